@@ -1,0 +1,33 @@
+namespace Byon.MediaNode.Core.Media;
+
+public enum AudioCodec
+{
+    Opus,
+    Pcma,
+    Pcmu,
+}
+
+/// <summary>One negotiated audio format: what an rtpmap and its fmtp say (RFC 8866 §6.6, §6.15).</summary>
+/// <param name="ClockRate">RTP clock in Hz (48,000 for Opus whatever it carries, RFC 7587 §4.1).</param>
+public sealed record AudioFormat(AudioCodec Codec, byte PayloadType, int ClockRate, string? Parameters = null);
+
+/// <summary>telephone-event as negotiated (RFC 4733 §2.4.1): its clock is the audio's clock.</summary>
+public sealed record TelephoneEventFormat(byte PayloadType, int ClockRate);
+
+/// <summary>Direction of a media description as seen from this node (RFC 8866 §6.7).</summary>
+[Flags]
+public enum MediaDirection
+{
+    Inactive = 0,
+    SendOnly = 1,
+    ReceiveOnly = 2,
+    SendReceive = SendOnly | ReceiveOnly,
+}
+
+/// <summary>One audio stream after offer and answer.</summary>
+/// <param name="Send">What this node sends with: the first format the peer takes.</param>
+/// <param name="Receive">Every format the peer may send; any of them can arrive at any time.</param>
+/// <param name="PacketTime">Duration of audio in each packet we send.</param>
+public sealed record AudioStream(
+    AudioFormat Send, IReadOnlyList<AudioFormat> Receive, TelephoneEventFormat? TelephoneEvent, TimeSpan PacketTime,
+    MediaDirection Direction);

@@ -1,0 +1,49 @@
+using System.Net;
+using Byon.MediaNode.Core.Protocol.Dtls;
+using Byon.MediaNode.Core.Protocol.Ice;
+
+namespace Byon.MediaNode.Core.Media;
+
+/// <summary>The browser's side of a call as negotiated so far.</summary>
+/// <param name="PeerIce">The peer's ufrag and password; its candidates are not needed, since an ICE-lite agent only answers checks.</param>
+/// <param name="PeerFingerprint">The certificate the DTLS peer must show (RFC 8122).</param>
+/// <param name="DtlsClient">True where the peer took the passive role and this node must start the handshake (RFC 8842).</param>
+public sealed record WebRtcLegPlan(IceCredentials PeerIce, DtlsFingerprint PeerFingerprint, bool DtlsClient, AudioStream Audio);
+
+/// <summary>The network's side of a call as negotiated so far: plain RTP (RTP/AVP).</summary>
+/// <param name="PeerRtcp">Port + 1 unless a=rtcp says otherwise (RFC 3605), the RTP address with rtcp-mux.</param>
+public sealed record ImsLegPlan(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool RtcpMux, AudioStream Audio);
+
+/// <summary>What a media session is to do now. A new plan replaces the old one; a null leg is not negotiated yet.</summary>
+public sealed record MediaPlan(WebRtcLegPlan? WebRtc, ImsLegPlan? Ims);
+
+/// <summary>What the shell hands to a call before any SDP can be written: ports, certificate, ICE identity.</summary>
+/// <param name="Worker">Which media worker owns the session.</param>
+/// <param name="WebRtc">The worker's WebRTC address as browsers reach it.</param>
+/// <param name="ImsRtp">RTP address reserved for this call on the IMS side; RTCP is the next port.</param>
+/// <param name="Fingerprint">Of the node's certificate.</param>
+public sealed record MediaAllocation(int Worker, IPEndPoint WebRtc, IPEndPoint ImsRtp, IceCredentials Ice, DtlsFingerprint Fingerprint);
+
+/// <summary>What a media session tells the call that owns it.</summary>
+public abstract record MediaEvent;
+
+/// <summary>The first valid connectivity check with USE-CANDIDATE was answered (RFC 8445 §7.3.1.5).</summary>
+public sealed record IceConnected : MediaEvent;
+
+/// <summary>The DTLS handshake finished and the fingerprint matched.</summary>
+public sealed record DtlsConnected(string SrtpProfile) : MediaEvent;
+
+/// <summary>The DTLS handshake failed for good; the call cannot have media.</summary>
+public sealed record DtlsFailed(string Why) : MediaEvent;
+
+/// <summary>First audio packet from the browser was decrypted.</summary>
+public sealed record FirstWebRtcAudio : MediaEvent;
+
+/// <summary>First audio packet from the network arrived.</summary>
+public sealed record FirstImsAudio : MediaEvent;
+
+/// <summary>No valid check or packet from the browser within the consent time (RFC 7675 §5.1: 30 s).</summary>
+public sealed record WebRtcPeerLost : MediaEvent;
+
+/// <summary>A telephone event started on one leg and is being relayed to the other.</summary>
+public sealed record DigitRelayed(char Digit, bool FromWebRtc) : MediaEvent;

@@ -1,0 +1,32 @@
+using System.Net;
+
+namespace Byon.MediaNode.Core.Protocol.Sip;
+
+/// <summary>RFC 3261 table 4, in one place, so that tests and slow networks can have others.</summary>
+public sealed record SipTimers(TimeSpan T1, TimeSpan T2, TimeSpan T4)
+{
+    public static SipTimers Rfc3261 { get; } =
+        new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5));
+}
+
+/// <param name="Local">The address put into Via, Contact: what peers reach us at.</param>
+/// <param name="UserAgent">Value of User-Agent and Server.</param>
+/// <param name="MaxServerTransactions">Above this, new requests get 503 with Retry-After: peers cannot make us grow.</param>
+public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTimers Timers, int MaxServerTransactions = 10_000);
+
+/// <summary>Digest credentials of a subscriber (RFC 7616): the private identity and its password.</summary>
+public sealed record SipCredentials(string UserName, string Password);
+
+/// <param name="Identity">Public identity: To and From of the REGISTER, for example sip:+34600111222@ims.example.</param>
+/// <param name="Registrar">Next hop (outbound proxy, P-CSCF, SBC) the request is sent to.</param>
+/// <param name="InstanceId">The device's UUID for +sip.instance (RFC 5626 §4.1).</param>
+/// <param name="ContactUser">User part of our Contact; unique per registration: incoming INVITEs are matched by it.</param>
+public sealed record SipRegistrationRequest(
+    SipUri Identity, SipFlow Registrar, SipCredentials Credentials, Guid InstanceId, string ContactUser, TimeSpan Expires);
+
+/// <param name="Registration">The registration whose identity, credentials, contact and next hop the call uses.</param>
+/// <param name="Target">Request-URI and To.</param>
+/// <param name="Anonymous">From becomes anonymous and Privacy: id is set (RFC 3323, RFC 3325).</param>
+/// <param name="RingTimeout">How long a call may stay unanswered before we cancel it (timer C of RFC 3261 §16.6).</param>
+public sealed record SipInviteRequest(
+    SipRegistrationId Registration, SipUri Target, string Offer, bool Anonymous, string? CallerName, TimeSpan RingTimeout);

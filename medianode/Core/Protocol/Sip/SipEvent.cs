@@ -1,0 +1,92 @@
+namespace Byon.MediaNode.Core.Protocol.Sip;
+
+/// <summary>Names one INVITE session of a <see cref="SipAgent"/>: the life of a dialog from the INVITE to its end.</summary>
+public readonly record struct SipSessionId(long Value);
+
+/// <summary>Names one registration of a <see cref="SipAgent"/>.</summary>
+public readonly record struct SipRegistrationId(long Value);
+
+/// <summary>What a <see cref="SipAgent"/> tells its owner.</summary>
+public abstract record SipEvent;
+
+/// <summary>What a <see cref="SipAgent"/> tells about one INVITE session.</summary>
+public abstract record SipSessionEvent(SipSessionId Session) : SipEvent;
+
+/// <summary>An INVITE arrived outside a dialog and matched the contact of a registration. 100 has been sent.</summary>
+/// <param name="Caller">P-Asserted-Identity if present, else From (RFC 3325 §9).</param>
+/// <param name="Offer">Null for an INVITE without SDP: our 200 carries the offer, the ACK the answer.</param>
+public sealed record SessionInvited(
+    SipSessionId Session, SipRegistrationId Registration, SipUri Caller, string? CallerName, bool CallerWithheld,
+    SipUri Called, string CallId, string? Offer) : SipSessionEvent(Session);
+
+/// <summary>The INVITE we sent left for the network (first transmission).</summary>
+public sealed record SessionInviteSent(SipSessionId Session, string CallId) : SipSessionEvent(Session);
+
+/// <summary>A provisional response above 100 to our INVITE. SDP in it is an answer (early media).</summary>
+public sealed record SessionProgressed(SipSessionId Session, int Status, string Phrase, string? Sdp) : SipSessionEvent(Session);
+
+/// <summary>Our INVITE got its 2xx, and the ACK is on its way. Null SDP: the answer came in a reliable or earlier 18x.</summary>
+public sealed record SessionAnswered(SipSessionId Session, int Status, string Phrase, string? Sdp) : SipSessionEvent(Session);
+
+/// <summary>The ACK for our 2xx arrived. SDP in it is the answer to an offer we made in the 2xx.</summary>
+public sealed record SessionAcknowledged(SipSessionId Session, string? Sdp) : SipSessionEvent(Session);
+
+/// <summary>A re-INVITE or UPDATE arrived: answer with AcceptReinvite or RejectReinvite. Null offer: the peer wants ours.</summary>
+public sealed record SessionReinvited(SipSessionId Session, string? Offer) : SipSessionEvent(Session);
+
+/// <summary>Our re-INVITE was accepted.</summary>
+public sealed record SessionReinviteAnswered(SipSessionId Session, string Answer) : SipSessionEvent(Session);
+
+/// <summary>Our re-INVITE was refused (and, after 491, not retried with success): the session goes on as before.</summary>
+public sealed record SessionReinviteRejected(SipSessionId Session, int Status, string Phrase) : SipSessionEvent(Session);
+
+/// <summary>DTMF in an INFO body (application/dtmf-relay), already answered with 200.</summary>
+public sealed record SessionInfoDigit(SipSessionId Session, char Digit, TimeSpan Duration) : SipSessionEvent(Session);
+
+/// <summary>The session is over. It comes exactly once for each session; the id means nothing afterwards.</summary>
+public sealed record SessionEnded(SipSessionId Session, SipEnding Ending) : SipSessionEvent(Session);
+
+/// <summary>Who or what ended an INVITE session.</summary>
+public enum SipEndingKind
+{
+    /// <summary>A final response of 300 or above to our INVITE.</summary>
+    Rejected,
+
+    /// <summary>The peer sent BYE.</summary>
+    RemoteBye,
+
+    /// <summary>The peer sent CANCEL before we answered (Reason tells whether another fork answered).</summary>
+    RemoteCancel,
+
+    /// <summary>We ended it: CANCEL and 487, BYE, or our own final response.</summary>
+    Local,
+
+    /// <summary>No response (timer B or F), or no ACK for our 2xx (timer H of RFC 3261 §13.3.1.4).</summary>
+    Timeout,
+
+    /// <summary>The transport told that the peer cannot be reached.</summary>
+    Unreachable,
+}
+
+/// <param name="Status">The SIP status that ended it (486, 487, …); 0 where no response did.</param>
+/// <param name="Phrase">The reason phrase as received, or our own words.</param>
+/// <param name="ReasonCause">The cause of a Reason header with protocol SIP (RFC 3326); 200 in a CANCEL means answered elsewhere.</param>
+public sealed record SipEnding(SipEndingKind Kind, int Status, string Phrase, int? ReasonCause = null);
+
+/// <summary>What a <see cref="SipAgent"/> tells about one registration.</summary>
+public abstract record SipRegistrationEvent(SipRegistrationId Registration) : SipEvent;
+
+/// <summary>A REGISTER (the first one or a refresh) was accepted; the agent refreshes by itself.</summary>
+/// <param name="Expires">Granted lifetime from now.</param>
+/// <param name="AssociatedUris">P-Associated-URI (RFC 7315 §4.1); empty where absent.</param>
+public sealed record RegistrationAccepted(
+    SipRegistrationId Registration, TimeSpan Expires, IReadOnlyList<SipUri> AssociatedUris) : SipRegistrationEvent(Registration);
+
+/// <summary>A REGISTER failed for good, and the registration is gone from the agent.</summary>
+/// <param name="Status">The SIP status; 0 for a timeout or transport failure.</param>
+/// <param name="CredentialsRefused">The registrar challenged again after our digest: the password is wrong.</param>
+public sealed record RegistrationFailed(
+    SipRegistrationId Registration, int Status, string Phrase, bool CredentialsRefused) : SipRegistrationEvent(Registration);
+
+/// <summary>The de-REGISTER is done: accepted, or given up after its timeout.</summary>
+public sealed record RegistrationRemoved(SipRegistrationId Registration) : SipRegistrationEvent(Registration);

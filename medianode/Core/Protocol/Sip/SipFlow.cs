@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace Byon.MediaNode.Core.Protocol.Sip;
+
+public enum SipTransport
+{
+    Udp,
+    Tcp,
+}
+
+/// <summary>
+/// Where a message came from or goes to. Over TCP the shell keeps one connection per remote end point, opens it on the
+/// first transmit and answers on the connection a request came from.
+/// </summary>
+public readonly record struct SipFlow(SipTransport Transport, IPEndPoint Remote);
+
+/// <summary>One complete SIP message to send on a flow.</summary>
+public readonly record struct SipTransmit(SipFlow Flow, ReadOnlyMemory<byte> Message);

@@ -1,0 +1,78 @@
+using Byon.Platform.Records;
+
+namespace Byon.Platform.Control;
+
+/// <summary>
+/// The commands functions send to a media node, over HTTP with JSON bodies and a bearer token of
+/// <c>ControlToken</c>. Success answers with the record as the node has just written it.
+/// <code>
+/// POST   /control/registrations                RegisterCommand      201 RegistrationRecord
+/// PUT    /control/registrations/{id}           RefreshCommand       200 RegistrationRecord
+/// DELETE /control/registrations/{id}                                204
+/// POST   /control/calls                        StartCallCommand     201 CallRecord
+/// PUT    /control/calls/{id}/status            ChangeStatusCommand  200 CallRecord
+/// DELETE /control/calls/{id}                                        204
+/// GET    /healthz                              (no token)           200
+/// </code>
+/// Any failure answers with a <see cref="ControlProblem"/>.
+/// </summary>
+public static class NodeControlRoutes
+{
+    public const string Registrations = "/control/registrations";
+    public const string Calls = "/control/calls";
+    public const string Health = "/healthz";
+}
+
+/// <summary>Registers a device as a number. The node refuses with AlreadyExists where (deviceId, number) has an active registration.</summary>
+public sealed record RegisterCommand(
+    string RegistrationId, string PhoneNumber, string DeviceId, string ClientId, string Subject, DateTimeOffset ExpiresAt);
+
+/// <summary>Extends a registration: the node registers anew in the IMS with the new lifetime.</summary>
+public sealed record RefreshCommand(DateTimeOffset ExpiresAt);
+
+/// <summary>Places a call from a registered device.</summary>
+/// <param name="ReceiverAddress">An Address of the API: tel:, sip: or urn:service:sos.</param>
+/// <param name="Anonymous">Withhold the caller's number (the originator was sip:anonymous@anonymous.invalid).</param>
+public sealed record StartCallCommand(
+    string CallId, string RegistrationId, string PhoneNumber, string OriginatorAddress, string? OriginatorName,
+    string ReceiverAddress, string? ReceiverName, bool Anonymous, string OfferSdp);
+
+/// <summary>The device's own step in a call: InProgress, Ringing, Connected (callee), Hold, Resume, or a new offer or answer.</summary>
+public sealed record ChangeStatusCommand(CallStatus Status, string? OfferSdp, string? AnswerSdp);
+
+/// <summary>Why a node did not do as told. The API's error table maps each to a status and code.</summary>
+public enum ControlFault
+{
+    /// <summary>The device already has an active registration for this number.</summary>
+    AlreadyExists,
+
+    /// <summary>The node does not hold that registration or call (any more).</summary>
+    NotFound,
+
+    /// <summary>The call is in a state in which the command makes no sense.</summary>
+    IncompatibleState,
+
+    /// <summary>The SDP cannot be used; the detail names the line or attribute.</summary>
+    UnacceptableSdp,
+
+    /// <summary>The subscriber is not provisioned for IMS on this node.</summary>
+    NotProvisioned,
+
+    /// <summary>The registrar refused the digest: wrong password.</summary>
+    CredentialsRefused,
+
+    /// <summary>The IMS answered with a final error; the detail holds the SIP line.</summary>
+    RefusedByIms,
+
+    /// <summary>The IMS did not answer.</summary>
+    ImsUnreachable,
+
+    /// <summary>The node takes no new work: full or draining.</summary>
+    AtCapacity,
+
+    /// <summary>Tables cannot be reached; nothing was changed.</summary>
+    StorageUnavailable,
+}
+
+/// <param name="Detail">One sentence for people; names the field, header or SIP line.</param>
+public sealed record ControlProblem(ControlFault Fault, string Detail);

@@ -1,0 +1,35 @@
+using Byon.Platform.Records;
+
+namespace Byon.Platform.Events;
+
+/// <summary>What can happen to a device, in terms of no API surface: each surface writes it in its own names.</summary>
+public abstract record DeviceEventData;
+
+/// <summary>A call came in for this device, or one of its calls changed state.</summary>
+/// <param name="SequenceNumber">Of this media session, from 1, without gaps.</param>
+/// <param name="Reason">Plain words and, where one caused it, the SIP line; never null for an ending.</param>
+public sealed record CallEventData(
+    bool Invitation, string CallId, int SequenceNumber, CallStatus Status, string OriginatorAddress, string? OriginatorName,
+    string ReceiverAddress, string? ReceiverName, string? OfferSdp, string? AnswerSdp, string? Reason, CallEnding? Ending) : DeviceEventData;
+
+public enum RegistrationEndReason
+{
+    NetworkTerminated,
+    RegistrationExpired,
+}
+
+/// <summary>A registration ended without its owner asking.</summary>
+public sealed record RegistrationEndedData(string RegistrationId, RegistrationEndReason Reason, string? Description) : DeviceEventData;
+
+/// <summary>
+/// A technical step of a call for a timeline ("sip.invite-sent", "ice.connected", …). Told on WebSocket channels only, never
+/// logged in the event log, and may be lost.
+/// </summary>
+public sealed record CallMilestoneData(string CallId, string Milestone, string? Detail) : DeviceEventData;
+
+/// <summary>The device an event belongs to: a deviceId is chosen by clients, so only the pair with the number is unique.</summary>
+public sealed record DeviceKey(string PhoneNumber, string DeviceId);
+
+/// <summary>One entry of a device's ordered event log.</summary>
+/// <param name="Position">The cursor: place in the device's log, from 1, without gaps.</param>
+public sealed record DeviceEvent(DeviceKey Device, long Position, string EventId, DateTimeOffset Time, DeviceEventData Data);
