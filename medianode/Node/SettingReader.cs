@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sip;
+
+namespace Byon.MediaNode;
+
+/// <summary>A setting is missing or cannot be used. The message is for the operator and names the setting.</summary>
+public sealed class NodeOptionsException(string setting, string problem)
+    : Exception($"Setting {setting.Replace(":", "__", StringComparison.Ordinal)} {problem}")
+{
+    public string Setting { get; } = setting;
+}
+
+/// <summary>Reads typed settings, and names the setting in every complaint.</summary>
+internal sealed class SettingReader(IConfiguration configuration)
+{
+    public string Text(string key) =>
+        configuration[key] is { Length: > 0 } text ? text : throw new NodeOptionsException(key, "is missing.");
+
+    public IPAddress Address(string key, IPAddress otherwise) => configuration[key] switch
+    {
+        null or "" => otherwise,
+        var text when IPAddress.TryParse(text, out var address) => address,
+        var text => throw new NodeOptionsException(key, $"is not an IP address: '{text}'."),
+    };
+
+    public int Port(string key) =>
+        int.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+            ? port
+            : throw new NodeOptionsException(key, $"is not a port (1 to 65535): '{configuration[key]}'.");
+
+    public double Number(string key, double otherwise, double least, double most)
+    {
+        if (configuration[key] is not { Length: > 0 } text) return otherwise;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new NodeOptionsException(key, $"is not a number from {least} to {most}: '{text}'.");
+    }
+
+    public TimeSpan Seconds(string key, double otherwise) => TimeSpan.FromSeconds(Number(key, otherwise, 0, 86_400));
+
+    public bool Flag(string key, bool otherwise) => configuration[key] switch
+    {
+        null or "" => otherwise,
+        var text when bool.TryParse(text, out var flag) => flag,
+        var text => throw new NodeOptionsException(key, $"is neither true nor false: '{text}'."),
+    };
+
+    public Uri Url(string key, Uri otherwise) => configuration[key] switch
+    {
+        null or "" => otherwise,
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => url,
+        var text => throw new NodeOptionsException(key, $"is not an http or https address: '{text}'."),
+    };
+
+    public IReadOnlyList<AudioCodec> Codecs(string key, IReadOnlyList<AudioCodec> otherwise)
+    {
+        if (configuration[key] is not { Length: > 0 } text) return otherwise;
+        var codecs = new List<AudioCodec>();
+        foreach (var name in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Enum.TryParse<AudioCodec>(name, ignoreCase: true, out var codec) || !char.IsLetter(name[0]))
+                throw new NodeOptionsException(key, $"names an unknown codec: '{name}'. Known: opus, pcma, pcmu.");
+            if (!codecs.Contains(codec)) codecs.Add(codec);
+        }
+
+        return codecs.Count > 0 ? codecs : throw new NodeOptionsException(key, "names no codec.");
+    }
+
+    /// <summary>sip:HOST[:PORT][;transport=udp|tcp]; a name is resolved now, once.</summary>
+    public SipFlow NextHop(string key)
+    {
+        var text = Text(key);
+        var parts = text.Split(';');
+        if (!parts[0].StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
+            throw new NodeOptionsException(key, $"does not have the form sip:HOST:PORT[;transport=tcp]: '{text}'.");
+
+        var transport = SipTransport.Udp;
+        foreach (var parameter in parts.Skip(1))
+        {
+            transport = parameter.ToLowerInvariant() switch
+            {
+                "transport=udp" => SipTransport.Udp,
+                "transport=tcp" => SipTransport.Tcp,
+                _ => throw new NodeOptionsException(key, $"has a parameter that is not known here: '{parameter}'."),
+            };
+        }
+
+        return new SipFlow(transport, EndPoint(key, parts[0][4..]));
+    }
+
+    private static IPEndPoint EndPoint(string key, string hostPort)
+    {
+        var withPort = Uri.TryCreate($"sip://{hostPort}", UriKind.Absolute, out var uri) && uri.Host.Length > 0;
+        if (!withPort) throw new NodeOptionsException(key, $"has no host: '{hostPort}'.");
+        var port = uri!.Port > 0 ? uri.Port : 5060;
+        if (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address)) return new IPEndPoint(address, port);
+        try
+        {
+            var found = Dns.GetHostAddresses(uri.Host);
+            return new IPEndPoint(found[0], port);
+        }
+        catch (System.Net.Sockets.SocketException fault)
+        {
+            throw new NodeOptionsException(key, $"names a host that does not resolve: '{uri.Host}' ({fault.SocketErrorCode}).");
+        }
+    }
+}
