@@ -62,7 +62,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>The last lines, for messages of failing tests.</summary>
-    public string Tail() => string.Join(Environment.NewLine, Lines.TakeLast(40));
+    public string Tail() => string.Join(Environment.NewLine, Lines.TakeLast(160));
 
     public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
@@ -99,7 +99,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     private void Keep(object sender, DataReceivedEventArgs line)
     {
-        if (line.Data is null)
+        if (string.IsNullOrWhiteSpace(line.Data))
             return;
         lock (_lines)
             _lines.Add(line.Data);

@@ -1,0 +1,143 @@
+using System.Globalization;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.EndToEnd.Parts;
+
+/// <summary>
+/// A real SIP phone (Debian's baresip) on loopback: it plays a tone of its own into every call, writes what it hears to a
+/// file, and is worked through its control connection.
+/// </summary>
+public sealed class BaresipPhone : IAsyncDisposable
+{
+    private const string ToneFile = "tone.wav";
+
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder _folder;
+    private readonly ChildProcess _process;
+    private readonly BaresipControl _control;
+
+    private BaresipPhone(TemporaryFolder folder, ChildProcess process, BaresipControl control, string number, int tone, int sampleRate)
+    {
+        _folder = folder;
+        _process = process;
+        _control = control;
+        Number = number;
+        Tone = tone;
+        SampleRate = sampleRate;
+    }
+
+    public string Number { get; }
+
+    /// <summary>Frequency of what it plays, Hz.</summary>
+    public int Tone { get; }
+
+    public int SampleRate { get; }
+
+    public IReadOnlyList<PhoneEvent> Events => _control.Events;
+
+    public string Log => _process.Tail();
+
+    /// <param name="codec">PCMA, PCMU or opus: the only codec it offers and takes.</param>
+    public static async Task<BaresipPhone> StartAsync(
+        KamailioServer registrar, KamailioSubscriber subscriber, int tone, string codec = "PCMA", string transport = "udp")
+    {
+        var folder = new TemporaryFolder();
+        var control = FreePorts.Next();
+        var sampleRate = codec == "opus" ? 48000 : 8000;
+        folder.Write("config", Config(folder.Path, FreePorts.Next(), control, FreePorts.Next(40), sampleRate));
+        folder.Write("contacts", "");
+        WavFile.Write(folder.Combine(ToneFile), TestKit.Tone.Samples(tone, LongestCall, sampleRate), sampleRate);
+        folder.Write(
+            "accounts",
+            $"<sip:{subscriber.Number}@{registrar.Domain}>;auth_user={subscriber.User};auth_pass={subscriber.Password};" +
+            $"outbound=\"sip:127.0.0.1:{registrar.Port};transport={transport}\";regint=600;answermode=manual;" +
+            $"audio_codecs={(codec == "opus" ? "opus/48000/2" : codec + "/8000/1")}\n");
+
+        var process = ChildProcess.Start("/usr/bin/baresip", ["-4", "-s", "-f", folder.Path], folder.Path);
+        var connection = await WaitFor.NotNullAsync(() => BaresipControl.TryConnectAsync(control), otherwise: process.Tail);
+        var phone = new BaresipPhone(folder, process, connection, subscriber.Number, tone, sampleRate);
+        await WaitFor.TrueAsync(
+            async () => (await registrar.ContactsAsync(subscriber.Number)).Count > 0, otherwise: () => phone.Log + registrar.Log);
+        return phone;
+    }
+
+    public Task DialAsync(string number) => _control.SendAsync("dial", number);
+
+    public Task AnswerAsync() => _control.SendAsync("accept", "");
+
+    /// <summary>Ends a call, cancels an outgoing one, refuses an incoming one with 486.</summary>
+    public Task HangUpAsync() => _control.SendAsync("hangup", "");
+
+    public Task HoldAsync() => _control.SendAsync("hold", "");
+
+    public Task ResumeAsync() => _control.SendAsync("resume", "");
+
+    /// <summary>Presses one key for as long as a finger would: telephone-event (RFC 4733).</summary>
+    public async Task PressAsync(char digit)
+    {
+        await _control.SendAsync("sndcode", digit.ToString());
+        await _control.SendAsync("sndcode", "\\u0004");
+    }
+
+    public async Task<PhoneEvent> WaitForEventAsync(string type, TimeSpan? limit = null, int seen = 0) =>
+        await WaitFor.NotNullAsync(
+            () => Events.Skip(seen).FirstOrDefault(one => one.Type == type), limit, () => Seen(), $"event {type} on phone {Number}");
+
+    /// <summary>Everything heard in the newest call so far.</summary>
+    public short[] HeardSamples()
+    {
+        var newest = new DirectoryInfo(_folder.Path).GetFiles("dump-*-dec.wav").OrderByDescending(file => file.LastWriteTimeUtc).FirstOrDefault();
+        return newest is null ? [] : WavFile.Read(newest.FullName).Samples;
+    }
+
+    /// <summary>Waits until the newest 2 s (or as long as told) that came in hold that tone and not this phone's own.</summary>
+    public Task MustHearAsync(int tone, TimeSpan? length = null, TimeSpan? limit = null)
+    {
+        var wanted = length ?? TimeSpan.FromSeconds(2);
+        var from = HeardSamples().Length;
+        TimeSpan Heard() => TestKit.Tone.Heard(HeardSamples().AsSpan(from), tone, Tone, SampleRate);
+        return WaitFor.TrueAsync(() => Heard() >= wanted, limit, () => $"phone {Number} heard {tone} Hz for {Heard()} only. {Seen()}", $"{tone} Hz for {wanted} on the phone");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _control.Dispose();
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private string Seen() =>
+        $"events: {string.Join(", ", Events.Select(one => $"{one.Type}({one.Parameter})"))}{Environment.NewLine}{Log}";
+
+    private static string Config(string folder, int sipPort, int controlPort, int rtpPort, int sampleRate) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        poll_method epoll
+        sip_listen 127.0.0.1:{sipPort}
+        net_interface 127.0.0.1
+        call_local_timeout 120
+        call_max_calls 4
+        rtp_ports {rtpPort}-{rtpPort + 39}
+        jitter_buffer_type off
+        audio_source aufile,{folder}/{ToneFile}
+        audio_player aubridge,null
+        audio_alert aubridge,null
+        ausrc_srate {sampleRate}
+        auplay_srate {sampleRate}
+        ausrc_channels 1
+        auplay_channels 1
+        audio_level no
+        module_path /usr/lib/baresip/modules
+        module g711.so
+        module opus.so
+        module aufile.so
+        module aubridge.so
+        module sndfile.so
+        snd_path {folder}
+        module_tmp account.so
+        module_app menu.so
+        module_app ctrl_tcp.so
+        ctrl_tcp_listen 127.0.0.1:{controlPort}
+        """);
+}
