@@ -1,4 +1,5 @@
 using Byon.Tests.EndToEnd.Parts;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.EndToEnd;
 
@@ -29,5 +30,42 @@ public sealed class RigTests
 
         await bea.HangUpAsync();
         await ada.WaitForEventAsync("CALL_CLOSED");
+    }
+
+    [Fact]
+    public async Task ABrowserHearsItsMicrophoneThroughAConnectionToItself()
+    {
+        await using var browser = await ChromiumBrowser.StartAsync(tone: 700);
+        await using var page = await browser.OpenAsync();
+        // Any loopback address is a secure context, which getUserMedia asks for; nothing is sent to it.
+        await page.Page.RouteAsync("**/*", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<audio autoplay></audio>" }));
+        await page.Page.GotoAsync("http://127.0.0.1/");
+
+        await page.Page.EvaluateAsync(
+            """
+            async () => {
+              const near = new RTCPeerConnection(), far = new RTCPeerConnection();
+              near.onicecandidate = event => far.addIceCandidate(event.candidate);
+              far.onicecandidate = event => near.addIceCandidate(event.candidate);
+              far.ontrack = event => { document.querySelector('audio').srcObject = event.streams[0]; };
+              const microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+              near.addTrack(microphone.getTracks()[0], microphone);
+              await near.setLocalDescription();
+              await far.setRemoteDescription(near.localDescription);
+              await far.setLocalDescription();
+              await near.setRemoteDescription(far.localDescription);
+            }
+            """);
+
+        await WaitFor.TrueAsync(async () => await page.HeardLengthAsync() > 0, otherwise: () => page.Log);
+        var (samples, sampleRate) = await HeardForAsync(page, TimeSpan.FromSeconds(3));
+        Assert.True(Tone.Heard(samples, 700, notHertz: 440, sampleRate) > TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.Zero, Tone.Heard(samples, 440, notHertz: 700, sampleRate));
+    }
+
+    private static async Task<(short[] Samples, int SampleRate)> HeardForAsync(BrowserPage page, TimeSpan length)
+    {
+        await WaitFor.TrueAsync(async () => await page.HeardLengthAsync() > length.TotalSeconds * 48000);
+        return await page.HeardAsync(0);
     }
 }
