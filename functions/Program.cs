@@ -1,3 +1,33 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using Byon.Functions.CallHandling;
+using Byon.Functions.Channels;
+using Byon.Functions.Http;
+using Byon.Functions.Registration;
+
+namespace Byon.Functions;
+
+/// <summary>The REST API: a custom handler of the Azure Functions host.</summary>
+internal static class Program
+{
+    public static void Main(string[] args) => Build(args).Run();
+
+    /// <param name="args">Settings as --Section:Key=value; they win over the environment.</param>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddCustomHandler();
+        builder.AddPlatform();
+        builder.AddSecurity();
+        builder.AddNodes();
+        builder.AddApis();
+
+        var app = builder.Build();
+        app.Use(next => context => Correlator.EchoAsync(context, next));
+        app.Use(next => context => app.Services.GetRequiredService<Failures>().AnswerAsync(context, next));
+        app.UseRouting();
+        HealthApi.Map(app);
+        RegistrationApi.Map(app);
+        CallApi.Map(app);
+        ChannelApi.Map(app);
+        return app;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using Azure.Data.Tables;
+using Azure.Messaging.WebPubSub;
+using Byon.Functions.CallHandling;
+using Byon.Functions.Channels;
+using Byon.Functions.Http;
+using Byon.Functions.Nodes;
+using Byon.Functions.Registration;
+using Byon.Functions.Security;
+using Byon.Platform.Stores;
+
+namespace Byon.Functions;
+
+/// <summary>Settings and services, by concern. A setting that is missing or wrong stops the start and is named.</summary>
+internal static class Composition
+{
+    /// <summary>What the Functions host expects of a custom handler: its port, nothing on standard error.</summary>
+    public static void AddCustomHandler(this WebApplicationBuilder builder)
+    {
+        var port = builder.Configuration.GetValue("FUNCTIONS_CUSTOMHANDLER_PORT", 7072);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.MaximumSize;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("System", LogLevel.Warning);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Failures>();
+    }
+
+    public static void AddPlatform(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration;
+        var tables = new TableServiceClient(Required(settings, "Storage:ConnectionString"));
+        builder.Services.AddSingleton(tables);
+        builder.Services.AddSingleton<RegistrationStore>();
+        builder.Services.AddSingleton<CallStore>();
+        builder.Services.AddSingleton<ChannelStore>();
+        builder.Services.AddSingleton<NodeStore>();
+        builder.Services.AddSingleton(new WebPubSubServiceClient(Required(settings, "WebPubSub:ConnectionString"), settings["WebPubSub:Hub"] ?? "byon"));
+        builder.Services.AddSingleton(new PoolKey(Convert.FromBase64String(Required(settings, "Control:PoolKey"))));
+    }
+
+    public static void AddSecurity(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<AuthOptions>().BindConfiguration("Auth")
+            .Validate(auth => auth.IsComplete, "Auth: set Authority (https, or http on loopback), Audience, and Algorithms of RS256, PS256, ES256.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IssuerKeys>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddSingleton<BearerSecurity>();
+    }
+
+    public static void AddNodes(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<NodeClient>(services, NodeHttpClient()));
+        builder.Services.AddSingleton<Placement>();
+        builder.Services.AddSingleton<NodePool>();
+    }
+
+    public static void AddApis(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RegistrationOptions>().BindConfiguration("Registration")
+            .Validate(policy => policy.IsConsistent, "Registration: lifetimes must satisfy 0 < minimum <= default <= maximum, limits must be positive and at most 10 per number.")
+            .ValidateOnStart();
+        builder.Services.AddOptions<ChannelOptions>().BindConfiguration("Channels")
+            .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, MaximumPerDevice positive.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<RegistrationApi>();
+        builder.Services.AddSingleton<CallApi>();
+        builder.Services.AddSingleton<ChannelApi>();
+    }
+
+    private static HttpClient IssuerHttpClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+        {
+            Timeout = TimeSpan.FromSeconds(5),
+            MaxResponseContentBufferSize = 1024 * 1024,
+        };
+
+    /// <summary>A REGISTER that the IMS does not answer takes 32 s to fail (RFC 3261 timer F); the node has the last word.</summary>
+    private static HttpClient NodeHttpClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        {
+            Timeout = TimeSpan.FromSeconds(40),
+            MaxResponseContentBufferSize = 1024 * 1024,
+        };
+
+    private static string Required(ConfigurationManager settings, string key) =>
+        settings[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing.");
+}

@@ -1,0 +1,49 @@
+using Byon.Platform.Control;
+using Byon.Platform.Records;
+using Byon.Platform.Stores;
+
+namespace Byon.Functions.Nodes;
+
+/// <summary>Finds the node for a command: any ready one for a new registration, the owner for everything else.</summary>
+internal sealed class NodePool(NodeStore nodes, NodeClient client, Placement placement, TimeProvider clock)
+{
+    public async Task<int> CountReadyAsync(CancellationToken cancel) => placement.Order(await nodes.ListAsync(cancel)).Count;
+
+    /// <summary>Asks node after node, as long as the one asked has certainly done nothing.</summary>
+    public async Task<NodeReply<RegistrationRecord>> RegisterAsync(RegisterCommand command, CancellationToken cancel)
+    {
+        var reply = NodeReply<RegistrationRecord>.Failed(NodeReach.NotReached);
+        foreach (var node in placement.Order(await nodes.ListAsync(cancel)))
+        {
+            reply = await client.RegisterAsync(node, command, cancel);
+            if (!reply.MayGoElsewhere)
+            {
+                placement.Note(node);
+                break;
+            }
+        }
+
+        return reply;
+    }
+
+    public Task<NodeReply<RegistrationRecord>> RefreshAsync(RegistrationRecord registration, RefreshCommand command, CancellationToken cancel) =>
+        AtOwnerAsync(registration.NodeId, node => client.RefreshAsync(node, registration.RegistrationId, command, cancel), cancel);
+
+    public Task<NodeReply<Nothing>> UnregisterAsync(RegistrationRecord registration, CancellationToken cancel) =>
+        AtOwnerAsync(registration.NodeId, node => client.UnregisterAsync(node, registration.RegistrationId, cancel), cancel);
+
+    public Task<NodeReply<CallRecord>> StartCallAsync(RegistrationRecord registration, StartCallCommand command, CancellationToken cancel) =>
+        AtOwnerAsync(registration.NodeId, node => client.StartCallAsync(node, command, cancel), cancel);
+
+    public Task<NodeReply<CallRecord>> ChangeStatusAsync(CallRecord call, ChangeStatusCommand command, CancellationToken cancel) =>
+        AtOwnerAsync(call.NodeId, node => client.ChangeStatusAsync(node, call.CallId, command, cancel), cancel);
+
+    public Task<NodeReply<Nothing>> EndCallAsync(CallRecord call, CancellationToken cancel) =>
+        AtOwnerAsync(call.NodeId, node => client.EndCallAsync(node, call.CallId, cancel), cancel);
+
+    private async Task<NodeReply<T>> AtOwnerAsync<T>(string nodeId, Func<NodeRecord, Task<NodeReply<T>>> ask, CancellationToken cancel) where T : class
+    {
+        var node = await nodes.GetAsync(nodeId, cancel);
+        return node is not null && node.IsFresh(clock.GetUtcNow()) ? await ask(node) : NodeReply<T>.Failed(NodeReach.NotReached);
+    }
+}

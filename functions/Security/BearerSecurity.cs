@@ -1,0 +1,19 @@
+namespace Byon.Functions.Security;
+
+/// <summary>Bearer tokens in the Authorization header only (RFC 6750 §2.1).</summary>
+internal sealed class BearerSecurity(AccessTokens tokens)
+{
+    private const string Scheme = "Bearer ";
+
+    public async Task<(Caller? Caller, Problem? Refusal)> AuthorizeAsync(HttpRequest request, string scope, CancellationToken cancel)
+    {
+        var header = request.Headers.Authorization;
+        if (header.Count != 1 || !header[0]!.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return (null, Problems.Unauthenticated());
+        }
+
+        var (caller, refusal) = await tokens.ValidateAsync(header[0]![Scheme.Length..].Trim(), cancel);
+        return caller is null || caller.Scopes.Contains(scope) ? (caller, refusal) : (null, Problems.InsufficientScope(scope));
+    }
+}
