@@ -1,0 +1,134 @@
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sip;
+
+namespace Byon.MediaNode.Core.Calls;
+
+/// <summary>Both sides talk; either may hold, resume, renegotiate or hang up.</summary>
+public sealed partial class Call
+{
+    /// <summary>An offer of ours went out in a 2xx; the answer is in the ACK (RFC 3261 §13.2.1).</summary>
+    private bool _awaitsAnswerInAck;
+
+    private bool _farSideHolds;
+
+    private void Connect()
+    {
+        _phase = CallPhase.Connected;
+        _deadline = null;
+        _farSideHolds = _ims.FarSideHolds;
+        ApplyMedia();
+        BecomeAndTell(CallState.Connected);
+    }
+
+    private void Connected(Instant now, SipSessionEvent sipEvent)
+    {
+        switch (sipEvent)
+        {
+            case SessionAcknowledged acknowledged:
+                Milestone("sip.ack");
+                TakeAnswerInAck(now, acknowledged.Sdp);
+                break;
+            case SessionReinvited reinvited:
+                Reinvited(reinvited.Offer);
+                break;
+            case SessionReinviteAnswered answered:
+                HoldAnswered(answered.Answer);
+                break;
+            case SessionReinviteRejected rejected:
+                HoldRefused(CallEnd.Line(rejected.Status, rejected.Phrase));
+                break;
+            case SessionInfoDigit digit:
+                Milestone("sip.info-digit", digit.Digit.ToString());
+                break;
+            case SessionEnded ended:
+                Milestone(ended.Ending.Kind == SipEndingKind.RemoteBye ? "sip.bye-received" : "sip.ended");
+                Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: true), rejectStatus: null);
+                break;
+        }
+    }
+
+    private void TakeAnswerInAck(Instant now, string? sdp)
+    {
+        if (!_awaitsAnswerInAck) return;
+        _awaitsAnswerInAck = false;
+        if (sdp is null || !_ims.TryReadAnswer(sdp, out var leg, out var why))
+        {
+            if (_ims.Plan is null) Finish(now, CallEnd.UnusableSdp(null), RejectedBecauseOfUs);
+            else Milestone("sdp.rejected");
+            return;
+        }
+
+        TakeNetworkLeg(leg);
+    }
+
+    private void Reinvited(string? offer)
+    {
+        Milestone("sip.reinvite-received");
+        if (offer is null)
+        {
+            _ims = _ims.Offer(WantedDirection, ImsCodecs(), out var ours);
+            _awaitsAnswerInAck = true;
+            _actions.Enqueue(new AcceptReinvite(ours));
+        }
+        else if (_ims.TryAnswer(offer, WantedDirection, ImsCodecs(), out var leg, out var answer, out _))
+        {
+            _actions.Enqueue(new AcceptReinvite(answer));
+            TakeNetworkLeg(leg);
+        }
+        else
+        {
+            _actions.Enqueue(new RejectReinvite(SipStatus.NotAcceptableHere));
+        }
+    }
+
+    /// <summary>What the network's side agreed to now: media follows, and the device hears of a hold or resume by the far side.</summary>
+    private void TakeNetworkLeg(ImsLeg leg)
+    {
+        _ims = leg;
+        ApplyMedia();
+        if (leg.FarSideHolds == _farSideHolds) return;
+        _farSideHolds = leg.FarSideHolds;
+        _wasEverHeld |= _farSideHolds;
+        Milestone(_farSideHolds ? "media.hold" : "media.resume", "by the other side");
+        Description = Description with { State = CombinedState };
+        Tell(
+            _farSideHolds ? CallState.Hold : CallState.Resume,
+            (_farSideHolds, _heldHere) switch
+            {
+                (true, false) => "The other side put the call on hold.",
+                (true, true) => "The other side put the call on hold too.",
+                (false, false) => "The other side resumed the call.",
+                (false, true) => "The other side resumed the call; it is still on hold on this side.",
+            });
+    }
+
+    private CallCommandResult? ChangeWhileConnected(Instant now, CallStatusChange change)
+    {
+        if (_change is not null) return CallCommandResult.Incompatible("A hold or resume is still under way.");
+        if (change.State is CallState.InProgress or CallState.Connected or CallState.Hold or CallState.Resume
+            && change.OfferSdp is { } offer && AnswerBrowser(offer) is { } fault) return fault;
+
+        return change.State switch
+        {
+            CallState.Hold => Hold(now),
+            CallState.Resume => Resume(now),
+            CallState.Connected or CallState.InProgress when change.OfferSdp is not null => CallCommandResult.Done,
+            CallState.Connected when change.AnswerSdp is null || change.AnswerSdp == Description.AnswerSdp => CallCommandResult.Done,
+            _ => CallCommandResult.Incompatible($"The call is connected, so it cannot become {change.State}."),
+        };
+    }
+
+    /// <summary>
+    /// The plan as both legs have agreed, with a hold on this side laid over it: the held network still sees us as sendonly,
+    /// but nothing of the subscriber's room may pass, nor the far side be heard.
+    /// </summary>
+    private void ApplyMedia()
+    {
+        var isHeld = _heldHere || _change is { IsHold: true };
+        _actions.Enqueue(new ApplyMedia(isHeld
+            ? new MediaPlan(
+                _webRtc.Plan is { } webRtc ? webRtc with { Audio = webRtc.Audio with { Direction = MediaDirection.Inactive } } : null,
+                _ims.Plan is { } ims ? ims with { Audio = ims.Audio with { Direction = MediaDirection.Inactive } } : null)
+            : new MediaPlan(_webRtc.Plan, _ims.Plan)));
+    }
+}

@@ -1,0 +1,110 @@
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sdp;
+using Byon.MediaNode.Core.Protocol.Sip;
+
+namespace Byon.MediaNode.Core.Calls;
+
+/// <summary>Somebody calls the subscriber: from the network's INVITE to our 200.</summary>
+public sealed partial class Call
+{
+    /// <summary>The network's offer; null where the INVITE had none, so that our 200 offers and the ACK answers.</summary>
+    private string? _imsOffer;
+
+    /// <summary>
+    /// Invites the device with an offer of ours. Null: the network's offer cannot be used, so the INVITE deserves a 488 and
+    /// the device hears nothing.
+    /// </summary>
+    public static Call? TryInvite(
+        Instant now, string callId, CallParty originator, CallParty receiver, string? imsOffer, MediaAllocation media,
+        CallOptions options, EntropySource entropy, out SdpRejection? why)
+    {
+        var description = new CallDescription(
+            callId, CallDirection.Incoming, originator, receiver, CallState.Initial, null, null, null, null, 0);
+        var call = new Call(description, CallPhase.Invited, media, options, entropy) { _imsOffer = imsOffer };
+        why = null;
+        if (imsOffer is not null
+            && !call._ims.TryAnswer(imsOffer, MediaDirection.SendReceive, options.Codecs, out _, out _, out why)) return null;
+
+        call._webRtc = call._webRtc.Offer(out var offer);
+        call.Description = description with { OfferSdp = offer };
+        call._deadline = now + options.RingTime;
+        call.Milestone("sip.invite-received");
+        call.Tell(CallState.Initial, reason: null, withSdp: true, invitation: true);
+        return call;
+    }
+
+    private void Invited(Instant now, SipSessionEvent sipEvent)
+    {
+        if (sipEvent is not SessionEnded ended) return;
+        Milestone(ended.Ending.Kind == SipEndingKind.RemoteCancel ? "sip.cancel-received" : "sip.ended");
+        Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: false), rejectStatus: null);
+    }
+
+    private CallCommandResult ChangeWhileInvited(CallStatusChange change)
+    {
+        if (change.State is not (CallState.InProgress or CallState.Ringing or CallState.Connected))
+            return CallCommandResult.Incompatible($"The call has not been answered yet, so it cannot become {change.State}.");
+        if (change.OfferSdp is not null)
+            return CallCommandResult.Incompatible("The invitation carries the offer: send an answer to it.");
+        if (change.AnswerSdp is { } answer && TakeAnswer(answer) is { } fault) return fault;
+
+        return change.State switch
+        {
+            CallState.Ringing => StartRinging(),
+            CallState.Connected => PickUp(),
+            _ => MakeProgress(),
+        };
+    }
+
+    /// <summary>The browser's answer, now or again with more candidates: ICE and DTLS start, the network's side stays closed.</summary>
+    private CallCommandResult? TakeAnswer(string answer)
+    {
+        if (!_webRtc.TryReadAnswer(answer, out var leg, out var why)) return Unacceptable(why);
+        _webRtc = leg;
+        Description = Description with { AnswerSdp = answer };
+        ApplyMedia();
+        return null;
+    }
+
+    private CallCommandResult MakeProgress()
+    {
+        if (!_alerted) Become(CallState.InProgress);
+        return CallCommandResult.Done;
+    }
+
+    private CallCommandResult StartRinging()
+    {
+        if (_alerted) return CallCommandResult.Done;
+        _alerted = true;
+        _actions.Enqueue(new SendProgress(SipStatus.Ringing));
+        Milestone("sip.180-sent");
+        Become(CallState.Ringing);
+        return CallCommandResult.Done;
+    }
+
+    private CallCommandResult PickUp()
+    {
+        if (_webRtc.Plan is null)
+            return new CallCommandResult(CallFault.UnacceptableSdp, "answer.sdp is missing: the invitation's offer has not been answered yet.");
+
+        string? sdp;
+        if (_imsOffer is null)
+        {
+            _ims = _ims.Offer(MediaDirection.SendReceive, ImsCodecs(), out sdp);
+            _awaitsAnswerInAck = true;
+        }
+        else if (_ims.TryAnswer(_imsOffer, MediaDirection.SendReceive, ImsCodecs(), out var leg, out sdp, out var why))
+        {
+            _ims = leg;
+        }
+        else
+        {
+            return new CallCommandResult(CallFault.RefusedByNetwork, $"The caller's audio cannot be used with this browser: {why?.Fault}.");
+        }
+
+        _actions.Enqueue(new SendAnswer(sdp));
+        Milestone("sip.200-sent");
+        Connect();
+        return CallCommandResult.Done;
+    }
+}

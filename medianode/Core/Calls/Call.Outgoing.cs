@@ -1,0 +1,124 @@
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sdp;
+using Byon.MediaNode.Core.Protocol.Sip;
+
+namespace Byon.MediaNode.Core.Calls;
+
+/// <summary>The subscriber calls somebody: from the browser's offer to the network's 200.</summary>
+public sealed partial class Call
+{
+    /// <summary>
+    /// Answers the browser at once, so that ICE and DTLS finish while the far end rings, and offers to the network.
+    /// Null: the browser's offer cannot be used.
+    /// </summary>
+    public static Call? TryStart(
+        Instant now, string callId, CallParty originator, CallParty receiver, string offer, MediaAllocation media,
+        CallOptions options, EntropySource entropy, out SdpRejection? why)
+    {
+        var description = new CallDescription(
+            callId, CallDirection.Outgoing, originator, receiver, CallState.Initial, offer, null, null, null, 0);
+        var call = new Call(description, CallPhase.Calling, media, options, entropy);
+        if (!call._webRtc.TryAnswer(offer, out var leg, out var answer, out why)) return null;
+
+        call._webRtc = leg;
+        call.Description = description with { AnswerSdp = answer };
+        call._deadline = now + options.RingTime;
+        call.ApplyMedia();
+        call._ims = call._ims.Offer(MediaDirection.SendReceive, call.ImsCodecs(), out var imsOffer);
+        call._actions.Enqueue(new SendInvite(imsOffer));
+        return call;
+    }
+
+    private void Calling(Instant now, SipSessionEvent sipEvent)
+    {
+        switch (sipEvent)
+        {
+            case SessionInviteSent:
+                Milestone("sip.invite-sent");
+                break;
+            case SessionProgressed progressed:
+                Milestone($"sip.{progressed.Status}", progressed.Phrase);
+                TakeEarlyAnswer(progressed.Sdp);
+                Progress(progressed.Status);
+                break;
+            case SessionAnswered answered:
+                Milestone($"sip.{answered.Status}", answered.Phrase);
+                Answered(now, answered.Sdp);
+                break;
+            case SessionEnded ended:
+                if (ended.Ending.Status >= 300) Milestone($"sip.{ended.Ending.Status}", ended.Ending.Phrase);
+                Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: false), rejectStatus: null);
+                break;
+        }
+    }
+
+    /// <summary>Early media. An answer that cannot be used does no harm yet: the one in the 200 decides.</summary>
+    private void TakeEarlyAnswer(string? sdp)
+    {
+        if (sdp is null) return;
+        if (!_ims.TryReadAnswer(sdp, out var leg, out var why))
+        {
+            Milestone("sdp.rejected", why?.Fault.ToString());
+            return;
+        }
+
+        _ims = leg;
+        ApplyMedia();
+    }
+
+    /// <summary>Provisional responses move the state forward only: a 183 after a 180 is news about media, not about ringing.</summary>
+    private void Progress(int status)
+    {
+        _alerted |= status == SipStatus.Ringing;
+        var next = status switch
+        {
+            SipStatus.Ringing => CallState.Ringing,
+            SipStatus.Queued => CallState.Waiting,
+            SipStatus.SessionProgress => CallState.InProgress,
+            _ => CallState.Proceeding,
+        };
+        var isNews = next switch
+        {
+            CallState.Ringing or CallState.Waiting => next != Description.State,
+            CallState.InProgress => Description.State is CallState.Initial or CallState.Proceeding,
+            _ => Description.State == CallState.Initial,
+        };
+        if (isNews) BecomeAndTell(next);
+    }
+
+    private void Answered(Instant now, string? sdp)
+    {
+        if (sdp is not null)
+        {
+            if (!_ims.TryReadAnswer(sdp, out var leg, out var why))
+            {
+                FinishConnected(now, CallEnd.UnusableSdp(why));
+                return;
+            }
+
+            _ims = leg;
+        }
+
+        if (_ims.Plan is null)
+        {
+            FinishConnected(now, CallEnd.UnusableSdp(null));
+            return;
+        }
+
+        Connect();
+    }
+
+    /// <summary>The network has answered, so the session is ended by BYE, though the subscriber never saw it connected.</summary>
+    private void FinishConnected(Instant now, CallEnd end)
+    {
+        _phase = CallPhase.Connected;
+        Finish(now, end, RejectedBecauseOfUs);
+    }
+
+    private CallCommandResult ChangeWhileCalling(CallStatusChange change) => change switch
+    {
+        { State: CallState.InProgress, OfferSdp: { } offer, AnswerSdp: null } => AnswerBrowser(offer) ?? CallCommandResult.Done,
+        { State: CallState.InProgress } => CallCommandResult.Incompatible("Before the call is answered, InProgress needs a new offer."),
+        _ => CallCommandResult.Incompatible($"The call has not been answered yet, so it cannot become {change.State}."),
+    };
+}

@@ -1,0 +1,39 @@
+using Byon.MediaNode.Core.Media;
+
+namespace Byon.MediaNode.Core.Calls;
+
+/// <summary>What a call wants done. Its owner drains these after each input and does them in order.</summary>
+public abstract record CallAction;
+
+/// <summary>Invite the receiver (<c>SipAgent.Invite</c>).</summary>
+public sealed record SendInvite(string Offer) : CallAction;
+
+/// <summary>Send a provisional response for the incoming INVITE.</summary>
+public sealed record SendProgress(int Status) : CallAction;
+
+/// <summary>Send the 200 for the incoming INVITE; the SDP is our answer, or our offer if the INVITE had none.</summary>
+public sealed record SendAnswer(string Sdp) : CallAction;
+
+public sealed record SendReinvite(string Offer) : CallAction;
+
+public sealed record AcceptReinvite(string Sdp) : CallAction;
+
+public sealed record RejectReinvite(int Status) : CallAction;
+
+/// <summary>End the SIP session the way its state asks for; the status is used where an INVITE is still unanswered.</summary>
+public sealed record EndSession(int RejectStatus) : CallAction;
+
+public sealed record ApplyMedia(MediaPlan Plan) : CallAction;
+
+public sealed record ReleaseMedia : CallAction;
+
+/// <summary>Tell the device. The description the call has at that point goes with it.</summary>
+/// <param name="State">What happened. For Hold and Resume it is the far side's doing; the call's own state can differ when both hold.</param>
+/// <param name="WithSdp">Whether the SDPs of the description belong into the event.</param>
+public sealed record TellEvent(bool Invitation, CallState State, string? Reason, bool WithSdp, CallDescription Call) : CallAction;
+
+/// <summary>A technical step for a timeline.</summary>
+public sealed record TellMilestone(string Milestone, string? Detail = null) : CallAction;
+
+/// <summary>The command that <c>Call.ChangeStatus</c> left pending is decided.</summary>
+public sealed record CompleteCommand(CallCommandResult Result) : CallAction;

@@ -1,0 +1,33 @@
+namespace Byon.MediaNode.Core.Calls;
+
+/// <summary>The device's own step in a call, as it came through the API.</summary>
+public sealed record CallStatusChange(CallState State, string? OfferSdp = null, string? AnswerSdp = null);
+
+/// <summary>Why a call did not do as told.</summary>
+public enum CallFault
+{
+    /// <summary>The command makes no sense in the call's state.</summary>
+    IncompatibleState,
+
+    /// <summary>The SDP cannot be used.</summary>
+    UnacceptableSdp,
+
+    /// <summary>The network refused the change; the call goes on as before.</summary>
+    RefusedByNetwork,
+
+    /// <summary>The network did not answer in time.</summary>
+    NetworkSilent,
+}
+
+/// <summary>Outcome of a command: done, or a fault with one sentence for people.</summary>
+public sealed record CallCommandResult(CallFault? Fault, string? Detail)
+{
+    public static CallCommandResult Done { get; } = new(null, null);
+
+    public static CallCommandResult Incompatible(string detail) => new(CallFault.IncompatibleState, detail);
+}
+
+/// <param name="Codecs">What the IMS is offered, in order of preference; Opus only where the browser speaks it too.</param>
+/// <param name="RingTime">How long a call may stay unanswered.</param>
+/// <param name="ReinviteTime">How long a Hold or Resume waits for the network before its command fails.</param>
+public sealed record CallOptions(IReadOnlyList<Media.AudioCodec> Codecs, TimeSpan RingTime, TimeSpan ReinviteTime);

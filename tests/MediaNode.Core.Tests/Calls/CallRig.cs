@@ -1,0 +1,159 @@
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Calls;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sdp;
+using Byon.MediaNode.Core.Protocol.Sip;
+
+namespace Byon.Tests.MediaNode.Core.Tests.Calls;
+
+/// <summary>A call in virtual time, with everything it wanted done in lists.</summary>
+internal sealed class CallRig
+{
+    public static readonly CallParty Subscriber = new("tel:+34600111222", "Ana");
+    public static readonly CallParty Other = new("tel:+34600333444", null);
+
+    private static readonly SipSessionId Session = new(1);
+
+    private CallRig(Call call, Instant now) => (Call, Now) = (call, now);
+
+    public static CallOptions Options { get; } =
+        new([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(8));
+
+    public Call Call { get; }
+
+    public Instant Now { get; private set; }
+
+    public List<TellEvent> Events { get; } = [];
+
+    public List<string> Milestones { get; } = [];
+
+    /// <summary>Everything for the SIP side, in order.</summary>
+    public List<CallAction> Sip { get; } = [];
+
+    public List<CallCommandResult> Completed { get; } = [];
+
+    public MediaPlan Plan { get; private set; } = new(null, null);
+
+    public int Releases { get; private set; }
+
+    public CallState State => Call.Description.State;
+
+    public static CallRig Outgoing(bool browserHasOpus = true, CallOptions? options = null)
+    {
+        var (now, entropy) = Begin();
+        var call = Call.TryStart(
+            now, "call-1", Subscriber, Other, CallSdp.BrowserOffer(browserHasOpus), CallSdp.Allocation(entropy), options ?? Options, entropy, out var why);
+        Assert.Null(why);
+        return new CallRig(call!, now).Drained();
+    }
+
+    public static CallRig Incoming(string? offer, out SdpRejection? why)
+    {
+        var (now, entropy) = Begin();
+        var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, CallSdp.Allocation(entropy), Options, entropy, out why);
+        return call is null ? null! : new CallRig(call, now).Drained();
+    }
+
+    public static CallRig Incoming(string formats = "8 101") => Incoming(CallSdp.Phone(formats: formats), out _);
+
+    public static CallRig ConnectedOutgoing()
+    {
+        var rig = Outgoing();
+        rig.Sent(new SessionAnswered(Session, 200, "OK", CallSdp.Phone()));
+        return rig;
+    }
+
+    public static CallRig ConnectedIncoming()
+    {
+        var rig = Incoming();
+        Assert.Equal(CallCommandResult.Done, rig.Put(CallState.Connected, answer: CallSdp.BrowserAnswer()));
+        rig.Sent(new SessionAcknowledged(Session, null));
+        return rig;
+    }
+
+    public void Provisional(int status, string? sdp = null) => Sent(new SessionProgressed(Session, status, "whatever", sdp));
+
+    public void Answered(string? sdp) => Sent(new SessionAnswered(Session, 200, "OK", sdp));
+
+    public void Acknowledged(string? sdp = null) => Sent(new SessionAcknowledged(Session, sdp));
+
+    public void Reinvited(string? offer) => Sent(new SessionReinvited(Session, offer));
+
+    public void ReinviteAnswered(string answer) => Sent(new SessionReinviteAnswered(Session, answer));
+
+    public void ReinviteRejected(int status, string phrase) => Sent(new SessionReinviteRejected(Session, status, phrase));
+
+    public void Ended(SipEndingKind kind, int status = 0, string phrase = "", int? cause = null) =>
+        Sent(new SessionEnded(Session, new SipEnding(kind, status, phrase, cause)));
+
+    public void Sent(SipSessionEvent sipEvent)
+    {
+        Call.Receive(Now, sipEvent);
+        Drained();
+    }
+
+    public void Media(MediaEvent mediaEvent)
+    {
+        Call.Receive(Now, mediaEvent);
+        Drained();
+    }
+
+    public CallCommandResult? Put(CallState state, string? offer = null, string? answer = null)
+    {
+        var result = Call.ChangeStatus(Now, new CallStatusChange(state, offer, answer));
+        Drained();
+        return result;
+    }
+
+    public void End()
+    {
+        Call.End(Now);
+        Drained();
+    }
+
+    public void Abort(CallEnd end)
+    {
+        Call.Abort(Now, end);
+        Drained();
+    }
+
+    /// <summary>Moves time to each deadline on the way, as the loop does.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var end = Now + by;
+        while (Call.NextTimeout is { } next && next <= end)
+        {
+            Now = next;
+            Call.HandleTimeout(Now);
+            Drained();
+            if (Call.NextTimeout == next) throw new InvalidOperationException("The call did not handle its timeout.");
+        }
+
+        Now = end;
+    }
+
+    public CallRig Drained()
+    {
+        while (Call.TryDequeue(out var action))
+        {
+            switch (action)
+            {
+                case TellEvent told: Events.Add(told); break;
+                case TellMilestone milestone: Milestones.Add(milestone.Milestone); break;
+                case ApplyMedia media: Plan = media.Plan; break;
+                case ReleaseMedia: Releases++; break;
+                case CompleteCommand completed: Completed.Add(completed.Result); break;
+                default: Sip.Add(action); break;
+            }
+        }
+
+        return this;
+    }
+
+    private static (Instant Now, EntropySource Entropy) Begin()
+    {
+        var entropy = new EntropySource(new byte[32]);
+        // An arbitrary start: an engine that looked at a real clock would be far off.
+        return (new Instant(TimeSpan.FromDays(1 + (entropy.NextUInt32() % 1000)).Ticks), entropy);
+    }
+}
