@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Byon.Platform.Events;
+
+/// <summary>
+/// Events as CloudEvents 1.0 in structured JSON, <c>data</c> with the names of CAMARA webrtc-events. Our own additions are the
+/// extension attribute <c>cursor</c> (the position in the device's log, text) and the member <c>ending</c> of <c>data</c>.
+/// </summary>
+public static class CloudEventWriter
+{
+    public const string ContentType = "application/cloudevents+json";
+
+    public static byte[] Write(DeviceEvent deviceEvent)
+    {
+        var type = deviceEvent.Data switch
+        {
+            CallEventData { Invitation: true } => EventTypes.SessionInvitation,
+            CallEventData => EventTypes.SessionStatus,
+            RegistrationEndedData => EventTypes.RegistrationEnds,
+            _ => throw new ArgumentException($"{deviceEvent.Data.GetType().Name} is no event of the log.", nameof(deviceEvent)),
+        };
+        return Write(deviceEvent.Device, deviceEvent.EventId, type, deviceEvent.Time, deviceEvent.Position, json =>
+        {
+            if (deviceEvent.Data is CallEventData call)
+                WriteCall(json, call);
+            else
+                WriteRegistrationEnded(json, (RegistrationEndedData)deviceEvent.Data);
+        });
+    }
+
+    /// <summary>A milestone has no place in the log, so no cursor.</summary>
+    public static byte[] WriteMilestone(DeviceKey device, CallMilestoneData milestone, DateTimeOffset time) =>
+        Write(device, Guid.NewGuid().ToString(), EventTypes.CallMilestone, time, null, json =>
+        {
+            json.WriteString("mediaSessionId", milestone.CallId);
+            json.WriteString("milestone", milestone.Milestone);
+            WriteOptional(json, "detail", milestone.Detail);
+        });
+
+    private static byte[] Write(DeviceKey device, string id, string type, DateTimeOffset time, long? cursor, Action<Utf8JsonWriter> writeData)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            json.WriteString("source", "/devices/" + Uri.EscapeDataString(device.DeviceId));
+            json.WriteString("type", type);
+            json.WriteString("specversion", "1.0");
+            json.WriteString("time", time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("datacontenttype", "application/json");
+            if (cursor is not null)
+                json.WriteString("cursor", cursor.Value.ToString(CultureInfo.InvariantCulture));
+            json.WriteStartObject("data");
+            writeData(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, CallEventData call)
+    {
+        json.WriteString("mediaSessionId", call.CallId);
+        json.WriteString("originatorAddress", call.OriginatorAddress);
+        WriteOptional(json, "originatorName", call.OriginatorName);
+        json.WriteString("receiverAddress", call.ReceiverAddress);
+        WriteOptional(json, "receiverName", call.ReceiverName);
+        json.WriteString("status", call.Status.ToString());
+        WriteSdp(json, "offer", call.OfferSdp);
+        WriteSdp(json, "answer", call.AnswerSdp);
+        WriteOptional(json, "reason", call.Reason);
+        json.WriteNumber("sequenceNumber", call.SequenceNumber);
+        if (call.Ending is not { } ending)
+            return;
+        json.WriteStartObject("ending");
+        json.WriteString("class", ending.Class.ToString());
+        json.WriteString("reason", ending.Reason);
+        WriteOptional(json, "sipLine", ending.SipLine);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRegistrationEnded(Utf8JsonWriter json, RegistrationEndedData ended)
+    {
+        json.WriteString("registrationId", ended.RegistrationId);
+        json.WriteString("terminationReason", ended.Reason == RegistrationEndReason.RegistrationExpired ? "REGISTRATION_EXPIRED" : "NETWORK_TERMINATED");
+        WriteOptional(json, "terminationDescription", ended.Description);
+    }
+
+    private static void WriteSdp(Utf8JsonWriter json, string name, string? sdp)
+    {
+        if (sdp is null)
+            return;
+        json.WriteStartObject(name);
+        json.WriteString("sdp", sdp);
+        json.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+            json.WriteString(name, value);
+    }
+}

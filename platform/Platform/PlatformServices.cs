@@ -1,0 +1,102 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Messaging.WebPubSub;
+using Byon.Platform.Events;
+using Byon.Platform.Stores;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Byon.Platform;
+
+/// <summary>What functions and media nodes share, as services.</summary>
+public static class PlatformServices
+{
+    private const int Retries = 2;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan PerTry = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Stores, event log and publisher. The settings are read when the host starts; a missing one stops it with a
+    /// message that names it.
+    /// </summary>
+    public static IServiceCollection AddPlatform(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<StorageOptions>().Configure(options => BindStorage(options, configuration.GetSection(StorageOptions.Section))).ValidateOnStart();
+        services.AddOptions<WebPubSubOptions>().Configure(options => BindWebPubSub(options, configuration.GetSection(WebPubSubOptions.Section))).ValidateOnStart();
+        services.AddOptions<ControlOptions>()
+            .Configure(options => options.PoolKey = configuration[$"{ControlOptions.Section}:{nameof(ControlOptions.PoolKey)}"] ?? "").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StorageOptions>>(new Named<StorageOptions>(options => options.Fault()));
+        services.AddSingleton<IValidateOptions<WebPubSubOptions>>(new Named<WebPubSubOptions>(options => options.Fault()));
+        services.AddSingleton<IValidateOptions<ControlOptions>>(new Named<ControlOptions>(options => options.Fault()));
+
+        services.AddSingleton(provider => CreateTables(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton(provider => CreateWebPubSub(provider.GetRequiredService<IOptions<WebPubSubOptions>>().Value));
+        services.AddSingleton<RegistrationStore>();
+        services.AddSingleton<CallStore>();
+        services.AddSingleton<ChannelStore>();
+        services.AddSingleton<NodeStore>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<EventPublisher>();
+        services.AddSingleton(provider => new SubscriberStore(
+            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<IOptions<ControlOptions>>().Value.PoolKeyBytes));
+        return services;
+    }
+
+    /// <summary>A client whose retries fit a request: given up after some 3 s, so that a caller gets its 503 in time.</summary>
+    public static TableServiceClient CreateTables(StorageOptions options)
+    {
+        var client = RequestPath(new TableClientOptions());
+        return string.IsNullOrWhiteSpace(options.ConnectionString)
+            ? new TableServiceClient(options.TableServiceUri!, new DefaultAzureCredential(), client)
+            : new TableServiceClient(options.ConnectionString, client);
+    }
+
+    public static WebPubSubServiceClient CreateWebPubSub(WebPubSubOptions options)
+    {
+        var client = RequestPath(new WebPubSubServiceClientOptions());
+        return string.IsNullOrWhiteSpace(options.ConnectionString)
+            ? new WebPubSubServiceClient(options.Endpoint!, options.Hub, new DefaultAzureCredential(), client)
+            : new WebPubSubServiceClient(options.ConnectionString, options.Hub, client);
+    }
+
+    private static T RequestPath<T>(T options) where T : ClientOptions
+    {
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.MaxRetries = Retries;
+        options.Retry.Delay = FirstPause;
+        options.Retry.MaxDelay = LongestPause;
+        options.Retry.NetworkTimeout = PerTry;
+        // Request addresses hold phone numbers.
+        options.Diagnostics.IsLoggingEnabled = false;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.Diagnostics.IsTelemetryEnabled = false;
+        return options;
+    }
+
+    private static void BindStorage(StorageOptions options, IConfigurationSection section)
+    {
+        options.ConnectionString = section[nameof(options.ConnectionString)];
+        options.TableServiceUri = Address(section[nameof(options.TableServiceUri)]);
+        options.QueueServiceUri = Address(section[nameof(options.QueueServiceUri)]);
+    }
+
+    private static void BindWebPubSub(WebPubSubOptions options, IConfigurationSection section)
+    {
+        options.ConnectionString = section[nameof(options.ConnectionString)];
+        options.Endpoint = Address(section[nameof(options.Endpoint)]);
+        options.Hub = section[nameof(options.Hub)] ?? options.Hub;
+    }
+
+    private static Uri? Address(string? text) => string.IsNullOrWhiteSpace(text) ? null : new Uri(text, UriKind.Absolute);
+
+    /// <summary>Validation whose message names the setting.</summary>
+    private sealed class Named<T>(Func<T, string?> fault) : IValidateOptions<T> where T : class
+    {
+        public ValidateOptionsResult Validate(string? name, T options) =>
+            fault(options) is { } message ? ValidateOptionsResult.Fail(message) : ValidateOptionsResult.Success;
+    }
+}

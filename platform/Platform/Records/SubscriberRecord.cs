@@ -1,0 +1,10 @@
+namespace Byon.Platform.Records;
+
+/// <summary>What the node needs to register a subscriber in the IMS. Provisioned by the operator; the password is sealed at rest.</summary>
+/// <param name="PublicIdentity">IMPU, for example sip:+34600111222@ims.example.</param>
+/// <param name="PrivateIdentity">IMPI: the digest user name.</param>
+public sealed record SubscriberRecord(string PhoneNumber, string PublicIdentity, string PrivateIdentity, string Password)
+{
+    /// <summary>Records end in logs and messages of failed tests: the password stays out.</summary>
+    public override string ToString() => nameof(SubscriberRecord);
+}

@@ -1,0 +1,41 @@
+using Azure;
+using Azure.Data.Tables;
+using Byon.Platform.Records;
+
+namespace Byon.Platform.Stores;
+
+/// <summary>
+/// Calls: partition {number}, row {callId}; the SDPs in binary properties. A call that ended stays readable for
+/// <see cref="KeptAfterEnd"/>. Every operation is one, but the list by node, which searches the table: it holds little more
+/// than the calls that are up, and only the death of a node asks for it, so that a call's own writes need no index.
+/// </summary>
+public sealed class CallStore(TableServiceClient tables)
+{
+    public static readonly TimeSpan KeptAfterEnd = TimeSpan.FromSeconds(60);
+
+    private readonly TableClient _table = tables.GetTableClient(TableNames.Calls);
+
+    public async Task<CallRecord?> GetAsync(string phoneNumber, string callId, CancellationToken cancel)
+    {
+        var row = await _table.FindAsync(TableKey.OfNumber(phoneNumber), TableKey.Of(callId), cancel);
+        return row is null ? null : CallRow.Read(row);
+    }
+
+    /// <summary>Inserts or replaces: the caller owns the call.</summary>
+    /// <exception cref="ArgumentException">An SDP has more than 64 KiB.</exception>
+    public Task PutAsync(CallRecord record, CancellationToken cancel) =>
+        _table.UpsertEntityAsync(CallRow.Write(record), TableUpdateMode.Replace, cancel);
+
+    /// <summary>Calls of a node that have not ended.</summary>
+    public async Task<IReadOnlyList<CallRecord>> ListLiveByNodeAsync(string nodeId, CancellationToken cancel)
+    {
+        List<CallRecord> found = [];
+        var filter = TableClient.CreateQueryFilter($"NodeId eq {nodeId} and Live eq {true}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            found.Add(CallRow.Read(row));
+        return found;
+    }
+
+    public Task DeleteAsync(string phoneNumber, string callId, CancellationToken cancel) =>
+        _table.DeleteEntityAsync(TableKey.OfNumber(phoneNumber), TableKey.Of(callId), ETag.All, cancel);
+}

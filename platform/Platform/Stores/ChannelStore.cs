@@ -1,0 +1,54 @@
+using Azure;
+using Azure.Data.Tables;
+using Byon.Platform.Events;
+using Byon.Platform.Records;
+
+namespace Byon.Platform.Stores;
+
+/// <summary>Notification channels: partition {number}:{deviceId}, row {channelId}. Each method is one operation.</summary>
+public sealed class ChannelStore(TableServiceClient tables)
+{
+    private readonly TableClient _table = tables.GetTableClient(TableNames.Channels);
+
+    public Task PutAsync(ChannelRecord record, CancellationToken cancel) => _table.UpsertEntityAsync(Write(record), TableUpdateMode.Replace, cancel);
+
+    public async Task<ChannelRecord?> GetAsync(DeviceKey device, string channelId, CancellationToken cancel)
+    {
+        var row = await _table.FindAsync(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), TableKey.Of(channelId), cancel);
+        return row is null ? null : Read(row);
+    }
+
+    public async Task<IReadOnlyList<ChannelRecord>> ListAsync(DeviceKey device, CancellationToken cancel)
+    {
+        List<ChannelRecord> found = [];
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {TableKey.OfDevice(device.PhoneNumber, device.DeviceId)}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            found.Add(Read(row));
+        return found;
+    }
+
+    public Task DeleteAsync(DeviceKey device, string channelId, CancellationToken cancel) =>
+        _table.DeleteEntityAsync(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), TableKey.Of(channelId), ETag.All, cancel);
+
+    private static TableEntity Write(ChannelRecord record) => new(TableKey.OfDevice(record.PhoneNumber, record.DeviceId), TableKey.Of(record.ChannelId))
+    {
+        [nameof(record.ChannelId)] = record.ChannelId,
+        [nameof(record.PhoneNumber)] = record.PhoneNumber,
+        [nameof(record.DeviceId)] = record.DeviceId,
+        [nameof(record.ClientId)] = record.ClientId,
+        [nameof(record.Subject)] = record.Subject,
+        [nameof(record.ChannelType)] = record.ChannelType,
+        [nameof(record.CreatedAt)] = record.CreatedAt,
+        [nameof(record.ExpiresAt)] = record.ExpiresAt,
+    };
+
+    private static ChannelRecord Read(TableEntity row) => new(
+        row.Text(nameof(ChannelRecord.ChannelId)),
+        row.Text(nameof(ChannelRecord.PhoneNumber)),
+        row.Text(nameof(ChannelRecord.DeviceId)),
+        row.Text(nameof(ChannelRecord.ClientId)),
+        row.Text(nameof(ChannelRecord.Subject)),
+        row.Text(nameof(ChannelRecord.ChannelType)),
+        row.Time(nameof(ChannelRecord.CreatedAt)),
+        row.Time(nameof(ChannelRecord.ExpiresAt)));
+}

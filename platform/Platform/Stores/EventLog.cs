@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Data.Tables;
+using Byon.Platform.Events;
+
+namespace Byon.Platform.Stores;
+
+/// <summary>
+/// The ordered event log of each device. One writer per device: the node that holds its registration; a second one (a node
+/// that takes over) costs a retry and nothing else.
+/// <code>
+/// partition             row                  holds
+/// {number}:{deviceId}   head                 position and id of the newest event
+/// {number}:{deviceId}   {position, D19}      one event
+/// </code>
+/// Operations: append 1 (2 for the first append of this process to a device), read 1.
+/// </summary>
+public sealed class EventLog(TableServiceClient tables)
+{
+    private const string HeadRow = "head";
+    private const int AppendAttempts = 100;
+    private const int RememberedHeads = 20_000;
+
+    private readonly TableClient _table = tables.GetTableClient(TableNames.Events);
+    private readonly ConcurrentDictionary<string, Head> _heads = new();
+
+    /// <summary>Appends one event: the row and the log's head move in one transaction, so positions have no gap and no twin.</summary>
+    public Task<DeviceEvent> AppendAsync(DeviceKey device, DeviceEventData data, DateTimeOffset time, CancellationToken cancel) =>
+        AppendAsync(device, Guid.NewGuid().ToString(), data, time, cancel);
+
+    /// <summary>
+    /// As above, with an id of the caller's: one that appends again after an exception, with the same id and no event
+    /// between, gets the event that is already there.
+    /// </summary>
+    public async Task<DeviceEvent> AppendAsync(DeviceKey device, string eventId, DeviceEventData data, DateTimeOffset time, CancellationToken cancel)
+    {
+        var partition = TableKey.OfDevice(device.PhoneNumber, device.DeviceId);
+        var head = _heads.GetValueOrDefault(partition) ?? await ReadHeadAsync(partition, cancel);
+        for (var attempt = 1; ; attempt++)
+        {
+            var entry = new DeviceEvent(device, head.Position + 1, eventId, time, data);
+            if (head.EventId == eventId)
+                return await StoredAsync(entry with { Position = head.Position }, cancel);
+            try
+            {
+                Remember(partition, await WriteAsync(partition, head, entry, cancel));
+                return entry;
+            }
+            catch (RequestFailedException conflict) when (conflict.IsConflict() && attempt < AppendAttempts)
+            {
+                // Another writer was faster, or a try of ours was stored and its answer lost.
+                if (await IsStoredAsync(partition, entry, cancel))
+                {
+                    _heads.TryRemove(partition, out _);
+                    return entry;
+                }
+
+                head = await ReadHeadAsync(partition, cancel);
+            }
+            catch
+            {
+                // Whether it was stored is unknown: the next append has to look.
+                _heads.TryRemove(partition, out _);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Events after a cursor, oldest first, at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<DeviceEvent>> ReadAsync(DeviceKey device, long after, int limit, CancellationToken cancel)
+    {
+        List<DeviceEvent> found = [];
+        if (limit <= 0)
+            return found;
+        var partition = TableKey.OfDevice(device.PhoneNumber, device.DeviceId);
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {partition} and RowKey gt {EventRow.RowKey(Math.Max(0, after))} and RowKey lt {HeadRow}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, Math.Min(limit, 1_000), cancellationToken: cancel))
+        {
+            found.Add(EventRow.Read(device, row));
+            if (found.Count == limit)
+                break;
+        }
+
+        return found;
+    }
+
+    private async Task<Head> WriteAsync(string partition, Head head, DeviceEvent entry, CancellationToken cancel)
+    {
+        var row = new TableEntity(partition, HeadRow)
+        {
+            [nameof(Head.Position)] = entry.Position,
+            [nameof(Head.EventId)] = entry.EventId,
+        };
+        TableTransactionAction moveHead = head.ETag is { } etag
+            ? new(TableTransactionActionType.UpdateReplace, row, etag)
+            : new(TableTransactionActionType.Add, row);
+        var answer = await _table.SubmitTransactionAsync([moveHead, new(TableTransactionActionType.Add, EventRow.Write(entry))], cancel);
+        return new Head(entry.Position, entry.EventId, answer.Value[0].Headers.ETag);
+    }
+
+    private async Task<Head> ReadHeadAsync(string partition, CancellationToken cancel)
+    {
+        var row = await _table.FindAsync(partition, HeadRow, cancel);
+        return row is null ? new Head(0, null, null) : new Head(row.GetInt64(nameof(Head.Position)) ?? 0, row.GetString(nameof(Head.EventId)), row.ETag);
+    }
+
+    private async Task<bool> IsStoredAsync(string partition, DeviceEvent entry, CancellationToken cancel)
+    {
+        var row = await _table.FindAsync(partition, EventRow.RowKey(entry.Position), cancel);
+        return row?.GetString(nameof(DeviceEvent.EventId)) == entry.EventId;
+    }
+
+    private async Task<DeviceEvent> StoredAsync(DeviceEvent entry, CancellationToken cancel)
+    {
+        var row = await _table.FindAsync(
+            TableKey.OfDevice(entry.Device.PhoneNumber, entry.Device.DeviceId), EventRow.RowKey(entry.Position), cancel);
+        return row is null ? entry : EventRow.Read(entry.Device, row);
+    }
+
+    private void Remember(string partition, Head head)
+    {
+        // Only a saving: forgetting everything costs each device one read.
+        if (_heads.Count >= RememberedHeads)
+            _heads.Clear();
+        if (head.ETag is null)
+            _heads.TryRemove(partition, out _);
+        else
+            _heads[partition] = head;
+    }
+
+    /// <param name="ETag">Null where the device has no log yet.</param>
+    private sealed record Head(long Position, string? EventId, ETag? ETag);
+}
