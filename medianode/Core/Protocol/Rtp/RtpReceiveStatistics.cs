@@ -39,16 +39,24 @@ public sealed class RtpReceiveStatistics
     /// <summary>Interarrival jitter in units of the media clock.</summary>
     public uint Jitter => (uint)(_jitterTimes16 >> 4);
 
+    /// <summary>Takes in a packet of audio, see <see cref="Receive(ushort)"/>, and measures how steadily it came.</summary>
+    public bool Receive(Instant now, ushort sequenceNumber, uint timestamp, int clockRate)
+    {
+        if (!Receive(sequenceNumber)) return false;
+        UpdateJitter(now, timestamp, clockRate);
+        return true;
+    }
+
     /// <summary>
+    /// Takes in a packet whose time stamp tells nothing of when it was sent, as that of a telephone event.
     /// False for a packet that lies wildly off the sequence and must be ignored; a second one that follows it means that the
     /// source has restarted, and is accepted.
     /// </summary>
-    public bool Receive(Instant now, ushort sequenceNumber, uint timestamp, int clockRate)
+    public bool Receive(ushort sequenceNumber)
     {
         if (Received == 0) Restart(sequenceNumber);
         else if (!Advance(sequenceNumber)) return false;
         Received++;
-        UpdateJitter(now, timestamp, clockRate);
         return true;
     }
 

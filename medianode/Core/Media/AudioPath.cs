@@ -1,0 +1,207 @@
+using Byon.MediaNode.Core.Protocol.Rtp;
+
+namespace Byon.MediaNode.Core.Media;
+
+/// <summary>
+/// Audio in one direction, from what one leg receives to what the other sends. A codec that both legs speak is passed
+/// through; any other goes receive → jitter buffer → decode → encode → packetise, one packet each packet time.
+/// </summary>
+internal sealed class AudioPath : IDisposable
+{
+    /// <summary>Every pair of codecs that needs transcoding has G.711 on one side, and Opus decodes and encodes at any rate.</summary>
+    private const int SampleRate = G711.SampleRate;
+
+    /// <summary>The longest Opus packet (RFC 6716 §2.1.4), and what may be left of the one before.</summary>
+    private const int LongestPacket = SampleRate * 120 / 1000;
+
+    private readonly ICodecFactory _codecs;
+    private readonly RtpOutput _output;
+    private readonly DtmfRelay _dtmf = new();
+    private readonly short[] _samples = new short[LongestPacket * 2];
+
+    private AudioFormat? _send;
+    private TelephoneEventFormat? _sendEvents;
+    private bool _relaysEvents;
+    private int _frame;
+    private TimeSpan _packetTime;
+
+    private readonly Hearing?[] _hearings = new Hearing?[Enum.GetValues<AudioCodec>().Length];
+    private Hearing? _hearing;
+    private uint _source;
+    private IAudioEncoder? _encoder;
+
+    private int _buffered;
+    private Instant? _nextFrame;
+    private bool _starts;
+    private uint _timestamp;
+    private uint _eventTimestamp;
+
+    public AudioPath(ICodecFactory codecs, RtpOutput output)
+    {
+        _codecs = codecs;
+        _output = output;
+    }
+
+    /// <summary>Audio may flow: neither leg is held in this direction.</summary>
+    public bool Active { get; private set; }
+
+    public Instant? NextTimeout => Active ? Instant.Earliest(_nextFrame ?? _hearing?.Jitter.ReadyAt, _dtmf.NextTimeout) : null;
+
+    /// <summary>Takes up what was negotiated; codecs that stay keep their state.</summary>
+    public void Configure(AudioStream? from, AudioStream? to)
+    {
+        Active = from is not null && to is not null
+            && from.Direction.HasFlag(MediaDirection.ReceiveOnly) && to.Direction.HasFlag(MediaDirection.SendOnly);
+        if (!Active) Stop();
+        if (to is null) return;
+
+        if (_send?.Codec != to.Send.Codec) ReleaseCodecs();
+        _send = to.Send;
+        _sendEvents = to.TelephoneEvent;
+        _packetTime = to.PacketTime.TotalMilliseconds is 10 or 20 or 40 or 60 ? to.PacketTime : TimeSpan.FromMilliseconds(20);
+        _frame = (int)(_packetTime.Ticks * SampleRate / TimeSpan.TicksPerSecond);
+        _relaysEvents = from?.TelephoneEvent is not null && to.TelephoneEvent is not null;
+        if (_relaysEvents) _dtmf.Configure(from!.TelephoneEvent!.ClockRate, to.TelephoneEvent!.ClockRate);
+    }
+
+    /// <summary>Takes in audio in one of the formats of the leg that hears.</summary>
+    public void Receive(Instant now, in RtpPacket packet, AudioFormat format)
+    {
+        if (!Active) return;
+        if (format.Codec == _send!.Codec)
+        {
+            if (_hearing is not null) Stop();
+            _output.Forward(now, packet, _send);
+            return;
+        }
+
+        Hear(format, packet.Ssrc);
+        _hearing!.Jitter.Push(now, packet.SequenceNumber, packet.Timestamp, packet.Marker, packet.Payload);
+    }
+
+    /// <summary>Takes in a telephone event; the key when a press starts with this packet.</summary>
+    public char? ReceiveEvent(Instant now, in RtpPacket packet)
+    {
+        if (!Active) return null;
+        _output.Withhold(packet);
+        if (!_relaysEvents || !TelephoneEvent.TryParse(packet.Payload, out var update)) return null;
+
+        var starts = _dtmf.Receive(now, packet.Timestamp, update);
+        if (starts) _eventTimestamp = _output.TimestampAt(now, _send!.ClockRate);
+        SendEvents(now);
+        return starts ? update.Digit : null;
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        if (!Active) return;
+        _dtmf.HandleTimeout(now);
+        SendEvents(now);
+
+        if (_nextFrame is null && _hearing?.Jitter.ReadyAt <= now) StartFrames(now);
+        while (_nextFrame <= now)
+        {
+            _nextFrame += _packetTime;
+            Step(now);
+        }
+    }
+
+    public void Dispose() => ReleaseCodecs();
+
+    /// <summary>One packet time: jitter buffer → decode → encode → packetise.</summary>
+    private void Step(Instant now)
+    {
+        while (_buffered < _frame)
+        {
+            var pull = _hearing!.Jitter.Pull(now, out var payload);
+            if (pull == JitterPull.Idle)
+            {
+                StopFrames();
+                return;
+            }
+
+            _buffered += pull == JitterPull.Packet ? Decode(payload) : Conceal(payload);
+        }
+
+        var timestamp = _timestamp;
+        _timestamp += (uint)RtpClock.Units(_packetTime, _send!.ClockRate);
+        Encode(now, timestamp);
+        _buffered -= _frame;
+        _samples.AsSpan(_frame, _buffered).CopyTo(_samples);
+    }
+
+    private int Decode(ReadOnlySpan<byte> payload)
+    {
+        var count = _hearing!.Decoder.Decode(payload, _samples.AsSpan(_buffered));
+        return count > 0 ? count : Conceal(default);
+    }
+
+    private int Conceal(ReadOnlySpan<byte> next)
+    {
+        var count = Math.Clamp((int)RtpClock.Units(_hearing!.Jitter.PacketTime, SampleRate), SampleRate / 400, LongestPacket);
+        _hearing!.Decoder.Conceal(next, _samples.AsSpan(_buffered, count));
+        return count;
+    }
+
+    private void Encode(Instant now, uint timestamp)
+    {
+        // While a key is pressed its events stand for the audio (RFC 4733 §2.5.1.1); the encoder still follows, to go on cleanly.
+        var payload = _output.Reserve();
+        var length = payload.IsEmpty ? 0 : _encoder!.Encode(_samples.AsSpan(0, _frame), payload);
+        if (length == 0 || _dtmf.Active) return;
+        _output.Send(now, _send!, _starts, timestamp, length);
+        _starts = false;
+    }
+
+    private void SendEvents(Instant now)
+    {
+        while (_dtmf.TryDequeue(now, out var packet))
+            _output.SendEvent(now, _sendEvents!, _eventTimestamp, packet);
+    }
+
+    /// <summary>
+    /// A peer may change between its formats at any time. What was made for one stays, so that a peer which does so with every
+    /// packet costs no more than its packets.
+    /// </summary>
+    private void Hear(AudioFormat format, uint source)
+    {
+        ref var hearing = ref _hearings[(int)format.Codec];
+        hearing ??= new Hearing(new JitterBuffer(format.ClockRate), _codecs.CreateDecoder(format, SampleRate));
+        _encoder ??= _codecs.CreateEncoder(_send!, SampleRate);
+        if (_hearing == hearing && _source == source) return;
+        Stop();
+        _hearing = hearing;
+        _source = source;
+    }
+
+    private void StartFrames(Instant now)
+    {
+        _nextFrame = now;
+        _starts = true;
+        _timestamp = _output.TimestampAt(now, _send!.ClockRate);
+    }
+
+    private void StopFrames()
+    {
+        _nextFrame = null;
+        _buffered = 0;
+    }
+
+    private void Stop()
+    {
+        StopFrames();
+        _hearing?.Jitter.Reset();
+        _hearing = null;
+    }
+
+    private void ReleaseCodecs()
+    {
+        Stop();
+        foreach (var hearing in _hearings) hearing?.Decoder.Dispose();
+        Array.Clear(_hearings);
+        _encoder?.Dispose();
+        _encoder = null;
+    }
+
+    private sealed record Hearing(JitterBuffer Jitter, IAudioDecoder Decoder);
+}

@@ -1,0 +1,61 @@
+using System.Net;
+
+namespace Byon.MediaNode.Core.Media;
+
+/// <summary>
+/// The network's side: plain RTP and RTCP. Packets go to the addresses that were negotiated and nowhere else. They are taken
+/// from there, or from another port of the same host as long as nothing has come from there: a peer behind its own relay.
+/// </summary>
+internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy)
+{
+    private ImsLegPlan? _plan;
+    private IPEndPoint? _source;
+
+    protected override bool CanSend => _plan is not null;
+
+    public void Configure(Instant now, ImsLegPlan plan)
+    {
+        if (!plan.PeerRtp.Equals(_plan?.PeerRtp)) _source = null;
+        _plan = plan;
+        Configure(now, plan.Audio);
+    }
+
+    /// <summary>Whether RTP from this address belongs to the call; what does not is counted.</summary>
+    public bool Accepts(IPEndPoint remote)
+    {
+        if (_plan is not null && (remote.Equals(_source) || remote.Equals(_plan.PeerRtp) || _source is null && remote.Address.Equals(_plan.PeerRtp.Address)))
+        {
+            if (!remote.Equals(_source)) _source = remote;
+            return true;
+        }
+
+        Drop();
+        return false;
+    }
+
+    public bool AcceptsRtcp(IPEndPoint remote)
+    {
+        if (_plan is not null && remote.Address.Equals(_plan.PeerRtcp.Address)) return true;
+        Drop();
+        return false;
+    }
+
+    /// <summary>Whether a datagram on the RTP port is RTCP: only with rtcp-mux, told by its payload type (RFC 5761 §4).</summary>
+    public bool IsRtcp(ReadOnlySpan<byte> datagram) => _plan is { RtcpMux: true } && datagram.Length > 1 && datagram[1] is >= 192 and <= 223;
+
+    protected override bool CommitRtp(Span<byte> slot, int length)
+    {
+        if (_plan is null) return false;
+        Queue.Commit(rtpSocket, _plan.PeerRtp, length);
+        return true;
+    }
+
+    protected override void SendRtcp(ReadOnlySpan<byte> compound)
+    {
+        if (_plan is null) return;
+        var slot = Queue.Reserve();
+        if (slot.IsEmpty) return;
+        compound.CopyTo(slot);
+        Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, compound.Length);
+    }
+}

@@ -1,0 +1,173 @@
+using Byon.MediaNode.Core.Protocol.Rtp;
+
+namespace Byon.MediaNode.Core.Media;
+
+/// <summary>What an arriving RTP packet is to its leg.</summary>
+internal enum RtpArrival
+{
+    /// <summary>Not for us: no format for it, a source that has not proved itself, or far off the sequence.</summary>
+    Dropped,
+    Audio,
+    TelephoneEvent,
+}
+
+/// <summary>
+/// One side of a call: knows the negotiated formats, judges what arrives, counts, keeps RTCP, and sends packets built in the
+/// transmit queue. How bytes reach the peer is for the two kinds of leg to say.
+/// </summary>
+internal abstract class MediaLeg
+{
+    /// <summary>Room that protection needs behind a packet (RFC 7714 §13.1 and RFC 3711 §3.4: tag and SRTCP index).</summary>
+    protected const int ProtectionRoom = 32;
+
+    /// <summary>A second source is heard at once when the first has been silent for this long.</summary>
+    private static readonly TimeSpan SourceSilence = TimeSpan.FromMilliseconds(100);
+
+    private readonly AudioFormat?[] _formats = new AudioFormat?[128];
+    private readonly MediaTransmitQueue _queue;
+    private Instant _lastReceived;
+    private uint? _candidate;
+    private ushort _candidateNext;
+    private long _lostEarlier;
+    private int _clockRate = 8000;
+
+    protected MediaLeg(MediaTransmitQueue queue, EntropySource entropy)
+    {
+        _queue = queue;
+        Rtcp = new RtcpSession(entropy);
+        Output = new RtpOutput(this, entropy);
+    }
+
+    public RtcpSession Rtcp { get; }
+
+    public RtpOutput Output { get; }
+
+    public AudioStream? Audio { get; private set; }
+
+    public long PacketsReceived { get; private set; }
+
+    public long BytesReceived { get; private set; }
+
+    /// <summary>Packets that were not what the leg expects.</summary>
+    public long Dropped { get; private set; }
+
+    protected MediaTransmitQueue Queue => _queue;
+
+    protected void Configure(Instant now, AudioStream audio)
+    {
+        Rtcp.Start(now);
+        if (Audio is not null && Audio.Receive.SequenceEqual(audio.Receive))
+        {
+            Audio = audio;
+            return;
+        }
+
+        Audio = audio;
+        Array.Clear(_formats);
+        foreach (var format in audio.Receive) _formats[format.PayloadType & 0x7F] = format;
+    }
+
+    /// <summary>Counts a packet and says what it is.</summary>
+    public RtpArrival Admit(Instant now, in RtpPacket packet, out AudioFormat? format)
+    {
+        format = _formats[packet.PayloadType];
+        var isEvent = Audio?.TelephoneEvent?.PayloadType == packet.PayloadType;
+        if (format is null && !isEvent || !IsSource(now, packet))
+        {
+            Dropped++;
+            return RtpArrival.Dropped;
+        }
+
+        if (format is not null) _clockRate = format.ClockRate;
+        var accepted = isEvent
+            ? Rtcp.Source!.Receive(packet.SequenceNumber)
+            : Rtcp.Source!.Receive(now, packet.SequenceNumber, packet.Timestamp, _clockRate);
+        if (!accepted)
+        {
+            Dropped++;
+            return RtpArrival.Dropped;
+        }
+
+        _lastReceived = now;
+        PacketsReceived++;
+        BytesReceived += packet.Payload.Length;
+        return isEvent ? RtpArrival.TelephoneEvent : RtpArrival.Audio;
+    }
+
+    /// <summary>Counts a packet that could not be read.</summary>
+    public void Drop() => Dropped++;
+
+    public void ReceiveRtcp(Instant now, ReadOnlySpan<byte> compound)
+    {
+        if (!Rtcp.Receive(now, compound)) Dropped++;
+    }
+
+    public void SendReportIfDue(Instant now)
+    {
+        if (Rtcp.NextReport is not { } due || now < due) return;
+        Span<byte> report = stackalloc byte[RtcpSession.MaximumReportSize];
+        SendRtcp(report[..Rtcp.WriteReport(now, report)]);
+    }
+
+    public void SendGoodbye(Instant now)
+    {
+        if (Rtcp.NextReport is null) return;
+        Span<byte> report = stackalloc byte[RtcpSession.MaximumReportSize];
+        SendRtcp(report[..Rtcp.WriteGoodbye(now, report)]);
+    }
+
+    /// <summary>Room for a payload, behind room for its header; empty when the leg cannot send.</summary>
+    public Span<byte> Reserve()
+    {
+        var slot = CanSend ? _queue.Reserve() : default;
+        return slot.IsEmpty ? default : slot[RtpPacket.HeaderSize..^ProtectionRoom];
+    }
+
+    /// <summary>Puts a header before the payload that was written into <see cref="Reserve"/>, and queues the packet.</summary>
+    public void SendRtp(Instant now, byte payloadType, bool marker, ushort sequence, uint timestamp, int payloadLength, int clockRate)
+    {
+        var slot = _queue.Reserve();
+        if (slot.IsEmpty) return;
+        RtpPacket.WriteHeader(slot, payloadType, marker, sequence, timestamp, Rtcp.Ssrc);
+        if (CommitRtp(slot, RtpPacket.HeaderSize + payloadLength)) Rtcp.Sent(now, timestamp, payloadLength, clockRate);
+    }
+
+    public MediaLegStatistics Statistics() => new(
+        PacketsReceived, BytesReceived, Rtcp.PacketsSent, Rtcp.OctetsSent, _lostEarlier + (Rtcp.Source?.Lost ?? 0),
+        RtpClock.Duration(Rtcp.Source?.Jitter ?? 0, _clockRate), Rtcp.PeerReport?.CumulativeLost, Rtcp.RoundTrip, Dropped);
+
+    protected abstract bool CanSend { get; }
+
+    protected abstract bool CommitRtp(Span<byte> slot, int length);
+
+    protected abstract void SendRtcp(ReadOnlySpan<byte> compound);
+
+    /// <summary>
+    /// One source at a time: another takes over when this one is silent, or with two packets in a row. Two that speak at once,
+    /// as forked phones do in early media, would otherwise chop each other up.
+    /// </summary>
+    private bool IsSource(Instant now, in RtpPacket packet)
+    {
+        if (Rtcp.Source is { } source)
+        {
+            if (source.Ssrc == packet.Ssrc)
+            {
+                _candidate = null;
+                return true;
+            }
+
+            if (now - _lastReceived < SourceSilence && (_candidate != packet.Ssrc || _candidateNext != packet.SequenceNumber))
+            {
+                _candidate = packet.Ssrc;
+                _candidateNext = (ushort)(packet.SequenceNumber + 1);
+                return false;
+            }
+
+            _lostEarlier += source.Lost;
+        }
+
+        _candidate = null;
+        Rtcp.StartSource(packet.Ssrc);
+        return true;
+    }
+}

@@ -1,0 +1,114 @@
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Native;
+using Byon.Tests.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Byon.Tests.MediaNode.Tests.Native;
+
+public sealed class OpusCodecTests
+{
+    private const double Hertz = 500;
+    private const double OtherHertz = 1000;
+
+    private static readonly AudioFormat Opus = new(AudioCodec.Opus, 111, 48000);
+
+    private readonly NativeCodecs _codecs = new(NullLogger.Instance);
+
+    [Fact]
+    public void OpusIsOfferedFirst() => Assert.Equal([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], _codecs.Codecs);
+
+    [Theory]
+    [InlineData(8000)]
+    [InlineData(16000)]
+    public void AToneSurvivesTheRoundTrip(int sampleRate)
+    {
+        var heard = RoundTrip(sampleRate, lost: _ => false);
+        Assert.True(Tone.Heard(heard, Hertz, OtherHertz, sampleRate) > TimeSpan.FromSeconds(1.8));
+    }
+
+    [Fact]
+    public void ALostPacketIsRestoredFromTheNextOneOrConcealed()
+    {
+        var heard = RoundTrip(8000, lost: i => i % 10 == 9);
+        Assert.True(Tone.Heard(heard, Hertz, OtherHertz, 8000) > TimeSpan.FromSeconds(1.7));
+    }
+
+    [Fact]
+    public void AStreamMadeAtOneRateIsDecodedStraightAtAnother()
+    {
+        using var encoder = _codecs.CreateEncoder(Opus, 16000);
+        using var decoder = _codecs.CreateDecoder(Opus, 8000);
+        var tone = Tone.Samples(Hertz, TimeSpan.FromSeconds(1), 16000);
+        var heard = new List<short>();
+        var (payload, samples) = (new byte[1280], new short[960]);
+        for (var at = 0; at < tone.Length; at += 320)
+        {
+            var length = encoder.Encode(tone.AsSpan(at, 320), payload);
+            Assert.Equal(160, decoder.Decode(payload.AsSpan(0, length), samples));
+            heard.AddRange(samples[..160]);
+        }
+
+        Assert.True(Tone.Heard(heard.ToArray(), Hertz, OtherHertz, 8000) > TimeSpan.FromSeconds(0.8));
+    }
+
+    [Fact]
+    public void GarbageIsNoAudioAndDoesNoHarm()
+    {
+        using var decoder = _codecs.CreateDecoder(Opus, 8000);
+        var random = new Random(4);
+        var samples = new short[960];
+        Assert.Equal(0, decoder.Decode([], samples));
+        for (var i = 0; i < 2000; i++)
+        {
+            var payload = new byte[random.Next(1, 1280)];
+            random.NextBytes(payload);
+            Assert.InRange(decoder.Decode(payload, samples), 0, samples.Length);
+            decoder.Conceal(payload, samples.AsSpan(0, random.Next(0, 961)));
+        }
+    }
+
+    [Fact]
+    public void NothingIsAllocatedPerPacket()
+    {
+        using var encoder = _codecs.CreateEncoder(Opus, 8000);
+        using var decoder = _codecs.CreateDecoder(Opus, 8000);
+        var tone = Tone.Samples(Hertz, TimeSpan.FromMilliseconds(20), 8000);
+        var (payload, samples) = (new byte[1280], new short[960]);
+        decoder.Decode(payload.AsSpan(0, encoder.Encode(tone, payload)), samples);
+        decoder.Conceal(default, samples.AsSpan(0, 160));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            decoder.Decode(payload.AsSpan(0, encoder.Encode(tone, payload)), samples);
+            decoder.Conceal(default, samples.AsSpan(0, 160));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private short[] RoundTrip(int sampleRate, Func<int, bool> lost)
+    {
+        using var encoder = _codecs.CreateEncoder(Opus, sampleRate);
+        using var decoder = _codecs.CreateDecoder(Opus, sampleRate);
+        var frame = sampleRate / 50;
+        var tone = Tone.Samples(Hertz, TimeSpan.FromSeconds(2), sampleRate);
+        var packets = new List<byte[]>();
+        for (var at = 0; at < tone.Length; at += frame)
+        {
+            var payload = new byte[1280];
+            packets.Add(payload[..encoder.Encode(tone.AsSpan(at, frame), payload)]);
+        }
+
+        var heard = new List<short>();
+        var samples = new short[frame * 6];
+        for (var i = 0; i < packets.Count; i++)
+        {
+            if (lost(i)) decoder.Conceal(i + 1 < packets.Count ? packets[i + 1] : default(ReadOnlySpan<byte>), samples.AsSpan(0, frame));
+            else Assert.Equal(frame, decoder.Decode(packets[i], samples));
+            heard.AddRange(samples[..frame]);
+        }
+
+        return [.. heard];
+    }
+}
