@@ -1,50 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Registrations;
+
 namespace Byon.MediaNode.Core.Protocol.Sip;
 
 /// <summary>
 /// The SIP engine's front door: owns transactions, dialogs, INVITE sessions and registrations. Fed with whole messages and
-/// time, drained for transmits and events; see RFC 3261.
+/// time, drained for transmits and events; see RFC 3261. A command for an id that is over does nothing.
 /// </summary>
-public sealed class SipAgent(SipAgentOptions options, EntropySource entropy)
+public sealed partial class SipAgent(SipAgentOptions options, EntropySource entropy)
 {
+    private readonly SipAgentCore _core = new(options, entropy);
+    private readonly Dictionary<SipRegistrationId, SipRegistration> _registrations = [];
+    private readonly Dictionary<string, SipRegistration> _contacts = [];
+    private readonly Dictionary<SipRejection, long> _rejected = [];
+    private long _lastId;
+
     public SipAgentOptions Options { get; } = options;
 
-    private readonly EntropySource _entropy = entropy;
+    public Instant? NextTimeout => Instant.Earliest(_core.Transactions.NextTimeout, _core.Wakes.Earliest);
 
-    public Instant? NextTimeout => throw new NotImplementedException(_entropy.ToString());
+    /// <summary>Messages dropped so far, by reason.</summary>
+    public IReadOnlyDictionary<SipRejection, long> Rejected => _rejected;
 
-    public void Receive(Instant now, SipFlow flow, ReadOnlySpan<byte> message) => throw new NotImplementedException();
+    /// <summary>Transactions alive, client and server: what an idle agent brings back to zero.</summary>
+    public int Transactions => _core.Transactions.ClientCount + _core.Transactions.ServerCount;
 
-    public void FlowFailed(Instant now, SipFlow flow) => throw new NotImplementedException();
+    /// <param name="message">One datagram, or one message as SipStreamFramer cuts it.</param>
+    public void Receive(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
+    {
+        // Keep-alives of RFC 5626 are no messages.
+        if (message.Trim("\r\n\0"u8).IsEmpty) return;
+        if (!SipParser.TryParseDatagram(message, SipLimits.Default, out var parsed, out var rejection))
+        {
+            Count(rejection);
+            return;
+        }
 
-    public void HandleTimeout(Instant now) => throw new NotImplementedException();
+        Count(_core.Transactions.Receive(now, flow, parsed));
+        while (_core.Transactions.TryDequeue(out Protocol.Sip.Transactions.RequestArrival? arrival)) Dispatch(now, arrival);
+        Sweep();
+    }
 
-    public bool TryDequeue(out SipTransmit transmit) => throw new NotImplementedException();
+    /// <summary>The transport failed (connection refused or lost, ICMP): what waits for an answer on that flow fails now.</summary>
+    public void FlowFailed(Instant now, SipFlow flow)
+    {
+        _core.Transactions.FlowFailed(now, flow);
+        Sweep();
+    }
 
-    public bool TryDequeue([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SipEvent? sipEvent) => throw new NotImplementedException();
+    public void HandleTimeout(Instant now)
+    {
+        _core.Transactions.HandleTimeout(now);
+        while (_core.Wakes.TryTakeDue(now, out var due))
+        {
+            due.HandleTimeout(now);
+            _core.Wakes.Set(due, due.NextTimeout);
+        }
 
-    public SipRegistrationId Register(Instant now, SipRegistrationRequest request) => throw new NotImplementedException();
+        Sweep();
+    }
 
-    /// <summary>Registers again at once with another lifetime; answered by RegistrationAccepted or RegistrationFailed.</summary>
-    public void Refresh(Instant now, SipRegistrationId registration, TimeSpan expires) => throw new NotImplementedException();
+    public bool TryDequeue(out SipTransmit transmit) => _core.Transactions.TryDequeue(out transmit);
 
-    public void Unregister(Instant now, SipRegistrationId registration) => throw new NotImplementedException();
+    public bool TryDequeue([NotNullWhen(true)] out SipEvent? sipEvent) => _core.Events.TryDequeue(out sipEvent);
 
-    public SipSessionId Invite(Instant now, SipInviteRequest request) => throw new NotImplementedException();
+    private void Count(SipRejection rejection)
+    {
+        if (rejection != SipRejection.None) _rejected[rejection] = _rejected.GetValueOrDefault(rejection) + 1;
+    }
 
-    /// <summary>Sends 180 or 183 for an incoming INVITE. The SDP is our answer (or, for an INVITE without offer, our offer).</summary>
-    public void Progress(Instant now, SipSessionId session, int status, string? sdp) => throw new NotImplementedException();
-
-    public void Answer(Instant now, SipSessionId session, string sdp) => throw new NotImplementedException();
-
-    public void Reinvite(Instant now, SipSessionId session, string offer) => throw new NotImplementedException();
-
-    public void AcceptReinvite(Instant now, SipSessionId session, string sdp) => throw new NotImplementedException();
-
-    public void RejectReinvite(Instant now, SipSessionId session, int status) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Ends a session the way its state asks for: CANCEL before our INVITE is answered (ACK and BYE if a 2xx crosses it), the
-    /// given final status for an INVITE we have not answered, BYE in a confirmed dialog. SessionEnded follows.
-    /// </summary>
-    public void End(Instant now, SipSessionId session, int rejectStatus = 603) => throw new NotImplementedException();
+    /// <summary>Lets go of registrations that ended while messages and deadlines were worked on.</summary>
+    private void Sweep()
+    {
+        while (_core.Gone.TryDequeue(out var gone))
+        {
+            if (!_registrations.Remove(gone, out var registration)) continue;
+            _contacts.Remove(registration.Line.ContactUser);
+            _core.Wakes.Set(registration, null);
+        }
+    }
 }

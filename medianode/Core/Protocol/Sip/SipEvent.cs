@@ -61,7 +61,10 @@ public enum SipEndingKind
     /// <summary>We ended it: CANCEL and 487, BYE, or our own final response.</summary>
     Local,
 
-    /// <summary>No response (timer B or F), or no ACK for our 2xx (timer H of RFC 3261 §13.3.1.4).</summary>
+    /// <summary>
+    /// No response (timer B or F; status 0), not answered within the ring timeout (status 408), or no ACK for our 2xx
+    /// (RFC 3261 §13.3.1.4; status 0).
+    /// </summary>
     Timeout,
 
     /// <summary>The transport told that the peer cannot be reached.</summary>
@@ -87,6 +90,13 @@ public sealed record RegistrationAccepted(
 /// <param name="CredentialsRefused">The registrar challenged again after our digest: the password is wrong.</param>
 public sealed record RegistrationFailed(
     SipRegistrationId Registration, int Status, string Phrase, bool CredentialsRefused) : SipRegistrationEvent(Registration);
+
+/// <summary>
+/// A refresh that was asked for did not succeed (no answer, 408, 480 or 5xx). The registration stands until its granted lifetime
+/// ends, and the agent goes on trying; RegistrationAccepted or RegistrationFailed follows.
+/// </summary>
+/// <param name="Status">The SIP status; 0 for a timeout or transport failure.</param>
+public sealed record RegistrationRefreshFailed(SipRegistrationId Registration, int Status, string Phrase) : SipRegistrationEvent(Registration);
 
 /// <summary>The de-REGISTER is done: accepted, or given up after its timeout.</summary>
 public sealed record RegistrationRemoved(SipRegistrationId Registration) : SipRegistrationEvent(Registration);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Serialization;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.MediaNode.Core.Protocol.Sip;
 
@@ -12,6 +14,7 @@ public enum SipTransport
 /// Where a message came from or goes to. Over TCP the shell keeps one connection per remote end point, opens it on the
 /// first transmit and answers on the connection a request came from.
 /// </summary>
+[JsonConverter(typeof(SipFlowJsonConverter))]
 public readonly record struct SipFlow(SipTransport Transport, IPEndPoint Remote);
 
 /// <summary>One complete SIP message to send on a flow.</summary>

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Digest;
+
+/// <summary>
+/// Answers 401 and 407 for one subscriber (RFC 3261 §22, RFC 8760), and answers ahead with the last nonce and a growing count
+/// on the requests after it. One for each registration or dialog.
+/// </summary>
+internal sealed class DigestClient(SipCredentials credentials, EntropySource entropy)
+{
+    private Challenged? _registrar;
+    private Challenged? _proxy;
+
+    /// <summary>Puts answers to the challenges known so far into a request that has not been sent.</summary>
+    public void Authorize(SipRequest request)
+    {
+        if (_registrar is not null) request.Headers.Set("Authorization", Answer(_registrar, request));
+        if (_proxy is not null) request.Headers.Set("Proxy-Authorization", Answer(_proxy, request));
+    }
+
+    /// <param name="request">The request that was challenged: whether it answered this nonce's challenge decides.</param>
+    public DigestOutcome Receive(SipRequest request, SipResponse response)
+    {
+        var isProxy = response.Status == 407;
+        var best = Strongest(response.Headers.Lines(isProxy ? "Proxy-Authenticate" : "WWW-Authenticate"));
+        if (best is null) return DigestOutcome.Unsupported;
+        var known = isProxy ? _proxy : _registrar;
+        var wasAnswered = request.Headers.Has(isProxy ? "Proxy-Authorization" : "Authorization");
+        // An answer ahead with an aged nonce is often refused without stale=true, so only an answer to a fresh challenge counts.
+        if (wasAnswered && known is { IsFresh: true } && !best.Stale) return DigestOutcome.Refused;
+        if (wasAnswered && known is not null && known.Challenge.Nonce == best.Nonce) return DigestOutcome.Refused;
+        // stale=true on every answer would keep us busy for ever.
+        var staleInRow = wasAnswered && best.Stale ? (known?.StaleInRow ?? 0) + 1 : 0;
+        if (staleInRow > 2) return DigestOutcome.Refused;
+        var challenged = new Challenged(best) { IsFresh = true, StaleInRow = staleInRow };
+        if (isProxy) _proxy = challenged;
+        else _registrar = challenged;
+        return DigestOutcome.Answered;
+    }
+
+    /// <summary>A final response other than 401 and 407 arrived: the nonces in use were accepted, and age from now on.</summary>
+    public void Accepted()
+    {
+        if (_registrar is not null) (_registrar.IsFresh, _registrar.StaleInRow) = (false, 0);
+        if (_proxy is not null) (_proxy.IsFresh, _proxy.StaleInRow) = (false, 0);
+    }
+
+    private static DigestChallenge? Strongest(IEnumerable<string> values)
+    {
+        DigestChallenge? best = null;
+        foreach (var value in values)
+        {
+            if (DigestChallenge.TryParse(value, out var challenge) && (best is null || challenge.Algorithm > best.Algorithm)) best = challenge;
+        }
+
+        return best;
+    }
+
+    private string Answer(Challenged challenged, SipRequest request)
+    {
+        var challenge = challenged.Challenge;
+        var count = challenge.HasQopAuth ? (++challenged.Uses).ToString("x8", CultureInfo.InvariantCulture) : null;
+        var clientNonce = challenge.HasQopAuth || challenge.Session ? entropy.NextToken(8) : null;
+        var response = new DigestResponse(
+            challenge.Algorithm, challenge.Session, credentials.UserName, challenge.Realm, credentials.Password,
+            request.Method, request.Uri.Text, challenge.Nonce, count, clientNonce).Compute();
+        var algorithm = (challenge.Algorithm == DigestAlgorithm.Sha256 ? "SHA-256" : "MD5") + (challenge.Session ? "-sess" : "");
+        var text = new StringBuilder("Digest username=").Append(SipScanner.Quote(credentials.UserName))
+            .Append(", realm=").Append(SipScanner.Quote(challenge.Realm))
+            .Append(", nonce=").Append(SipScanner.Quote(challenge.Nonce))
+            .Append(", uri=").Append(SipScanner.Quote(request.Uri.Text))
+            .Append(", response=\"").Append(response).Append("\", algorithm=").Append(algorithm);
+        if (clientNonce is not null) text.Append(", cnonce=\"").Append(clientNonce).Append('"');
+        if (count is not null) text.Append(", qop=auth, nc=").Append(count);
+        if (challenge.Opaque is not null) text.Append(", opaque=").Append(SipScanner.Quote(challenge.Opaque));
+        return text.ToString();
+    }
+
+    private sealed class Challenged(DigestChallenge challenge)
+    {
+        public DigestChallenge Challenge { get; } = challenge;
+
+        public uint Uses { get; set; }
+
+        /// <summary>Not yet accepted by the side that gave it.</summary>
+        public bool IsFresh { get; set; }
+
+        public int StaleInRow { get; set; }
+    }
+}

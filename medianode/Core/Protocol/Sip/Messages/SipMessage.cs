@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+/// <summary>
+/// A request or a response. What the parser hands out has well-formed Via, From, To, Call-ID and CSeq headers, so the
+/// accessors for these may be used without a check; a message that lacks them is a fault of our own.
+/// </summary>
+public abstract class SipMessage
+{
+    public SipHeaders Headers { get; } = new();
+
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    public ViaHeader TopVia =>
+        ViaHeader.TryParse(Headers.FirstValue("Via"), out var via) ? via : throw Missing("Via");
+
+    public NameAddress From => NameAddress.TryParse(Headers["From"], out var from) ? from : throw Missing("From");
+
+    public NameAddress To => NameAddress.TryParse(Headers["To"], out var to) ? to : throw Missing("To");
+
+    public string CallId => Headers["Call-ID"] ?? throw Missing("Call-ID");
+
+    public CSeqHeader CSeq => CSeqHeader.TryParse(Headers["CSeq"], out var cseq) ? cseq : throw Missing("CSeq");
+
+    /// <summary>The first Contact; null where there is none or it is malformed.</summary>
+    public NameAddress? Contact => NameAddress.TryParse(Headers.FirstValue("Contact"), out var contact) ? contact : null;
+
+    /// <summary>The media type in lower case without parameters; null where there is no body.</summary>
+    public string? ContentType =>
+        Body.IsEmpty ? null : (Headers["Content-Type"] ?? "").Split(';')[0].Trim().ToLowerInvariant();
+
+    /// <summary>The body where it is SDP, else null.</summary>
+    public string? Sdp => ContentType == "application/sdp" ? Encoding.UTF8.GetString(Body.Span) : null;
+
+    /// <summary>A header of digits only, such as Expires or Min-Expires; null where absent or malformed.</summary>
+    public uint? Number(string header) =>
+        uint.TryParse(Headers[header], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The well-formed addresses of a list header.</summary>
+    public IEnumerable<NameAddress> Addresses(string header)
+    {
+        foreach (var value in Headers.Values(header))
+        {
+            if (NameAddress.TryParse(value, out var address)) yield return address;
+        }
+    }
+
+    /// <summary>The cause of a Reason header with protocol SIP (RFC 3326 §2).</summary>
+    public int? ReasonCause
+    {
+        get
+        {
+            foreach (var reason in Headers.Values("Reason"))
+            {
+                var semicolon = reason.IndexOf(';', StringComparison.Ordinal);
+                if (semicolon < 0 || !reason.AsSpan(0, semicolon).Trim().Equals("SIP", StringComparison.OrdinalIgnoreCase)) continue;
+                if (!SipParameters.TryParse(reason.AsSpan(semicolon), out var parameters)) continue;
+                if (int.TryParse(parameters["cause"], NumberStyles.None, CultureInfo.InvariantCulture, out var cause)) return cause;
+            }
+
+            return null;
+        }
+    }
+
+    public void SetSdp(string sdp) => SetBody("application/sdp", Encoding.UTF8.GetBytes(sdp));
+
+    public void SetBody(string contentType, ReadOnlyMemory<byte> body)
+    {
+        Headers.Set("Content-Type", contentType);
+        Body = body;
+    }
+
+    private static InvalidOperationException Missing(string header) => new($"The message has no well-formed {header}.");
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Registrations;
+
+/// <summary>Writes the REGISTER of a state (RFC 3261 §10.2, RFC 5626 §4.2) and reads what the registrar granted.</summary>
+internal static class RegisterRequest
+{
+    public static SipRequest Write(SipAgentCore core, SipRegistrationState state, TimeSpan expires)
+    {
+        var identity = state.Request.Identity;
+        var seconds = ((long)expires.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var contact = core.ContactUriOf(state.Request.ContactUser, state.Request.Registrar);
+        var register = new SipRequest(SipMethods.Register, new SipUri("sip:" + (identity.Host.Length > 0 ? identity.Host : state.Request.Registrar.Remote.ToString())));
+        register.Headers.Add("Max-Forwards", "70");
+        register.Headers.Add("From", $"<{identity}>;tag={state.FromTag}");
+        register.Headers.Add("To", $"<{identity}>");
+        register.Headers.Add("Call-ID", state.CallId);
+        register.Headers.Add("CSeq", $"{state.CSeq} REGISTER");
+        register.Headers.Add("Contact", $"<{contact}>;+sip.instance=\"<urn:uuid:{state.Request.InstanceId:D}>\";expires={seconds}");
+        register.Headers.Add("Expires", seconds);
+        register.Headers.Add("Supported", "path");
+        register.Headers.Add("Allow", SipMethods.Allowed);
+        if (core.Options.UserAgent.Length > 0) register.Headers.Add("User-Agent", core.Options.UserAgent);
+        return register;
+    }
+
+    /// <summary>The expires of our Contact among all that the registrar lists, else Expires, else what was asked for (§10.2.4).</summary>
+    public static TimeSpan Granted(SipResponse response, SipUri ours, TimeSpan asked)
+    {
+        foreach (var contact in response.Addresses("Contact"))
+        {
+            if (!contact.Uri.NamesSameContact(ours)) continue;
+            if (uint.TryParse(contact.Parameters["expires"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
+        }
+
+        return response.Number("Expires") is { } all ? TimeSpan.FromSeconds(all) : asked;
+    }
+}

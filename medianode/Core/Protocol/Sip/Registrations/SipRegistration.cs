@@ -1,0 +1,247 @@
+using Byon.MediaNode.Core.Protocol.Sip.Digest;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Sessions;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Registrations;
+
+/// <summary>
+/// One contact at the registrar (RFC 3261 §10.2): challenge, refresh before expiry, 423, and tries again as long as the
+/// granted lifetime lasts. One REGISTER is in flight at a time; what is asked for meanwhile follows.
+/// </summary>
+internal sealed class SipRegistration : ITransactionUser, ITimed
+{
+    private const int MaxTries = 5;
+
+    /// <summary>TS 24.229 §5.1.1.4.1: lifetimes above 1200 s are refreshed 600 s before they end, shorter ones at half.</summary>
+    private static readonly TimeSpan LongLifetime = TimeSpan.FromSeconds(1200);
+
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7);
+
+    private readonly SipAgentCore _core;
+    private readonly DigestClient _digest;
+    private State _state;
+    private TimeSpan _asked;
+    private SipRequest? _inFlight;
+    private bool _isAskedFor;
+    private TimeSpan? _refreshNext;
+    private bool _removeNext;
+    private Instant? _wakeAt;
+    private Instant _expiresAt;
+    private int _tries;
+    private int _failuresInRow;
+
+    public SipRegistration(SipAgentCore core, SipRegistrationId id, SipRegistrationState saved)
+    {
+        (_core, Id, Saved) = (core, id, saved);
+        _digest = new DigestClient(saved.Request.Credentials, core.Entropy);
+        _asked = saved.Request.Expires;
+    }
+
+    private enum State
+    {
+        /// <summary>Nothing was granted yet: the first failure is the last one.</summary>
+        Registering,
+
+        Registered,
+
+        /// <summary>A contact that needs no REGISTER: the next hop knows it already.</summary>
+        Static,
+
+        Removing,
+        Gone,
+    }
+
+    public SipRegistrationId Id { get; }
+
+    public SipRegistrationState Saved { get; private set; }
+
+    public SipLine Line => Saved.Line;
+
+    public bool IsGone => _state == State.Gone;
+
+    public ITimed? Timed => this;
+
+    public Instant? NextTimeout => _inFlight is null && !IsGone ? _wakeAt : null;
+
+    public SipRegistrationState Save(Instant now) =>
+        Saved with { Remaining = _state == State.Registered && _expiresAt > now ? _expiresAt - now : TimeSpan.Zero };
+
+    public void Start(Instant now) => Send(now, _asked);
+
+    public void StayStatic() => _state = State.Static;
+
+    /// <summary>Continues a saved registration: known to the registrar, refreshed soon, because this node's address is another one.</summary>
+    public void Continue(Instant now)
+    {
+        _state = State.Registered;
+        _expiresAt = now + Saved.Remaining;
+        Send(now, _asked);
+    }
+
+    public void Refresh(Instant now, TimeSpan expires)
+    {
+        if (_state is State.Removing or State.Gone) return;
+        if (_state == State.Static)
+        {
+            _core.Tell(new RegistrationAccepted(Id, expires, []));
+            return;
+        }
+
+        _refreshNext = expires;
+        Proceed(now);
+    }
+
+    public void Remove(Instant now)
+    {
+        if (_state is State.Removing or State.Gone) return;
+        if (_state == State.Static)
+        {
+            Removed();
+            return;
+        }
+
+        _removeNext = true;
+        Proceed(now);
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        if (_inFlight is not null || _wakeAt > now || _state != State.Registered) return;
+        if (now >= _expiresAt) Fail(0, "Expired without an answer", false);
+        else Send(now, _asked);
+    }
+
+    public void Receive(Instant now, SipRequest request, SipResponse response)
+    {
+        if (response.IsProvisional || !ReferenceEquals(request, _inFlight)) return;
+        _inFlight = null;
+        if (_state == State.Removing && response.Status is not (401 or 407)) Removed();
+        else if (response.IsSuccess) Accepted(now, response);
+        else if (response.Status is 401 or 407) Challenged(now, request, response);
+        else if (response.Status == 423 && _tries < MaxTries && LongerThanAsked(response) is { } minimum) Send(now, _asked = minimum, isRetry: true);
+        else if (IsTransient(response.Status)) FailedForNow(now, response.Status, response.Phrase);
+        else Fail(response.Status, response.Phrase, false);
+    }
+
+    public void TimedOut(Instant now, SipRequest request) => NoAnswer(now, request, "No response");
+
+    public void Unreachable(Instant now, SipRequest request) => NoAnswer(now, request, "Unreachable");
+
+    private static bool IsTransient(int status) => status is 408 or 480 or (>= 500 and < 600);
+
+    private void NoAnswer(Instant now, SipRequest request, string phrase)
+    {
+        if (!ReferenceEquals(request, _inFlight)) return;
+        _inFlight = null;
+        if (_state == State.Removing) Removed();
+        else FailedForNow(now, 0, phrase);
+    }
+
+    private TimeSpan? LongerThanAsked(SipResponse response) =>
+        response.Number("Min-Expires") is { } seconds && TimeSpan.FromSeconds(seconds) is var minimum && minimum > _asked && minimum <= LongestLifetime
+            ? minimum
+            : null;
+
+    private void Accepted(Instant now, SipResponse response)
+    {
+        _digest.Accepted();
+        var granted = RegisterRequest.Granted(response, _core.ContactUriOf(Line.ContactUser, Line.NextHop), _asked);
+        if (granted > LongestLifetime) granted = LongestLifetime;
+        if (granted <= TimeSpan.Zero)
+        {
+            Fail(response.Status, "The registrar kept no contact", false);
+            return;
+        }
+
+        var associated = response.Addresses("P-Associated-URI").Select(a => a.Uri).ToArray();
+        var line = Line with
+        {
+            ServiceRoutes = [.. response.Headers.Values("Service-Route")],
+            PreferredIdentity = associated.FirstOrDefault() ?? Saved.Request.Identity,
+        };
+        Saved = Saved with { Line = line };
+        (_state, _failuresInRow, _isAskedFor) = (State.Registered, 0, false);
+        _expiresAt = now + granted;
+        _wakeAt = now + RefreshAfter(granted);
+        _core.Tell(new RegistrationAccepted(Id, granted, associated));
+        Proceed(now);
+    }
+
+    private void Challenged(Instant now, SipRequest request, SipResponse response)
+    {
+        var outcome = _tries < MaxTries ? _digest.Receive(request, response) : DigestOutcome.Refused;
+        if (outcome == DigestOutcome.Answered) Send(now, _state == State.Removing ? TimeSpan.Zero : _asked, isRetry: true);
+        else if (_state == State.Removing) Removed();
+        else Fail(response.Status, response.Phrase, outcome == DigestOutcome.Refused);
+    }
+
+    /// <summary>A first REGISTER fails at once; a refresh tries again until the granted lifetime is over.</summary>
+    private void FailedForNow(Instant now, int status, string phrase)
+    {
+        if (_state == State.Registering || now >= _expiresAt)
+        {
+            Fail(status, phrase, false);
+            return;
+        }
+
+        if (_isAskedFor) _core.Tell(new RegistrationRefreshFailed(Id, status, phrase));
+        _isAskedFor = false;
+        var delay = Jitter(TimeSpan.FromSeconds(Math.Min(5 << Math.Min(_failuresInRow++, 6), 300)));
+        _wakeAt = now + delay < _expiresAt ? now + delay : _expiresAt;
+        Proceed(now);
+    }
+
+    private void Fail(int status, string phrase, bool credentialsRefused)
+    {
+        // An owner that asked for removal meanwhile hears what it asked for.
+        if (_removeNext)
+        {
+            Removed();
+            return;
+        }
+
+        _state = State.Gone;
+        _core.Gone.Enqueue(Id);
+        _core.Tell(new RegistrationFailed(Id, status, phrase, credentialsRefused));
+    }
+
+    private void Removed()
+    {
+        _state = State.Gone;
+        _core.Gone.Enqueue(Id);
+        _core.Tell(new RegistrationRemoved(Id));
+    }
+
+    /// <summary>What the owner asked for while a REGISTER was in flight.</summary>
+    private void Proceed(Instant now)
+    {
+        if (_inFlight is not null) return;
+        if (_removeNext)
+        {
+            _state = State.Removing;
+            Send(now, TimeSpan.Zero);
+        }
+        else if (_refreshNext is { } expires)
+        {
+            (_refreshNext, _isAskedFor, _asked) = (null, true, expires);
+            Send(now, expires);
+        }
+    }
+
+    private void Send(Instant now, TimeSpan expires, bool isRetry = false)
+    {
+        _tries = isRetry ? _tries + 1 : 1;
+        Saved = Saved with { CSeq = Saved.CSeq + 1 };
+        var register = RegisterRequest.Write(_core, Saved, expires);
+        _digest.Authorize(register);
+        _inFlight = register;
+        _core.Transactions.Send(now, register, Saved.Request.Registrar, this);
+    }
+
+    private TimeSpan RefreshAfter(TimeSpan granted) =>
+        Jitter(granted > LongLifetime ? granted - TimeSpan.FromSeconds(600) : granted / 2);
+
+    /// <summary>Up to a tenth earlier, so that what began together does not stay together.</summary>
+    private TimeSpan Jitter(TimeSpan delay) => delay - (delay * (_core.Entropy.NextUInt32() % 1000 / 10_000.0));
+}

@@ -1,0 +1,29 @@
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+/// <summary>Writes the INVITE that opens a session: RFC 3261 §8.1.1, and the identities of RFC 3323 and RFC 3325.</summary>
+internal static class FirstInvite
+{
+    private static readonly SipUri AnonymousUri = new("sip:anonymous@anonymous.invalid");
+
+    public static SipRequest Write(SipAgentCore core, SipLine line, SipInviteRequest request)
+    {
+        var invite = new SipRequest(SipMethods.Invite, request.Target);
+        var caller = new NameAddress(request.CallerName, line.PreferredIdentity, SipParameters.Empty);
+        var shown = request.Anonymous ? new NameAddress("Anonymous", AnonymousUri, SipParameters.Empty) : caller with { Uri = line.Identity };
+        foreach (var route in line.Routes()) invite.Headers.Add("Route", route);
+        invite.Headers.Add("Max-Forwards", "70");
+        invite.Headers.Add("From", shown.WithTag(core.Entropy.NextToken(8)).ToString());
+        invite.Headers.Add("To", new NameAddress(request.Target).ToString());
+        invite.Headers.Add("Call-ID", core.Entropy.NextToken(16));
+        invite.Headers.Add("CSeq", "1 INVITE");
+        core.AddCapabilities(invite, line);
+        invite.Headers.Add("P-Preferred-Identity", caller.ToString());
+        if (request.Anonymous) invite.Headers.Add("Privacy", "id");
+        if (core.Options.UserAgent.Length > 0) invite.Headers.Add("User-Agent", core.Options.UserAgent);
+        invite.Headers.Add("Accept", "application/sdp");
+        invite.SetSdp(request.Offer);
+        return invite;
+    }
+}

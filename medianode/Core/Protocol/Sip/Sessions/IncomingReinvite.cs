@@ -1,0 +1,64 @@
+using System.Globalization;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+/// <summary>Re-INVITE and UPDATE of the peer (RFC 3261 §14.2, RFC 3311 §5.2): one at a time waits for the session's owner.</summary>
+internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
+{
+    private ServerTransaction? _transaction;
+
+    public bool IsPending => _transaction is not null;
+
+    public void Receive(Instant now, ServerTransaction transaction, bool isOfferPending)
+    {
+        var request = transaction.Request;
+        if (isOfferPending)
+        {
+            // Glare: both offered at once, both try again after different times (§14.1).
+            core.Transactions.Respond(now, transaction, session.Reply(request, 491));
+        }
+        else if (IsPending || session.AwaitsAck || !session.IsConfirmed)
+        {
+            var busy = session.Reply(request, 500);
+            busy.Headers.Add("Retry-After", (core.Entropy.NextUInt32() % 10).ToString(CultureInfo.InvariantCulture));
+            core.Transactions.Respond(now, transaction, busy);
+        }
+        else if (request.Method == SipMethods.Update && request.Sdp is null)
+        {
+            session.Retarget(request);
+            core.Transactions.Respond(now, transaction, session.Reply(request, 200));
+        }
+        else
+        {
+            session.Retarget(request);
+            _transaction = transaction;
+            if (transaction is InviteServerTransaction invite) invite.Cancelled = (at, _) => session.RejectReinvite(at, 487);
+            core.Tell(new SessionReinvited(session.Id, request.Sdp));
+        }
+    }
+
+    /// <summary>What has to be acknowledged; null for an UPDATE, and where nothing waits any more.</summary>
+    public UnacknowledgedAnswer? Accept(Instant now, string sdp)
+    {
+        if (Take() is not { } transaction) return null;
+        var answer = session.Reply(transaction.Request, 200);
+        answer.SetSdp(sdp);
+        if (transaction is InviteServerTransaction) return new UnacknowledgedAnswer(now, core, transaction, answer);
+        core.Transactions.Respond(now, transaction, answer);
+        return null;
+    }
+
+    public void Reject(Instant now, int status)
+    {
+        if (Take() is { } transaction) core.Transactions.Respond(now, transaction, session.Reply(transaction.Request, status));
+    }
+
+    private ServerTransaction? Take()
+    {
+        var transaction = _transaction;
+        _transaction = null;
+        return transaction;
+    }
+}

@@ -1,0 +1,175 @@
+using Byon.MediaNode.Core.Protocol.Sip.Digest;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+/// <summary>
+/// The first INVITE of a session we place (RFC 3261 §13.2): challenge, early dialogs of several forks, the one that answers,
+/// CANCEL (§9.1), and the 2xx responses that come too late.
+/// </summary>
+internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : ITransactionUser
+{
+    /// <summary>How many forks of one INVITE we acknowledge: a peer cannot make us keep more.</summary>
+    private const int MaxForks = 16;
+
+    private const int MaxTries = 4;
+
+    private readonly Dictionary<string, SuccessAck> _acks = [];
+    private State _state = State.Calling;
+    private SipRequest? _invite;
+    private SipEnding? _ending;
+    private Instant? _ringsUntil;
+    private Instant? _cancelledUntil;
+    private int _tries;
+
+    private enum State
+    {
+        /// <summary>No response yet.</summary>
+        Calling,
+
+        Proceeding,
+
+        /// <summary>CANCEL is sent, or owed until the first provisional response.</summary>
+        Cancelling,
+
+        Answered,
+        Over,
+    }
+
+    public ITimed? Timed => session;
+
+    public bool IsPending => _state is State.Calling or State.Proceeding or State.Cancelling;
+
+    public Instant? NextTimeout => IsPending ? Instant.Earliest(_ringsUntil, _cancelledUntil) : null;
+
+    public void Start(Instant now, SipInviteRequest request)
+    {
+        _ringsUntil = now + request.RingTimeout;
+        var invite = FirstInvite.Write(core, session.Line, request);
+        Send(now, invite);
+        core.Tell(new SessionInviteSent(session.Id, invite.CallId));
+    }
+
+    public void Cancel(Instant now, SipEnding ending)
+    {
+        if (_state is not (State.Calling or State.Proceeding)) return;
+        var canCancel = _state == State.Proceeding;
+        (_state, _ending, _ringsUntil) = (State.Cancelling, ending, null);
+        // Before a provisional response a CANCEL could overtake its INVITE (§9.1).
+        if (canCancel) SendCancel(now);
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        if (_cancelledUntil <= now && _state == State.Cancelling)
+        {
+            core.Transactions.Abandon(_invite!);
+            Finish(_ending!);
+        }
+        else if (_ringsUntil <= now && IsPending)
+        {
+            Cancel(now, new SipEnding(SipEndingKind.Timeout, 408, "Not answered in time"));
+        }
+    }
+
+    public void Receive(Instant now, SipRequest request, SipResponse response)
+    {
+        if (request.Method == SipMethods.Cancel) return;
+        if (response.IsSuccess) Succeeded(now, request, response);
+        else if (!ReferenceEquals(request, _invite)) return;
+        else if (response.IsProvisional) Progressed(now, response);
+        else Failed(now, request, response);
+    }
+
+    public void TimedOut(Instant now, SipRequest request)
+    {
+        if (request.Method == SipMethods.Invite) Finish(_ending ?? new SipEnding(SipEndingKind.Timeout, 0, "No response"));
+    }
+
+    public void Unreachable(Instant now, SipRequest request)
+    {
+        if (request.Method == SipMethods.Invite) Finish(_ending ?? new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
+    }
+
+    private void Progressed(Instant now, SipResponse response)
+    {
+        if (_state == State.Calling) _state = State.Proceeding;
+        if (_state == State.Cancelling && _cancelledUntil is null) SendCancel(now);
+        if (_state == State.Proceeding && response.Status > 100)
+        {
+            core.Tell(new SessionProgressed(session.Id, response.Status, response.Phrase, response.Sdp));
+        }
+    }
+
+    private void Succeeded(Instant now, SipRequest request, SipResponse response)
+    {
+        var dialog = SipDialog.FromResponse(request, response);
+        if (_acks.TryGetValue(dialog.RemoteTag, out var sent))
+        {
+            sent.Send();
+            return;
+        }
+
+        if (_acks.Count == MaxForks) return;
+        session.Digest.Accepted();
+        var ack = new SuccessAck(core, session.Line, dialog, request);
+        _acks.Add(dialog.RemoteTag, ack);
+        ack.Send();
+        if (_state is State.Calling or State.Proceeding)
+        {
+            _state = State.Answered;
+            session.Confirm(dialog);
+            core.Tell(new SessionAnswered(session.Id, response.Status, response.Phrase, response.Sdp));
+        }
+        else
+        {
+            // Another fork won, or the 2xx crossed our CANCEL (§13.2.2.4, §9.1).
+            new Farewell(core, session.Line, session.Digest, dialog).Start(now);
+            if (_state == State.Cancelling) Finish(_ending!);
+        }
+    }
+
+    private void Failed(Instant now, SipRequest request, SipResponse response)
+    {
+        if (response.Status is 401 or 407 && _state != State.Cancelling && _tries < MaxTries &&
+            session.Digest.Receive(request, response) == DigestOutcome.Answered)
+        {
+            _state = State.Calling;
+            Send(now, request.Again(request.CSeq.Number + 1));
+            return;
+        }
+
+        var kind = _ending?.Kind ?? SipEndingKind.Rejected;
+        var status = kind == SipEndingKind.Timeout ? _ending!.Status : response.Status;
+        Finish(new SipEnding(kind, status, _ending is null ? response.Phrase : _ending.Phrase, response.ReasonCause));
+    }
+
+    private void Finish(SipEnding ending)
+    {
+        if (!IsPending) return;
+        _state = State.Over;
+        session.Finish(ending);
+    }
+
+    private void Send(Instant now, SipRequest invite)
+    {
+        _tries++;
+        _invite = invite;
+        session.Digest.Authorize(invite);
+        core.Transactions.Send(now, invite, session.Line.NextHop, this);
+    }
+
+    /// <summary>§9.1: the same Request-URI, Route, identities, CSeq number and top Via as the INVITE.</summary>
+    private void SendCancel(Instant now)
+    {
+        _cancelledUntil = now + (core.Options.Timers.T1 * 64);
+        var cancel = new SipRequest(SipMethods.Cancel, _invite!.Uri);
+        cancel.Headers.Add("Via", _invite.Headers.FirstValue("Via")!);
+        foreach (var route in _invite.Headers.Lines("Route")) cancel.Headers.Add("Route", route);
+        cancel.Headers.Add("Max-Forwards", "70");
+        foreach (var name in (string[])["From", "To", "Call-ID"]) cancel.Headers.Add(name, _invite.Headers[name]!);
+        cancel.Headers.Add("CSeq", $"{_invite.CSeq.Number} CANCEL");
+        core.Transactions.Send(now, cancel, session.Line.NextHop, this);
+    }
+}

@@ -1,0 +1,83 @@
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+/// <summary>Requests of the peer inside the dialog (RFC 3261 §12.2.2).</summary>
+internal sealed partial class SipSession
+{
+    public void Receive(Instant now, SipRequest request, ServerTransaction transaction)
+    {
+        if (Dialog!.RemoteCSeq is { } last && request.CSeq.Number <= last)
+        {
+            Respond(now, transaction, 500);
+            return;
+        }
+
+        Dialog = Dialog with { RemoteCSeq = request.CSeq.Number };
+        switch (request.Method)
+        {
+            case SipMethods.Bye: ReceiveBye(now, request, transaction); break;
+            case var _ when _isEnded: Respond(now, transaction, 481); break;
+            case SipMethods.Invite or SipMethods.Update: _reinvited.Receive(now, transaction, _reinviting.IsPending); break;
+            case SipMethods.Options: Respond(now, transaction, 200); break;
+            case SipMethods.Info: ReceiveInfo(now, request, transaction); break;
+            default: Respond(now, transaction, 405); break;
+        }
+    }
+
+    /// <summary>An ACK of another INVITE than the one that waits is a late repetition.</summary>
+    public void ReceiveAck(Instant now, SipRequest ack)
+    {
+        if (_unacknowledged is null || ack.CSeq.Number != _unacknowledged.CSeq) return;
+        _unacknowledged = null;
+        if (_isEnded)
+        {
+            SendBye(now);
+            return;
+        }
+
+        _core.Tell(new SessionAcknowledged(Id, ack.Sdp));
+        _reinviting.TrySend(now);
+    }
+
+    /// <summary>The caller took its first INVITE back.</summary>
+    private void Cancelled(Instant now, SipRequest cancel)
+    {
+        _incoming!.Reject(now, 487);
+        Finish(new SipEnding(SipEndingKind.RemoteCancel, 487, "Cancelled by the caller", cancel.ReasonCause));
+    }
+
+    private void ReceiveBye(Instant now, SipRequest bye, ServerTransaction transaction)
+    {
+        Respond(now, transaction, 200);
+        // What is still open in the dialog ends with it (§15.1.2).
+        _incoming?.Reject(now, 487);
+        _reinvited.Reject(now, 487);
+        _unacknowledged = null;
+        if (_isEnded) Release();
+        else Finish(new SipEnding(SipEndingKind.RemoteBye, 0, "Hung up by the peer", bye.ReasonCause));
+    }
+
+    private void ReceiveInfo(Instant now, SipRequest info, ServerTransaction transaction)
+    {
+        if (info.ContentType == "application/dtmf-relay" && DtmfRelay.TryParse(info.Body.Span, out var digit, out var duration))
+        {
+            Respond(now, transaction, 200);
+            _core.Tell(new SessionInfoDigit(Id, digit, duration));
+        }
+        else
+        {
+            Respond(now, transaction, info.Body.IsEmpty ? 200 : 415);
+        }
+    }
+
+    private void Respond(Instant now, ServerTransaction transaction, int status)
+    {
+        var request = transaction.Request;
+        var response = Reply(request, status);
+        if (status == 405 || request.Method == SipMethods.Options) response.Headers.Set("Allow", SipMethods.Allowed);
+        if (status == 415 || request.Method == SipMethods.Options) response.Headers.Set("Accept", "application/sdp, application/dtmf-relay");
+        _core.Transactions.Respond(now, transaction, response);
+    }
+}

@@ -1,0 +1,24 @@
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+/// <summary>The ACK for one 2xx: kept, because every repetition of the 2xx asks for it again (RFC 3261 §13.2.2.4).</summary>
+internal sealed class SuccessAck
+{
+    private readonly SipAgentCore _core;
+    private readonly SipRequest _ack;
+    private readonly SipFlow _flow;
+
+    public SuccessAck(SipAgentCore core, SipLine line, SipDialog dialog, SipRequest invite)
+    {
+        (_core, _flow) = (core, dialog.NextHop(line.NextHop));
+        _ack = dialog.Request(SipMethods.Ack, invite.CSeq.Number);
+        // An ACK cannot be challenged, so it carries the answers of its INVITE (§22.1).
+        foreach (var name in (string[])["Authorization", "Proxy-Authorization"])
+        {
+            if (invite.Headers[name] is { } answer) _ack.Headers.Add(name, answer);
+        }
+    }
+
+    public void Send() => _core.Transactions.SendAck(_ack, _flow);
+}

@@ -1,0 +1,121 @@
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Registrations;
+using Byon.MediaNode.Core.Protocol.Sip.Sessions;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip;
+
+/// <summary>Requests of peers (RFC 3261 §8.2), in the order of checks that section gives.</summary>
+public sealed partial class SipAgent
+{
+    private void Dispatch(Instant now, RequestArrival arrival)
+    {
+        var request = arrival.Request;
+        if (arrival.Transaction is not { } transaction) DispatchAck(now, request);
+        else if (request.Method == SipMethods.Cancel) DispatchCancel(now, request, transaction);
+        else if (UnsupportedExtensions(request) is { Count: > 0 } unsupported) RefuseExtensions(now, transaction, unsupported);
+        else if (arrival.IsMerged) Respond(now, transaction, 482);
+        else if (request.To.Tag is not null) DispatchInDialog(now, request, transaction);
+        else DispatchOutOfDialog(now, request, transaction);
+    }
+
+    private void DispatchAck(Instant now, SipRequest ack)
+    {
+        if (SessionOf(ack) is not { } session)
+        {
+            Count(SipRejection.StrayAck);
+            return;
+        }
+
+        session.ReceiveAck(now, ack);
+        Settle(session);
+    }
+
+    /// <summary>§9.2: 200 for the CANCEL whatever the INVITE does, 481 where there is none.</summary>
+    private void DispatchCancel(Instant now, SipRequest cancel, ServerTransaction transaction)
+    {
+        var invite = _core.Transactions.InviteOf(cancel);
+        Respond(now, transaction, invite is null ? 481 : 200);
+        if (invite is { IsProceeding: true }) invite.Cancelled?.Invoke(now, cancel);
+    }
+
+    private void DispatchInDialog(Instant now, SipRequest request, ServerTransaction transaction)
+    {
+        if (SessionOf(request) is { } session)
+        {
+            session.Receive(now, request, transaction);
+            Settle(session);
+        }
+        else
+        {
+            Respond(now, transaction, IsAllowed(request.Method) ? 481 : 405);
+        }
+    }
+
+    private void DispatchOutOfDialog(Instant now, SipRequest request, ServerTransaction transaction)
+    {
+        switch (request.Method)
+        {
+            case SipMethods.Invite when !request.Uri.IsSip && request.Uri.Scheme != "tel": Respond(now, transaction, 416); break;
+            case SipMethods.Invite: Invited(now, request, (InviteServerTransaction)transaction); break;
+            case SipMethods.Options: Respond(now, transaction, 200); break;
+            case SipMethods.Bye or SipMethods.Info or SipMethods.Update: Respond(now, transaction, 481); break;
+            default: Respond(now, transaction, 405); break;
+        }
+    }
+
+    private void Invited(Instant now, SipRequest invite, InviteServerTransaction transaction)
+    {
+        if (invite.Uri.User is not { } user || !_contacts.TryGetValue(user, out var registration))
+        {
+            Respond(now, transaction, 404);
+        }
+        else if (!invite.Body.IsEmpty && invite.Sdp is null)
+        {
+            Respond(now, transaction, 415);
+        }
+        else
+        {
+            var session = new SipSession(_core, new SipSessionId(++_lastId), registration.Line, isCaller: false);
+            session.Take(transaction);
+            Tell(session.Id, registration, invite);
+        }
+    }
+
+    private void Tell(SipSessionId id, SipRegistration registration, SipRequest invite)
+    {
+        var asserted = invite.Addresses("P-Asserted-Identity").ToArray();
+        var caller = asserted.FirstOrDefault(a => a.Uri.TelephoneNumber is not null) ?? asserted.FirstOrDefault() ?? invite.From;
+        var name = Array.Find(asserted, a => a.DisplayName is not null)?.DisplayName ?? invite.From.DisplayName;
+        var isWithheld = invite.Headers.Values("Privacy").Any(p => p.Split(';', StringSplitOptions.TrimEntries)
+            .Any(word => word.ToLowerInvariant() is "id" or "user" or "header")) || caller.Uri.Host == "anonymous.invalid";
+        _core.Tell(new SessionInvited(
+            id, registration.Id, caller.Uri, name, isWithheld, invite.To.Uri, invite.CallId, invite.Sdp));
+    }
+
+    private SipSession? SessionOf(SipRequest request) =>
+        _core.Dialogs.GetValueOrDefault(new SipDialogId(request.CallId, request.To.Tag ?? "", request.From.Tag ?? ""));
+
+    /// <summary>What Require asks for beyond what we do: nothing is supported yet (100rel and timer are not advertised).</summary>
+    private static IReadOnlyList<string> UnsupportedExtensions(SipRequest request) => request.Headers.Values("Require");
+
+    private void RefuseExtensions(Instant now, ServerTransaction transaction, IReadOnlyList<string> extensions)
+    {
+        var response = Reply(transaction.Request, 420);
+        response.Headers.Add("Unsupported", string.Join(", ", extensions));
+        _core.Transactions.Respond(now, transaction, response);
+    }
+
+    private void Respond(Instant now, ServerTransaction transaction, int status) =>
+        _core.Transactions.Respond(now, transaction, Reply(transaction.Request, status));
+
+    private SipResponse Reply(SipRequest request, int status)
+    {
+        var response = SipResponse.For(request, status, _core.Entropy.NextToken(8));
+        if (status == 405 || request.Method == SipMethods.Options) response.Headers.Add("Allow", SipMethods.Allowed);
+        if (status == 415 || request.Method == SipMethods.Options) response.Headers.Add("Accept", "application/sdp");
+        return response;
+    }
+
+    private static bool IsAllowed(string method) => SipMethods.Allowed.Split(", ").Contains(method);
+}

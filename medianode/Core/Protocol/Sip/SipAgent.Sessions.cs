@@ -1,0 +1,69 @@
+using Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip;
+
+/// <summary>INVITE sessions: the commands of their owner.</summary>
+public sealed partial class SipAgent
+{
+    /// <summary>Places a call on a registration that lives; for one that is gone the session ends at once as unreachable.</summary>
+    public SipSessionId Invite(Instant now, SipInviteRequest request)
+    {
+        var id = new SipSessionId(++_lastId);
+        if (!_registrations.TryGetValue(request.Registration, out var registration))
+        {
+            _core.Tell(new SessionEnded(id, new SipEnding(SipEndingKind.Unreachable, 0, "Not registered")));
+            return id;
+        }
+
+        var session = new SipSession(_core, id, registration.Line, isCaller: true);
+        session.Place(now, request);
+        Settle(session);
+        return id;
+    }
+
+    /// <summary>Sends 180 or 183 for an incoming INVITE. The SDP is our answer (or, for an INVITE without offer, our offer).</summary>
+    public void Progress(Instant now, SipSessionId session, int status, string? sdp) =>
+        On(session, s => s.Progress(now, status, sdp));
+
+    /// <summary>Sends the 200 of an incoming INVITE, and repeats it until SessionAcknowledged.</summary>
+    public void Answer(Instant now, SipSessionId session, string sdp) => On(session, s => s.Answer(now, sdp));
+
+    /// <summary>
+    /// Offers again in the confirmed dialog; answered by SessionReinviteAnswered or SessionReinviteRejected. While another offer
+    /// is open it waits, and of several that wait the last one is sent.
+    /// </summary>
+    public void Reinvite(Instant now, SipSessionId session, string offer) => On(session, s => s.Reinvite(now, offer));
+
+    public void AcceptReinvite(Instant now, SipSessionId session, string sdp) => On(session, s => s.AcceptReinvite(now, sdp));
+
+    public void RejectReinvite(Instant now, SipSessionId session, int status) => On(session, s => s.RejectReinvite(now, status));
+
+    /// <summary>
+    /// Ends a session the way its state asks for: CANCEL before our INVITE is answered (ACK and BYE if a 2xx crosses it), the
+    /// given final status for an INVITE we have not answered, BYE in a confirmed dialog. SessionEnded follows.
+    /// </summary>
+    public void End(Instant now, SipSessionId session, int rejectStatus = 603) => On(session, s => s.End(now, rejectStatus));
+
+    /// <summary>A confirmed session as a value; null before its 2xx and after its end.</summary>
+    public SipSessionState? Save(SipSessionId session) =>
+        _core.Sessions.GetValueOrDefault(session) is { IsConfirmed: true } known
+            ? new SipSessionState(known.Dialog!, known.Line, known.IsCaller)
+            : null;
+
+    /// <summary>Takes up a saved session: requests of its dialog are answered here from now on.</summary>
+    public SipSessionId Restore(SipSessionState saved)
+    {
+        var session = new SipSession(_core, new SipSessionId(++_lastId), saved.Line, saved.IsCaller);
+        session.Confirm(saved.Dialog);
+        return session.Id;
+    }
+
+    private void On(SipSessionId id, Action<SipSession> command)
+    {
+        if (!_core.Sessions.TryGetValue(id, out var session)) return;
+        command(session);
+        Settle(session);
+    }
+
+    private void Settle(SipSession session) => _core.Wakes.Set(session, session.NextTimeout);
+}

@@ -1,0 +1,48 @@
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Sessions;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
+
+namespace Byon.MediaNode.Core.Protocol.Sip;
+
+/// <summary>What registrations and sessions share of their agent.</summary>
+internal sealed class SipAgentCore
+{
+    public SipAgentCore(SipAgentOptions options, EntropySource entropy)
+    {
+        (Options, Entropy) = (options, entropy);
+        Transactions = new TransactionLayer(options, entropy, Wakes);
+    }
+
+    public SipAgentOptions Options { get; }
+
+    public EntropySource Entropy { get; }
+
+    /// <summary>Deadlines of registrations and sessions.</summary>
+    public Deadlines<ITimed> Wakes { get; } = new();
+
+    public TransactionLayer Transactions { get; }
+
+    public Queue<SipEvent> Events { get; } = [];
+
+    public Dictionary<SipSessionId, SipSession> Sessions { get; } = [];
+
+    public Dictionary<SipDialogId, SipSession> Dialogs { get; } = [];
+
+    /// <summary>Registrations that ended and are still in the agent's tables.</summary>
+    public Queue<SipRegistrationId> Gone { get; } = [];
+
+    public void Tell(SipEvent happened) => Events.Enqueue(happened);
+
+    /// <summary>Our Contact on a flow: peers reach the line by its user part.</summary>
+    public string ContactOf(SipLine line) => $"<{ContactUriOf(line.ContactUser, line.NextHop)}>";
+
+    public SipUri ContactUriOf(string user, SipFlow flow) =>
+        new($"sip:{user}@{Options.Local}{(flow.Transport == SipTransport.Tcp ? ";transport=tcp" : "")}");
+
+    /// <summary>Headers of every request of ours that opens or refreshes a dialog.</summary>
+    public void AddCapabilities(SipMessage message, SipLine line)
+    {
+        message.Headers.Set("Contact", ContactOf(line));
+        message.Headers.Set("Allow", SipMethods.Allowed);
+    }
+}
