@@ -1,0 +1,314 @@
+// One call of this browser: the REST calls it makes, the events it gets, and its RTCPeerConnection.
+import { LevelMeter, openMicrophone } from './audio.js';
+import { endStatuses, numberOf } from './words.js';
+
+const gatheringCap = 1000;
+
+/**
+ * Phases: outgoing → connected → ended, or incoming → connected → ended.
+ * Tells 'change' whenever something shown changes, and 'ended' once.
+ */
+export class Call extends EventTarget {
+  phase;
+  status = 'Initial';
+  id = null;
+  muted = false;
+  localHold = false;
+  remoteHold = false;
+  earlyMedia = false;
+  busy = false;
+  connectedAt = null;
+  ending = null;
+  dtmfSent = '';
+  sentMeter = null;
+  heardMeter = null;
+  #api;
+  #group;
+  #timeline;
+  #peer;
+  #microphone;
+  #remote = new MediaStream();
+  #sequence = 0;
+  #timers = [];
+
+  constructor({ api, timeline, group, direction, number, name }) {
+    super();
+    this.#api = api;
+    this.#timeline = timeline;
+    this.#group = group;
+    this.direction = direction;
+    this.phase = direction;
+    this.number = number;
+    this.name = name;
+  }
+
+  get remoteStream() {
+    return this.#remote;
+  }
+
+  get held() {
+    return this.localHold || this.remoteHold;
+  }
+
+  // ---- outgoing --------------------------------------------------------------------------------------------------
+
+  async start(registrationId, ownNumber) {
+    this.#microphone = await openMicrophone();
+    if (this.#over) return this.#release();
+    this.#openPeer();
+    this.#peer.addTrack(this.#microphone.getAudioTracks()[0], this.#microphone);
+    await this.#peer.setLocalDescription(await this.#peer.createOffer());
+    const offer = { sdp: await this.#gathered() };
+    if (this.#over) return;
+    const session = await this.#api.startCall(registrationId, {
+      originatorAddress: `tel:${ownNumber}`, receiverAddress: `tel:${this.number}`, offer,
+    }, this.#group);
+    this.id = session.mediaSessionId;
+    if (this.#over) return this.#endAtGateway();
+    this.dispatchEvent(new Event('identified'));
+    await this.#takeAnswer(session.answer?.sdp);
+    this.#changed();
+  }
+
+  // ---- incoming --------------------------------------------------------------------------------------------------
+
+  /** Takes the invitation and lets the network know that it rings here. The answer goes along, so that media is ready early. */
+  async ring(invitation) {
+    this.id = invitation.mediaSessionId;
+    this.#sequence = invitation.sequenceNumber ?? 0;
+    this.#openPeer();
+    await this.#peer.setRemoteDescription({ type: 'offer', sdp: invitation.offer.sdp });
+    const [transceiver] = this.#peer.getTransceivers();
+    transceiver.direction = 'sendrecv';
+    await this.#peer.setLocalDescription(await this.#peer.createAnswer());
+    const sdp = await this.#gathered();
+    if (this.#over) return;
+    await this.#api.setStatus(this.id, { status: 'Ringing', answer: { sdp } }, this.#group);
+    if (!this.#over && this.phase === 'incoming') this.#setStatus('Ringing');
+  }
+
+  async answer() {
+    await this.#whileBusy(async () => {
+      this.#microphone = await openMicrophone();
+      if (this.#over) return this.#release();
+      await this.#peer.getTransceivers()[0].sender.replaceTrack(this.#microphone.getAudioTracks()[0]);
+      await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
+      this.#connected();
+    });
+  }
+
+  // ---- during a call ---------------------------------------------------------------------------------------------
+
+  setMuted(muted) {
+    this.muted = muted;
+    for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !muted;
+    this.#note(muted ? 'Muted' : 'Unmuted');
+    this.#changed();
+  }
+
+  async setHold(hold) {
+    await this.#whileBusy(async () => {
+      await this.#api.setStatus(this.id, { status: hold ? 'Hold' : 'Resume' }, this.#group);
+      this.localHold = hold;
+    });
+  }
+
+  sendDtmf(digit) {
+    const sender = this.#peer?.getSenders().find(each => each.dtmf)?.dtmf;
+    if (!sender?.canInsertDTMF) return false;
+    sender.insertDTMF(sender.toneBuffer + digit, 120, 70);
+    this.dtmfSent += digit;
+    this.#note(`Key ${digit}`);
+    this.#changed();
+    return true;
+  }
+
+  /** Cancels, declines or hangs up, whichever fits: the page is free at once, the gateway is told. */
+  async end() {
+    if (this.#over) return;
+    const byMe = this.phase === 'connected' ? 'hung-up' : this.direction === 'incoming' ? 'declined' : 'cancelled';
+    this.#finish({ status: 'Terminated', byMe });
+    await this.#endAtGateway();
+  }
+
+  /** Ends the page's side only: the gateway has no such call (any more), or never had. */
+  abandon(status, reason = null) {
+    this.#finish({ status, ending: { class: 'Client', reason } });
+  }
+
+  async #endAtGateway() {
+    if (!this.id) return;
+    try {
+      await this.#api.endCall(this.id, this.#group);
+    } catch (error) {
+      if (error.status !== 404 && error.status !== 409) throw error;
+    }
+  }
+
+  /** Asks the gateway how the call stands, after events may have been missed. */
+  async catchUp() {
+    if (!this.id || this.#over) return;
+    try {
+      const session = await this.#api.getCall(this.id, this.#group);
+      await this.#apply({ status: session.status, answer: session.answer });
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      this.abandon('Terminated', 'ended-unseen');
+    }
+  }
+
+  // ---- events ----------------------------------------------------------------------------------------------------
+
+  async onStatus(data) {
+    if (data.sequenceNumber !== undefined) {
+      if (data.sequenceNumber <= this.#sequence) return;
+      this.#sequence = data.sequenceNumber;
+    }
+    await this.#apply(data);
+  }
+
+  async #apply(data) {
+    if (this.#over) return;
+    if (endStatuses.has(data.status)) {
+      this.#finish({ status: data.status, reason: data.reason, ending: data.ending });
+      return;
+    }
+    if (this.direction === 'outgoing') await this.#takeAnswer(data.answer?.sdp);
+    if (data.status === 'Connected') this.#connected();
+    else if (data.status === 'Hold') this.remoteHold ||= !this.busy && !this.localHold;
+    else if (data.status === 'Resume') this.remoteHold = false;
+    else if (data.status === 'InProgress') this.earlyMedia = true;
+    this.#setStatus(data.status);
+  }
+
+  #connected() {
+    if (this.phase === 'connected') return;
+    this.phase = 'connected';
+    this.connectedAt = performance.now();
+    this.#measure('sentMeter', this.#microphone);
+    this.#setStatus('Connected');
+  }
+
+  // ---- media -----------------------------------------------------------------------------------------------------
+
+  #openPeer() {
+    const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+    this.#peer = peer;
+    peer.ontrack = ({ track }) => {
+      this.#remote.addTrack(track);
+      this.#measure('heardMeter', this.#remote);
+      this.dispatchEvent(new Event('media'));
+    };
+    peer.oniceconnectionstatechange = () => this.#browser(`ICE ${peer.iceConnectionState}`, peer.iceConnectionState === 'failed');
+    peer.onconnectionstatechange = () => {
+      if (peer.connectionState === 'failed') this.#browser('Connection failed', true);
+    };
+    peer.onicegatheringstatechange = () => {
+      if (peer.iceGatheringState === 'complete') this.#browser('Candidates gathered');
+    };
+  }
+
+  async #takeAnswer(sdp) {
+    if (!sdp || this.#peer.signalingState !== 'have-local-offer') return;
+    await this.#peer.setRemoteDescription({ type: 'answer', sdp });
+    this.#watchDtls();
+  }
+
+  #watchDtls() {
+    const transport = this.#peer.getSenders()[0]?.transport;
+    if (!transport) return;
+    transport.onstatechange = () => this.#browser(`DTLS ${transport.state}`, transport.state === 'failed');
+  }
+
+  /** The local description once its candidates are complete, or after a short while with what there is. */
+  #gathered() {
+    const peer = this.#peer;
+    return new Promise(resolve => {
+      const done = () => resolve(peer.localDescription.sdp);
+      if (peer.iceGatheringState === 'complete') return done();
+      peer.addEventListener('icegatheringstatechange', () => peer.iceGatheringState === 'complete' && done());
+      this.#timers.push(setTimeout(done, gatheringCap));
+      if (this.direction === 'incoming') this.#watchDtls();
+      return undefined;
+    });
+  }
+
+  #measure(meter, stream) {
+    if (stream && !this[meter]) this[meter] = new LevelMeter(stream);
+  }
+
+  /** Figures for people: codec, loss, jitter, round trip; null while there are none. */
+  async statistics() {
+    if (!this.#peer || this.phase !== 'connected') return null;
+    const report = [...(await this.#peer.getStats()).values()];
+    const inbound = report.find(each => each.type === 'inbound-rtp');
+    if (!inbound) return null;
+    const codec = report.find(each => each.id === inbound.codecId);
+    const pair = report.find(each => each.type === 'candidate-pair' && each.nominated);
+    const received = inbound.packetsReceived + inbound.packetsLost;
+    return {
+      codec: codec?.mimeType.replace('audio/', '') ?? '?',
+      lost: received ? Math.max(0, inbound.packetsLost) / received : 0,
+      jitter: (inbound.jitter ?? 0) * 1000,
+      roundTrip: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1000,
+      packetsReceived: inbound.packetsReceived,
+    };
+  }
+
+  // ---- small parts -----------------------------------------------------------------------------------------------
+
+  get #over() {
+    return this.phase === 'ended';
+  }
+
+  async #whileBusy(work) {
+    this.busy = true;
+    this.#changed();
+    try {
+      await work();
+    } finally {
+      this.busy = false;
+      this.#changed();
+    }
+  }
+
+  #setStatus(status) {
+    this.status = status;
+    this.#changed();
+  }
+
+  #finish(ending) {
+    if (this.#over) return;
+    this.lasted = this.connectedAt === null ? null : performance.now() - this.connectedAt;
+    this.phase = 'ended';
+    this.status = ending.status;
+    this.ending = ending;
+    this.#release();
+    this.#changed();
+    this.dispatchEvent(new Event('ended'));
+  }
+
+  #release() {
+    this.#timers.forEach(clearTimeout);
+    this.sentMeter?.close();
+    this.heardMeter?.close();
+    this.sentMeter = this.heardMeter = null;
+    this.#peer?.close();
+    this.#microphone?.getTracks().forEach(track => track.stop());
+  }
+
+  #note(title) {
+    this.#timeline.add({ kind: 'you', title }, this.#group);
+  }
+
+  #browser(title, bad) {
+    if (!this.#over) this.#timeline.add({ kind: 'browser', title, bad }, this.#group);
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** Who is at the other end of an event's call. */
+export const peerOf = data => ({ number: numberOf(data.originatorAddress), name: data.originatorName ?? null });

@@ -1,0 +1,80 @@
+// Keeps this device registered: registers, refreshes before it runs out, finds its registration again after a reload.
+
+const margin = 120_000;
+
+export class Registration extends EventTarget {
+  id = null;
+  number = null;
+  expiresAt = null;
+  state = 'off';
+  #api;
+  #deviceId;
+  #timer;
+
+  constructor(api, deviceId) {
+    super();
+    this.#api = api;
+    this.#deviceId = deviceId;
+  }
+
+  async register() {
+    this.#become('busy');
+    try {
+      this.#take(await this.#create());
+    } catch (error) {
+      this.#become('error');
+      throw error;
+    }
+  }
+
+  async remove() {
+    clearTimeout(this.#timer);
+    const { id } = this;
+    this.id = null;
+    this.#become('off');
+    if (id) await this.#api.deregister(id);
+  }
+
+  /** The network or the clock ended it. */
+  lost() {
+    clearTimeout(this.#timer);
+    this.id = null;
+    this.#become('error');
+  }
+
+  /** The device may still be registered from before a reload: then that registration is taken up and refreshed. */
+  async #create() {
+    try {
+      return await this.#api.register(this.#deviceId);
+    } catch (error) {
+      if (error.code !== 'ALREADY_EXISTS') throw error;
+      const [existing] = await this.#api.registrationsOf(this.#deviceId);
+      return existing ? { ...existing, ...await this.#api.refresh(existing.registrationId) } : await this.#api.register(this.#deviceId);
+    }
+  }
+
+  #take(answer) {
+    this.id = answer.registrationId;
+    this.number = answer.regInfo?.phoneNumber ?? this.number;
+    this.expiresAt = Date.parse(answer.expiresAt);
+    this.#become('on');
+    const left = this.expiresAt - Date.now();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refresh(), Math.max(1000, left - Math.min(margin, left / 3)));
+  }
+
+  async #refresh() {
+    try {
+      this.#take({ registrationId: this.id, ...await this.#api.refresh(this.id) });
+    } catch (error) {
+      if (error.status === 404) await this.register().catch(() => undefined);
+      else if (Date.now() < this.expiresAt) this.#timer = setTimeout(() => this.#refresh(), 5000);
+      else this.lost();
+    }
+  }
+
+  #become(state) {
+    this.state = state;
+    this.dispatchEvent(new Event('change'));
+  }
+}
