@@ -1,9 +1,9 @@
 using System.Net;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sdp;
-using static Byon.Tests.Protocol.Sdp.SdpSamples;
+using static Byon.Tests.MediaNode.Core.Tests.Protocol.Sdp.SdpSamples;
 
-namespace Byon.Tests.Protocol.Sdp;
+namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sdp;
 
 public class ImsOfferAnswerTests
 {

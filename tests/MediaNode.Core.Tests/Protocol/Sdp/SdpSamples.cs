@@ -4,7 +4,7 @@ using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Sdp;
 
-namespace Byon.Tests.Protocol.Sdp;
+namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sdp;
 
 /// <summary>Descriptions as browsers and phones write them, with documentation addresses.</summary>
 internal static class SdpSamples

@@ -2,9 +2,9 @@ using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Sdp;
-using static Byon.Tests.Protocol.Sdp.SdpSamples;
+using static Byon.Tests.MediaNode.Core.Tests.Protocol.Sdp.SdpSamples;
 
-namespace Byon.Tests.Protocol.Sdp;
+namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sdp;
 
 public class WebRtcOfferAnswerTests
 {

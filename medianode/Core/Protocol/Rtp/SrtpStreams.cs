@@ -1,0 +1,44 @@
+namespace Byon.MediaNode.Core.Protocol.Rtp;
+
+/// <summary>
+/// The few SSRCs of one direction: a browser sends one, and another after each renegotiation that replaces its track. When the
+/// places are used up the one least recently added gives way; only authentic packets take a place.
+/// </summary>
+internal sealed class SrtpStreams
+{
+    private const int MaxStreams = 8;
+    private readonly uint[] _ssrcs = new uint[MaxStreams];
+    private readonly ReplayWindow[] _windows = new ReplayWindow[MaxStreams];
+    private int _count;
+    private int _oldest;
+
+    /// <summary>An empty window for an SSRC not seen before.</summary>
+    public ReplayWindow Find(uint ssrc)
+    {
+        var at = _ssrcs.AsSpan(0, _count).IndexOf(ssrc);
+        return at < 0 ? default : _windows[at];
+    }
+
+    public void Store(uint ssrc, ReplayWindow window)
+    {
+        var at = _ssrcs.AsSpan(0, _count).IndexOf(ssrc);
+        if (at < 0 && _count < MaxStreams)
+        {
+            at = _count++;
+        }
+        else if (at < 0)
+        {
+            at = _oldest;
+            _oldest = (_oldest + 1) % MaxStreams;
+        }
+        _ssrcs[at] = ssrc;
+        _windows[at] = window;
+    }
+
+    public IReadOnlyList<SrtpStreamState> Save() => [.. Enumerable.Range(0, _count).Select(i => new SrtpStreamState(_ssrcs[i], _windows[i]))];
+
+    public void Load(IReadOnlyList<SrtpStreamState> states)
+    {
+        foreach (var state in states) Store(state.Ssrc, state.Window);
+    }
+}

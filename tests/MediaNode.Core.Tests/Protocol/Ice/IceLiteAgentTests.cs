@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Protocol.Ice;
+
+namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Ice;
+
+public class IceLiteAgentTests
+{
+    private static readonly IceCredentials Local = new("node", "abcdefghijklmnopqrstuv");
+    private static readonly IceCredentials Peer = new("peer", "0123456789012345678901");
+    private static readonly IPEndPoint Home = IPEndPoint.Parse("192.0.2.1:5000");
+    private static readonly IPEndPoint Mobile = IPEndPoint.Parse("198.51.100.1:6000");
+    private static readonly Instant Start = new(1_000);
+    private readonly IceLiteAgent _agent = new(Local);
+
+    private static byte[] Check(
+        string username = "node:peer", string? password = null, bool nominate = false, StunAttribute? extra = null)
+    {
+        var buffer = new byte[256];
+        var writer = new StunWriter(buffer, StunClass.Request, "transaction!"u8);
+        if (username.Length > 0) writer.Add(StunAttribute.Username, Encoding.ASCII.GetBytes(username));
+        writer.AddUInt32(StunAttribute.Priority, 1);
+        if (nominate) writer.Add(StunAttribute.UseCandidate, default);
+        if (extra is { } type) writer.Add(type, new byte[8]);
+        return buffer[..writer.Finish(Encoding.ASCII.GetBytes(password ?? Local.Password))];
+    }
+
+    private (StunClass Class, int Code, IPEndPoint? Mapped, bool Signed) Response()
+    {
+        Assert.True(_agent.TryDequeue(out var transmit));
+        Assert.True(StunMessage.TryParse(transmit.Datagram.Span, out var message));
+        Assert.Equal("transaction!", Encoding.ASCII.GetString(message.TransactionId));
+        return (message.Class, message.ErrorCode(), message.MappedAddress(), message.HasIntegrity(Encoding.ASCII.GetBytes(Local.Password)));
+    }
+
+    [Fact]
+    public void A_check_is_answered_with_the_address_it_came_from()
+    {
+        Assert.Equal(IceCheckResult.Valid, _agent.Receive(Start, Home, Check()));
+        Assert.Equal((StunClass.Success, 0, Home, true), Response());
+        Assert.True(_agent.IsValidated(Home));
+        Assert.Null(_agent.Selected);
+    }
+
+    [Fact]
+    public void The_latest_nomination_wins()
+    {
+        Assert.Equal(IceCheckResult.Nominated, _agent.Receive(Start, Home, Check(nominate: true)));
+        Assert.Equal(Home, _agent.Selected);
+        _agent.Receive(Start, Mobile, Check());
+        Assert.Equal(Home, _agent.Selected);
+        _agent.Receive(Start, Mobile, Check(nominate: true));
+        Assert.Equal(Mobile, _agent.Selected);
+    }
+
+    [Fact]
+    public void A_check_without_username_or_integrity_is_400()
+    {
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Home, Check(username: "")));
+        Assert.Equal((StunClass.Error, 400, null, false), Response());
+    }
+
+    [Theory]
+    [InlineData("other:peer", null)]
+    [InlineData("node", null)]
+    [InlineData("node:peer", "wrongwrongwrongwrongwrong")]
+    public void A_check_for_somebody_else_or_with_a_wrong_password_is_401(string username, string? password)
+    {
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Home, Check(username, password, nominate: true)));
+        Assert.Equal((StunClass.Error, 401, null, false), Response());
+        Assert.False(_agent.IsValidated(Home));
+        Assert.Null(_agent.Selected);
+    }
+
+    [Fact]
+    public void Before_the_peer_is_known_the_password_is_enough_and_afterwards_its_name_counts()
+    {
+        Assert.Equal(IceCheckResult.Valid, _agent.Receive(Start, Home, Check("node:anybody")));
+        _agent.Configure(Start, Peer);
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Home, Check("node:anybody")));
+        Assert.Equal(IceCheckResult.Valid, _agent.Receive(Start, Home, Check()));
+    }
+
+    [Fact]
+    public void An_unknown_attribute_that_must_be_understood_is_420()
+    {
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Home, Check(extra: (StunAttribute)0x7FF0)));
+        Assert.True(_agent.TryDequeue(out var transmit));
+        Assert.True(StunMessage.TryParse(transmit.Datagram.Span, out var message));
+        Assert.Equal(420, message.ErrorCode());
+        Assert.True(message.TryGet(StunAttribute.UnknownAttributes, out var types));
+        Assert.Equal([0x7F, 0xF0], types.ToArray());
+    }
+
+    [Fact]
+    public void An_unknown_attribute_that_may_be_ignored_is() =>
+        Assert.Equal(IceCheckResult.Valid, _agent.Receive(Start, Home, Check(extra: (StunAttribute)0xC057)));
+
+    [Fact]
+    public void A_peer_that_thinks_it_is_controlled_is_told_of_the_conflict()
+    {
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Home, Check(extra: StunAttribute.IceControlled)));
+        Assert.Equal((StunClass.Error, 487, null, true), Response());
+    }
+
+    [Fact]
+    public void Responses_and_indications_are_ignored()
+    {
+        var buffer = new byte[64];
+        var length = new StunWriter(buffer, StunClass.Indication, new byte[12]).Finish("key"u8);
+        Assert.Equal(IceCheckResult.Ignored, _agent.Receive(Start, Home, buffer.AsSpan(0, length)));
+        Assert.False(_agent.TryDequeue(out _));
+    }
+
+    [Fact]
+    public void Consent_runs_from_configuration_and_every_valid_check_renews_it()
+    {
+        Assert.Null(_agent.ConsentExpires);
+        _agent.Configure(Start, Peer);
+        Assert.Equal(Start + TimeSpan.FromSeconds(30), _agent.ConsentExpires);
+        var later = Start + TimeSpan.FromSeconds(20);
+        _agent.Receive(later, Home, Check(password: "wrongwrongwrongwrongwrong"));
+        Assert.Equal(Start + TimeSpan.FromSeconds(30), _agent.ConsentExpires);
+        _agent.Receive(later, Home, Check());
+        Assert.Equal(later + TimeSpan.FromSeconds(30), _agent.ConsentExpires);
+    }
+
+    [Fact]
+    public void Many_addresses_do_not_grow_the_agent_and_the_selected_one_stays()
+    {
+        _agent.Receive(Start, Home, Check(nominate: true));
+        for (var port = 1; port <= 100; port++) _agent.Receive(Start, new IPEndPoint(Mobile.Address, port), Check());
+        Assert.True(_agent.IsValidated(Home));
+        Assert.False(_agent.IsValidated(new IPEndPoint(Mobile.Address, 1)));
+        Assert.True(_agent.IsValidated(new IPEndPoint(Mobile.Address, 100)));
+    }
+}
