@@ -13,12 +13,19 @@ internal static class OperationRoutes
         var security = routes.ServiceProvider.GetRequiredService<BearerSecurity>();
         RequestDelegate handler = async context =>
         {
-            var cancel = context.RequestAborted;
-            var (caller, refusal) = await security.AuthorizeAsync(context.Request, scope, cancel);
-            var result = caller is null ? refusal! : await operation(context, caller, cancel);
+            var result = AcceptHeader.AllowsJson(context.Request)
+                ? await RunAsync(context, security, scope, operation)
+                : Problems.NotAcceptable();
             await result.ExecuteAsync(context);
         };
         routes.MapMethods(pattern, [method], handler).WithDisplayName($"{method} {pattern}").WithMetadata(new RequiredScope(scope));
+    }
+
+    private static async Task<IResult> RunAsync(HttpContext context, BearerSecurity security, string scope, Operation operation)
+    {
+        var cancel = context.RequestAborted;
+        var (caller, refusal) = await security.AuthorizeAsync(context.Request, scope, cancel);
+        return caller is null ? refusal! : await operation(context, caller, cancel);
     }
 
     /// <summary>A path parameter that is an id of ours. Ids are UUIDs: any other text names nothing.</summary>
