@@ -84,7 +84,7 @@ internal static class LoginPage
           <h1>Whose phone is this?</h1>
           <p>Pick the subscriber to sign in as.</p>
           <ul>{choices}</ul>
-          <footer>Local identity provider &middot; no password, for this machine only</footer>
+          <footer>Local identity provider, without passwords</footer>
         </main>
         </body>
         </html>
