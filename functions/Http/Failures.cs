@@ -24,7 +24,7 @@ internal sealed partial class Failures(ILogger<Failures> log)
         {
             return OfRefusedRequest(refused);
         }
-        catch (RequestFailedException failed)
+        catch (Exception exception) when (StorageFailureIn(exception) is { } failed)
         {
             StorageFailed(log, failed.Status, failed.ErrorCode);
             return Problems.Unavailable("Storage cannot be reached.");
@@ -39,6 +39,10 @@ internal sealed partial class Failures(ILogger<Failures> log)
             return Problems.Internal();
         }
     }
+
+    /// <summary>Azure.Core throws the failures of all tries together, where there were several.</summary>
+    private static RequestFailedException? StorageFailureIn(Exception exception) =>
+        exception is AggregateException { InnerExceptions: [.., var last] } ? last as RequestFailedException : exception as RequestFailedException;
 
     private static Problem? OfEmptyAnswer(HttpResponse response) => response switch
     {
