@@ -1,13 +1,10 @@
 using System.Net;
-using Azure.Data.Tables;
-using Azure.Messaging.WebPubSub;
 using Byon.Functions.CallHandling;
 using Byon.Functions.Channels;
 using Byon.Functions.Http;
 using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
-using Byon.Platform.Stores;
 
 namespace Byon.Functions;
 
@@ -29,19 +26,6 @@ internal static class Composition
         builder.Logging.AddFilter("System", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Failures>();
-    }
-
-    public static void AddPlatform(this WebApplicationBuilder builder)
-    {
-        var settings = builder.Configuration;
-        var tables = new TableServiceClient(Required(settings, "Storage:ConnectionString"));
-        builder.Services.AddSingleton(tables);
-        builder.Services.AddSingleton<RegistrationStore>();
-        builder.Services.AddSingleton<CallStore>();
-        builder.Services.AddSingleton<ChannelStore>();
-        builder.Services.AddSingleton<NodeStore>();
-        builder.Services.AddSingleton(new WebPubSubServiceClient(Required(settings, "WebPubSub:ConnectionString"), settings["WebPubSub:Hub"] ?? "byon"));
-        builder.Services.AddSingleton(new PoolKey(Convert.FromBase64String(Required(settings, "Control:PoolKey"))));
     }
 
     public static void AddSecurity(this WebApplicationBuilder builder)
@@ -88,7 +72,4 @@ internal static class Composition
             Timeout = TimeSpan.FromSeconds(40),
             MaxResponseContentBufferSize = 1024 * 1024,
         };
-
-    private static string Required(ConfigurationManager settings, string key) =>
-        settings[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing.");
 }

@@ -2,20 +2,34 @@ using Byon.Functions.CallHandling;
 using Byon.Functions.Channels;
 using Byon.Functions.Http;
 using Byon.Functions.Registration;
+using Byon.Platform;
+using Microsoft.Extensions.Options;
 
 namespace Byon.Functions;
 
 /// <summary>The REST API: a custom handler of the Azure Functions host.</summary>
 internal static class Program
 {
-    public static void Main(string[] args) => Build(args).Run();
+    public static int Main(string[] args)
+    {
+        try
+        {
+            Build(args).Run();
+            return 0;
+        }
+        catch (OptionsValidationException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return 1;
+        }
+    }
 
     /// <param name="args">Settings as --Section:Key=value; they win over the environment.</param>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddCustomHandler();
-        builder.AddPlatform();
+        builder.Services.AddPlatform(builder.Configuration);
         builder.AddSecurity();
         builder.AddNodes();
         builder.AddApis();

@@ -54,7 +54,7 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
         var channel = new ChannelRecord(
             Guid.NewGuid().ToString("D"), number, deviceId, caller.ClientId, caller.Subject, WebSockets, now, now + _options.Lifetime);
         await store.PutAsync(channel, cancel);
-        return TypedResults.Json(Represent(channel), Bodies.Json.NotificationChannel);
+        return TypedResults.Json(await RepresentAsync(channel, cancel), Bodies.Json.NotificationChannel);
     }
 
     /// <summary>BYON 0.1.2 answers with a list here, of the one channel.</summary>
@@ -65,7 +65,7 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
             return Problems.NotFound();
         }
 
-        var one = Represent(channel);
+        var one = await RepresentAsync(channel, cancel);
         return TypedResults.Json(new NotificationChannelList([one], one.ResourceURL), Bodies.Json.NotificationChannelList);
     }
 
@@ -129,10 +129,10 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
     }
 
     /// <summary>The token in the URL joins the device's group at connection and may do nothing else.</summary>
-    private NotificationChannel Represent(ChannelRecord channel)
+    private async Task<NotificationChannel> RepresentAsync(ChannelRecord channel, CancellationToken cancel)
     {
         var group = EventPublisher.GroupOf(new DeviceKey(channel.PhoneNumber, channel.DeviceId));
-        var url = webPubSub.GetClientAccessUri(_options.UrlLifetime, userId: channel.ChannelId, roles: [], groups: [group]);
+        var url = await webPubSub.GetClientAccessUriAsync(_options.UrlLifetime, channel.ChannelId, roles: [], groups: [group], cancel);
         var self = $"{ApiSurface.NotificationChannel.Replace("{deviceId}", channel.DeviceId, StringComparison.Ordinal)}/channels/{channel.ChannelId}";
         return new NotificationChannel(channel.ChannelId, channel.ChannelType, new WebSocketsData(url.AbsoluteUri), self);
     }

@@ -2,14 +2,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Byon.Platform;
 using Byon.Platform.Control;
 using Byon.Platform.Records;
+using Microsoft.Extensions.Options;
 
 namespace Byon.Functions.Nodes;
 
 /// <summary>Sends commands to media nodes over their control API; the only caller of a node.</summary>
-internal sealed partial class NodeClient(HttpClient http, PoolKey poolKey, TimeProvider clock, ILogger<NodeClient> log)
+internal sealed partial class NodeClient(HttpClient http, IOptions<ControlOptions> control, TimeProvider clock, ILogger<NodeClient> log)
 {
+    private readonly byte[] _poolKey = control.Value.PoolKeyBytes;
+
     public Task<NodeReply<RegistrationRecord>> RegisterAsync(NodeRecord node, RegisterCommand command, CancellationToken cancel) =>
         SendAsync(node, HttpMethod.Post, NodeControlRoutes.Registrations, Json(command, ControlJson.Default.RegisterCommand), ControlJson.Default.RegistrationRecord, cancel);
 
@@ -35,7 +39,7 @@ internal sealed partial class NodeClient(HttpClient http, PoolKey poolKey, TimeP
         NodeRecord node, HttpMethod method, string path, JsonContent? body, JsonTypeInfo<T>? answer, CancellationToken cancel) where T : class
     {
         using var request = new HttpRequestMessage(method, new Uri(new Uri(node.ControlUrl), path)) { Content = body };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ControlToken.Create(poolKey.Bytes.Span, node.NodeId, clock.GetUtcNow()));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ControlToken.Create(_poolKey, node.NodeId, clock.GetUtcNow()));
         try
         {
             using var response = await http.SendAsync(request, cancel);
