@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Byon.MediaNode.Core.Protocol.Dtls;
+
+namespace Byon.MediaNode.Native;
+
+/// <summary>
+/// DTLS 1.2 endpoints on libssl, all showing one certificate. Any thread may create endpoints; each endpoint belongs to the thread
+/// that uses it.
+/// </summary>
+public sealed unsafe class DtlsEndpointFactory : IDtlsEndpointFactory, IDisposable
+{
+    /// <summary>Enough for any certificate a browser makes for itself, and a bound on what a handshake can make us hold.</summary>
+    private const int MaxCertificateList = 16 * 1024;
+
+    private readonly SslContextHandle _context;
+
+    public DtlsEndpointFactory(DtlsCertificate certificate)
+    {
+        _context = OpenSsl.SSL_CTX_new(OpenSsl.DTLS_method());
+        if (_context.IsInvalid) throw new InvalidOperationException("libssl gave no context.");
+        OpenSsl.SSL_CTX_set_options(_context, OpenSsl.OptionNoQueryMtu | OpenSsl.OptionNoTicket | OpenSsl.OptionNoRenegotiation);
+        OpenSsl.SSL_CTX_ctrl(_context, OpenSsl.ControlSetSessionCacheMode, 0, 0);
+        OpenSsl.SSL_CTX_ctrl(_context, OpenSsl.ControlSetMaxCertificateList, MaxCertificateList, 0);
+        OpenSsl.SSL_CTX_set_verify(_context, OpenSsl.VerifyPeer | OpenSsl.VerifyFailIfNoPeerCertificate, &AcceptAnyChain);
+
+        var isSet = OpenSsl.SSL_CTX_ctrl(_context, OpenSsl.ControlSetMinimumVersion, OpenSsl.Dtls12, 0) == 1
+            && OpenSsl.SSL_CTX_set_cipher_list(_context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1
+            && OpenSsl.SSL_CTX_set_tlsext_use_srtp(_context, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") == 0
+            && OpenSsl.SSL_CTX_use_certificate_ASN1(_context, certificate.Certificate.Length, certificate.Certificate.Span) == 1
+            && OpenSsl.SSL_CTX_use_PrivateKey_ASN1(OpenSsl.KeyTypeEc, _context, certificate.PrivateKey.Span, certificate.PrivateKey.Length) == 1;
+        if (!isSet) throw new InvalidOperationException($"libssl refused the DTLS settings: {DtlsEndpoint.LastError()}");
+    }
+
+    public IDtlsEndpoint Create(bool client) => new DtlsEndpoint(_context, client);
+
+    public void Dispose() => _context.Dispose();
+
+    /// <summary>
+    /// Certificates of WebRTC are self-signed and named by their fingerprint (RFC 8122): the chain says nothing. libssl still checks
+    /// that the peer has the private key.
+    /// </summary>
+    [UnmanagedCallersOnly]
+    private static int AcceptAnyChain(int preverified, nint store) => 1;
+}
