@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Sessions;
+
+namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sip.Sessions;
+
+/// <summary>A dialog is a value: written down by one agent, another one goes on with it.</summary>
+public class SavedSessionTests
+{
+    private readonly VirtualSipNetwork _network = new();
+    private readonly VirtualAgent _agent;
+    private readonly VirtualAgent _heir;
+    private readonly ScriptedPeer _peer;
+    private readonly SipSessionId _call;
+    private readonly SipSessionId _inherited;
+
+    public SavedSessionTests()
+    {
+        (_agent, _heir) = (_network.Add(5001), _network.Add(5003));
+        _peer = new ScriptedPeer(_network, 5060);
+        var line = _agent.Agent.RegisterStatic(VirtualAgent.Subscriber(_peer.Address, "600"));
+        _call = _agent.Agent.Invite(_network.Now, new SipInviteRequest(
+            line, new SipUri("sip:+34700@ims.test"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
+        _network.Settle();
+        _peer.Reply(_agent, _peer.LastRequest("INVITE"), 200, "far", r =>
+        {
+            r.Headers.Add("Record-Route", "<sip:127.0.0.1:5060;lr>");
+            r.SetSdp(VirtualAgent.Answer);
+        });
+        _network.Settle();
+        var saved = JsonSerializer.Serialize(_agent.Agent.Save(_call));
+        _inherited = _heir.Agent.Restore(JsonSerializer.Deserialize<SipSessionState>(saved)!);
+    }
+
+    [Fact]
+    public void The_heir_hangs_up()
+    {
+        _heir.Agent.End(_network.Now, _inherited);
+        _network.Settle();
+        var invite = _peer.LastRequest("INVITE");
+        var bye = _peer.LastRequest("BYE");
+        Assert.Equal((invite.CallId, invite.From.Tag, "far"), (bye.CallId, bye.From.Tag, bye.To.Tag));
+        Assert.Equal(2u, bye.CSeq.Number);
+        Assert.Equal(["<sip:127.0.0.1:5060;lr>"], bye.Headers.Values("Route"));
+        Assert.Equal("sip:far@127.0.0.1:5060", bye.Uri.Text);
+        Assert.Equal("127.0.0.1:5003", $"{bye.TopVia.Host}:{bye.TopVia.Port}");
+        Assert.Equal(_inherited, _heir.Only<SessionEnded>().Session);
+    }
+
+    [Fact]
+    public void The_heir_hears_the_peer_hang_up()
+    {
+        var invite = _peer.LastRequest("INVITE");
+        var bye = new SipRequest(SipMethods.Bye, invite.Contact!.Uri);
+        bye.Headers.Add("Via", "SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKbye");
+        bye.Headers.Add("From", "<sip:+34700@ims.test>;tag=far");
+        bye.Headers.Add("To", invite.Headers["From"]!);
+        bye.Headers.Add("Call-ID", invite.CallId);
+        bye.Headers.Add("CSeq", "1 BYE");
+        _peer.Send(_heir, bye);
+        Assert.Equal(SipEndingKind.RemoteBye, _heir.Only<SessionEnded>().Ending.Kind);
+        Assert.Equal([200], _peer.Statuses("BYE"));
+    }
+
+    [Fact]
+    public void The_heir_offers_again_from_its_own_address()
+    {
+        _heir.Agent.Reinvite(_network.Now, _inherited, VirtualAgent.Offer);
+        _network.Settle();
+        var reinvite = _peer.LastRequest("INVITE");
+        Assert.Equal("sip:c600@127.0.0.1:5003", reinvite.Contact?.Uri.Text);
+        _peer.Reply(_heir, reinvite, 200, "far", r => r.SetSdp(VirtualAgent.Answer));
+        _network.Settle();
+        Assert.Equal(VirtualAgent.Answer, _heir.Only<SessionReinviteAnswered>().Answer);
+    }
+
+    [Fact]
+    public void A_call_that_is_not_answered_cannot_be_saved()
+    {
+        var line = _agent.Agent.RegisterStatic(VirtualAgent.Subscriber(_peer.Address, "601"));
+        var ringing = _agent.Agent.Invite(_network.Now, new SipInviteRequest(
+            line, new SipUri("sip:+34701@ims.test"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
+        Assert.Null(_agent.Agent.Save(ringing));
+    }
+}
