@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Byon.Tests.TestKit;
 
 /// <summary>A program a test starts: its lines are kept, it is stopped by its own id, and it never outlives the test.</summary>
-public sealed partial class ChildProcess : IAsyncDisposable
+public sealed class ChildProcess : IAsyncDisposable
 {
-    private const int SignalTerminate = 15;
     private static readonly TimeSpan PoliteStop = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
@@ -71,7 +69,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     {
         if (_process.HasExited)
             return;
-        _ = SendSignal(_process.Id, SignalTerminate);
+        ProcessSignal.Terminate(_process.Id);
         using var patience = new CancellationTokenSource(PoliteStop);
         try
         {
@@ -104,7 +102,4 @@ public sealed partial class ChildProcess : IAsyncDisposable
         lock (_lines)
             _lines.Add(line.Data);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int processId, int signal);
 }

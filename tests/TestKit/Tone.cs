@@ -15,6 +15,14 @@ public static class Tone
     /// <summary>Root mean square, of full scale 1, below which a frame is silence.</summary>
     private const double Silence = 0.003;
 
+    /// <summary>Share each of the two tones of a key must have: half is the ideal.</summary>
+    private const double KeyShare = 0.2;
+
+    private const string Keys = "123A456B789C*0#D";
+
+    private static readonly double[] KeyRows = [697, 770, 852, 941];
+    private static readonly double[] KeyColumns = [1209, 1336, 1477, 1633];
+
     private static readonly TimeSpan FrameLength = TimeSpan.FromMilliseconds(40);
 
     /// <summary>16 bit samples of a sine.</summary>
@@ -51,6 +59,15 @@ public static class Tone
     /// <summary>How long the buffer holds one tone at any share that can be heard, summed over frames of 40 ms.</summary>
     public static TimeSpan Traces(ReadOnlySpan<short> samples, double hertz, int sampleRate) =>
         Count(samples, sampleRate, frame => !IsSilent(frame) && Share(frame, hertz, sampleRate) > Absent * 2);
+
+    /// <summary>How long the buffer holds the two tones of a telephone key (ITU-T Q.23), summed over frames of 40 ms.</summary>
+    public static TimeSpan KeyHeard(ReadOnlySpan<short> samples, char key, int sampleRate)
+    {
+        var place = Keys.IndexOf(key, StringComparison.Ordinal);
+        double low = KeyRows[place / 4], high = KeyColumns[place % 4];
+        return Count(samples, sampleRate, frame =>
+            !IsSilent(frame) && Share(frame, low, sampleRate) > KeyShare && Share(frame, high, sampleRate) > KeyShare);
+    }
 
     /// <summary>How long the buffer is silent, summed over frames of 40 ms.</summary>
     public static TimeSpan Silent(ReadOnlySpan<short> samples, int sampleRate) => Count(samples, sampleRate, IsSilent);

@@ -31,8 +31,8 @@ public static class WavFile
     }
 
     /// <summary>
-    /// The samples of a mono file, which may still be written to: the length fields are not believed, everything after the
-    /// data header is taken.
+    /// The samples of the first channel of a file which may still be written to: the length fields are not believed,
+    /// everything after the data header is taken.
     /// </summary>
     public static (short[] Samples, int SampleRate) Read(string path)
     {
@@ -43,8 +43,13 @@ public static class WavFile
         var data = bytes.AsSpan().IndexOf("data"u8);
         if (data < 0)
             return ([], 8000);
+        var channels = BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(22));
         var sampleRate = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(24));
         var body = bytes.AsSpan(data + 8);
-        return (MemoryMarshal.Cast<byte, short>(body[..(body.Length & ~1)]).ToArray(), sampleRate);
+        var interleaved = MemoryMarshal.Cast<byte, short>(body[..(body.Length & ~1)]);
+        var samples = new short[interleaved.Length / channels];
+        for (var i = 0; i < samples.Length; i++)
+            samples[i] = interleaved[i * channels];
+        return (samples, sampleRate);
     }
 }

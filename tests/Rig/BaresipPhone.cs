@@ -1,13 +1,13 @@
 using System.Globalization;
 using Byon.Tests.TestKit;
 
-namespace Byon.Tests.EndToEnd.Parts;
+namespace Byon.Tests.Rig;
 
 /// <summary>
 /// A real SIP phone (Debian's baresip) on loopback: it plays a tone of its own into every call, writes what it hears to a
 /// file, and is worked through its control connection.
 /// </summary>
-public sealed class BaresipPhone : IAsyncDisposable
+public sealed class BaresipPhone : IEar, IAsyncDisposable
 {
     private const string ToneFile = "tone.wav";
 
@@ -17,14 +17,13 @@ public sealed class BaresipPhone : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly BaresipControl _control;
 
-    private BaresipPhone(TemporaryFolder folder, ChildProcess process, BaresipControl control, string number, int tone, int sampleRate)
+    private BaresipPhone(TemporaryFolder folder, ChildProcess process, BaresipControl control, string number, int tone)
     {
         _folder = folder;
         _process = process;
         _control = control;
         Number = number;
         Tone = tone;
-        SampleRate = sampleRate;
     }
 
     public string Number { get; }
@@ -32,11 +31,10 @@ public sealed class BaresipPhone : IAsyncDisposable
     /// <summary>Frequency of what it plays, Hz.</summary>
     public int Tone { get; }
 
-    public int SampleRate { get; }
-
     public IReadOnlyList<PhoneEvent> Events => _control.Events;
 
-    public string Log => _process.Tail();
+    public string Log =>
+        $"events: {string.Join(", ", Events.Select(one => $"{one.Type}({one.Parameter})"))}{Environment.NewLine}{_process.Tail()}";
 
     /// <param name="codec">PCMA, PCMU or opus: the only codec it offers and takes.</param>
     public static async Task<BaresipPhone> StartAsync(
@@ -45,7 +43,7 @@ public sealed class BaresipPhone : IAsyncDisposable
         var folder = new TemporaryFolder();
         var control = FreePorts.Next();
         var sampleRate = codec == "opus" ? 48000 : 8000;
-        folder.Write("config", Config(folder.Path, FreePorts.Next(), control, FreePorts.Next(40), sampleRate));
+        folder.Write("config", Config(folder.Path, FreePorts.Next(2), control, FreePorts.Next(40), sampleRate));
         folder.Write("contacts", "");
         WavFile.Write(folder.Combine(ToneFile), TestKit.Tone.Samples(tone, LongestCall, sampleRate), sampleRate);
         folder.Write(
@@ -56,7 +54,7 @@ public sealed class BaresipPhone : IAsyncDisposable
 
         var process = ChildProcess.Start("/usr/bin/baresip", ["-4", "-s", "-f", folder.Path], folder.Path);
         var connection = await WaitFor.NotNullAsync(() => BaresipControl.TryConnectAsync(control), otherwise: process.Tail);
-        var phone = new BaresipPhone(folder, process, connection, subscriber.Number, tone, sampleRate);
+        var phone = new BaresipPhone(folder, process, connection, subscriber.Number, tone);
         await WaitFor.TrueAsync(
             async () => (await registrar.ContactsAsync(subscriber.Number)).Count > 0, otherwise: () => phone.Log + registrar.Log);
         return phone;
@@ -66,8 +64,11 @@ public sealed class BaresipPhone : IAsyncDisposable
 
     public Task AnswerAsync() => _control.SendAsync("accept", "");
 
-    /// <summary>Ends a call, cancels an outgoing one, refuses an incoming one with 486.</summary>
+    /// <summary>Ends a call or cancels an outgoing one.</summary>
     public Task HangUpAsync() => _control.SendAsync("hangup", "");
+
+    /// <summary>486, the only refusal baresip 1.0 knows.</summary>
+    public Task RejectAsync() => HangUpAsync();
 
     public Task HoldAsync() => _control.SendAsync("hold", "");
 
@@ -82,22 +83,14 @@ public sealed class BaresipPhone : IAsyncDisposable
 
     public async Task<PhoneEvent> WaitForEventAsync(string type, TimeSpan? limit = null, int seen = 0) =>
         await WaitFor.NotNullAsync(
-            () => Events.Skip(seen).FirstOrDefault(one => one.Type == type), limit, () => Seen(), $"event {type} on phone {Number}");
+            () => Events.Skip(seen).FirstOrDefault(one => one.Type == type), limit, () => Log, $"event {type} on phone {Number}");
 
-    /// <summary>Everything heard in the newest call so far.</summary>
-    public short[] HeardSamples()
+    public Task<HeardAudio> HeardAsync(int from)
     {
         var newest = new DirectoryInfo(_folder.Path).GetFiles("dump-*-dec.wav").OrderByDescending(file => file.LastWriteTimeUtc).FirstOrDefault();
-        return newest is null ? [] : WavFile.Read(newest.FullName).Samples;
-    }
-
-    /// <summary>Waits until the newest 2 s (or as long as told) that came in hold that tone and not this phone's own.</summary>
-    public Task MustHearAsync(int tone, TimeSpan? length = null, TimeSpan? limit = null)
-    {
-        var wanted = length ?? TimeSpan.FromSeconds(2);
-        var from = HeardSamples().Length;
-        TimeSpan Heard() => TestKit.Tone.Heard(HeardSamples().AsSpan(from), tone, Tone, SampleRate);
-        return WaitFor.TrueAsync(() => Heard() >= wanted, limit, () => $"phone {Number} heard {tone} Hz for {Heard()} only. {Seen()}", $"{tone} Hz for {wanted} on the phone");
+        var (samples, sampleRate) = newest is null ? ([], 8000) : WavFile.Read(newest.FullName);
+        var start = Math.Min(from, samples.Length);
+        return Task.FromResult(new HeardAudio(samples[start..], sampleRate, start));
     }
 
     public async ValueTask DisposeAsync()
@@ -106,9 +99,6 @@ public sealed class BaresipPhone : IAsyncDisposable
         await _process.DisposeAsync();
         _folder.Dispose();
     }
-
-    private string Seen() =>
-        $"events: {string.Join(", ", Events.Select(one => $"{one.Type}({one.Parameter})"))}{Environment.NewLine}{Log}";
 
     private static string Config(string folder, int sipPort, int controlPort, int rtpPort, int sampleRate) => string.Create(
         CultureInfo.InvariantCulture,
@@ -136,6 +126,7 @@ public sealed class BaresipPhone : IAsyncDisposable
         module sndfile.so
         snd_path {folder}
         module_tmp account.so
+        statmode_default off
         module_app menu.so
         module_app ctrl_tcp.so
         ctrl_tcp_listen 127.0.0.1:{controlPort}

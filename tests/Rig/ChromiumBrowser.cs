@@ -1,7 +1,7 @@
 using Byon.Tests.TestKit;
 using Microsoft.Playwright;
 
-namespace Byon.Tests.EndToEnd.Parts;
+namespace Byon.Tests.Rig;
 
 /// <summary>
 /// A real Chromium without a window whose microphone is a tone. Every page is a browser context of its own: no storage,
@@ -11,7 +11,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 {
     private const int SampleRate = 48000;
 
-    private static readonly string Probe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Parts", "page-probe.js"));
+    private static readonly string Probe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page-probe.js"));
 
     private readonly TemporaryFolder _folder;
     private readonly IPlaywright _playwright;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Byon.Tests.EndToEnd.Parts;
+namespace Byon.Tests.Rig;
 
 /// <summary>
 /// Writes a Kamailio configuration that behaves as the piece of an IMS a gateway sees: a registrar with digest
@@ -37,6 +37,8 @@ internal static class KamailioConfig
         modparam("htable", "htable", "password=>size=6;")
         modparam("htable", "htable", "identity=>size=6;")
         modparam("htable", "htable", "ringlimit=>size=6;")
+        modparam("htable", "htable", "refusal=>size=6;")
+        modparam("htable", "htable", "phrase=>size=6;")
         event_route[htable:mod-init] {
         {{Table(subscribers)}}
           return;
@@ -68,6 +70,7 @@ internal static class KamailioConfig
             consume_credentials();
             record_route();
           }
+          if ($sht(refusal=>$rU) != $null) { send_reply("$sht(refusal=>$rU)", "$sht(phrase=>$rU)"); exit; }
           if ($sht(ringlimit=>$rU) != $null) t_set_fr("$sht(ringlimit=>$rU)");
           if ($rd == "{{domain}}" && !lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
           if (!t_relay()) sl_reply_error();
@@ -86,6 +89,11 @@ internal static class KamailioConfig
             lines.AppendLine($"  $sht(identity=>{subscriber.User}) = \"{subscriber.Number}\";");
             if (subscriber.RingLimit is { } limit)
                 lines.AppendLine($"  $sht(ringlimit=>{subscriber.Number}) = {(int)limit.TotalMilliseconds};");
+            if (subscriber.Refusal is { } refusal)
+            {
+                lines.AppendLine($"  $sht(refusal=>{subscriber.Number}) = {refusal.Status};");
+                lines.AppendLine($"  $sht(phrase=>{subscriber.Number}) = \"{refusal.Phrase}\";");
+            }
         }
 
         return lines.ToString();

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Byon.Tests.TestKit;
 
-namespace Byon.Tests.EndToEnd.Parts;
+namespace Byon.Tests.Rig;
 
 /// <summary>A real Kamailio on loopback, UDP and TCP on one free port, with its own folder and its own table of subscribers.</summary>
 public sealed class KamailioServer : IAsyncDisposable

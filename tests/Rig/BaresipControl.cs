@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
-namespace Byon.Tests.EndToEnd.Parts;
+namespace Byon.Tests.Rig;
 
 /// <summary>baresip's ctrl_tcp connection: JSON in netstrings, commands out, answers and events in.</summary>
 internal sealed class BaresipControl : IDisposable

@@ -1,7 +1,8 @@
 // Runs before the page's own scripts: keeps what a test must know of its calls, and leaves the page itself alone.
 (() => {
-  const probe = { connections: [], tracks: 0, sampleRate: 48000, heard: [], heardLength: 0 };
+  const probe = { connections: [], tracks: 0, sampleRate: 48000, heard: [], heardLength: 0, audibleSince: null };
   window.byonProbe = probe;
+  const audible = 1000;
 
   // Noise suppression takes a steady tone for noise, gain control changes its level: the microphone must arrive as it is.
   const media = navigator.mediaDevices;
@@ -33,12 +34,14 @@
     probe.sampleRate = data.sampleRate;
     data.close();
     const pcm = Int16Array.from(samples, sample => Math.max(-32768, Math.min(32767, sample * 32767)));
+    if (probe.audibleSince === null && pcm.some(sample => Math.abs(sample) > audible)) probe.audibleSince = performance.timeOrigin + performance.now();
     probe.heard.push(pcm);
     probe.heardLength += pcm.length;
   }
 
   // Samples from a place on, as base64 of 16 bit little-endian PCM.
-  probe.samplesFrom = from => {
+  probe.heardFrom = wanted => {
+    const from = Math.min(wanted, probe.heardLength);
     const bytes = [];
     let place = 0;
     for (const block of probe.heard) {
@@ -49,6 +52,6 @@
       }
       place = end;
     }
-    return btoa(bytes.join(''));
+    return { pcm: btoa(bytes.join('')), sampleRate: probe.sampleRate, from };
   };
 })();

@@ -1,4 +1,4 @@
-namespace Byon.Tests.EndToEnd.Parts;
+namespace Byon.Tests.Rig;
 
 /// <summary>Something baresip told over its control connection.</summary>
 /// <param name="Type">baresip's name: CALL_INCOMING, CALL_RINGING, CALL_ESTABLISHED, CALL_CLOSED, CALL_DTMF_START, REGISTER_OK, …</param>

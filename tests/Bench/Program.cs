@@ -1,0 +1,33 @@
+using Byon.Tests.Bench;
+using Byon.Tests.TestKit;
+
+const int calls = 15, starts = 10, warmStarts = 3;
+string[] known = ["call", "functions", "up"];
+var wanted = args.Length > 0 ? args : known;
+if (wanted.Except(known).FirstOrDefault() is { } unknown)
+{
+    Console.Error.WriteLine($"There is no case '{unknown}': {string.Join(", ", known)}.");
+    return 2;
+}
+
+var figures = new List<Figure>();
+foreach (var name in wanted)
+{
+    Console.WriteLine($"Measuring: {name}");
+    figures.AddRange(name switch
+    {
+        "call" => await CallSetUp.MeasureAsync(calls, Console.Out),
+        "functions" => await FunctionsStart.MeasureAsync(starts),
+        _ => await UpStart.MeasureAsync(warmStarts),
+    });
+}
+
+if (figures.Count == 0)
+    return 0;
+var folder = Directory.CreateDirectory(RepositoryRoot.Combine("out", "bench")).FullName;
+var table = Report.Text(figures);
+Console.Write(table);
+File.WriteAllText(Path.Combine(folder, "bench.txt"), table);
+File.WriteAllText(Path.Combine(folder, "bench.svg"), Plot.Svg(figures));
+Console.WriteLine($"Table and plot: {Path.GetRelativePath(Environment.CurrentDirectory, folder)}/bench.txt, bench.svg");
+return 0;

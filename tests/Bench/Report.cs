@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.Bench;
+
+/// <summary>The figures as a table for people, with what they were measured on and how.</summary>
+internal static class Report
+{
+    public static string Text(IReadOnlyList<Figure> figures)
+    {
+        var text = new StringBuilder();
+        text.AppendLine().AppendLine(Machine()).AppendLine();
+        var width = figures.Max(figure => figure.Name.Length);
+        foreach (var group in figures.GroupBy(figure => figure.Group))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{group.Key.PadRight(width + 2)}   runs      least     median       most");
+            foreach (var figure in group)
+            {
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"  {figure.Name.PadRight(width)}   {figure.Runs.Count,4}  {Time(figure.Least),9}  {Time(figure.Median),9}  {Time(figure.Most),9}");
+            }
+
+            text.AppendLine();
+        }
+
+        return text.ToString();
+    }
+
+    public static string Time(TimeSpan time) => time < TimeSpan.FromSeconds(2)
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+
+    public static string Machine() =>
+        $"{Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, " +
+        $"load {Load()} at the end, commit {Commit()}, {DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
+
+    private static string Processor() =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown processor";
+
+    private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
+    private static string Commit()
+    {
+        var head = File.ReadAllText(HeadFile()).Trim();
+        return head.StartsWith("ref:", StringComparison.Ordinal) ? head.Split('/')[^1] : head[..8];
+    }
+
+    /// <summary>In a linked worktree .git is a file that names the folder.</summary>
+    private static string HeadFile()
+    {
+        var git = RepositoryRoot.Combine(".git");
+        return File.Exists(git) ? Path.Combine(File.ReadAllText(git)["gitdir:".Length..].Trim(), "HEAD") : Path.Combine(git, "HEAD");
+    }
+}

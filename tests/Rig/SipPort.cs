@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.Rig;
+
+/// <summary>The SIP agent alone behind a UDP socket, in real time: to hold it against real registrars and phones without the rest of a node.</summary>
+public sealed class SipPort : IDisposable
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly List<SipEvent> _events = [];
+    private readonly byte[] _datagram = new byte[64 * 1024];
+
+    public SipPort()
+    {
+        Local = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
+        _socket.Bind(Local);
+        _socket.ReceiveTimeout = (int)Step.TotalMilliseconds;
+        Agent = new SipAgent(new SipAgentOptions(Local, "byon-test", SipTimers.Rfc3261), new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()));
+    }
+
+    public IPEndPoint Local { get; }
+
+    public SipAgent Agent { get; }
+
+    public IReadOnlyList<SipEvent> Events => _events;
+
+    public static Instant Now => new(Stopwatch.GetElapsedTime(0).Ticks);
+
+    /// <summary>Lets the agent run until it told an event of that kind; the time-out names what it told instead.</summary>
+    public T WaitFor<T>(TimeSpan? limit = null)
+        where T : SipEvent
+    {
+        RunUntil(() => _events.OfType<T>().Any(), limit, typeof(T).Name);
+        var found = _events.OfType<T>().First();
+        _events.Remove(found);
+        return found;
+    }
+
+    /// <summary>Lets the agent run until something outside holds.</summary>
+    public void RunUntil(Func<bool> holds, TimeSpan? limit = null, [CallerArgumentExpression(nameof(holds))] string text = "")
+    {
+        var began = Stopwatch.StartNew();
+        while (!holds())
+        {
+            if (began.Elapsed > (limit ?? TestKit.WaitFor.DefaultLimit))
+                throw new TimeoutException($"not in time: {text}; events: {string.Join(", ", _events)}; dropped: {string.Join(", ", Agent.Rejected)}");
+            Turn();
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Turn()
+    {
+        while (Agent.TryDequeue(out SipTransmit transmit))
+            _socket.SendTo(transmit.Message.Span, transmit.Flow.Remote);
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        try
+        {
+            var length = _socket.ReceiveFrom(_datagram, ref from);
+            Agent.Receive(Now, new SipFlow(SipTransport.Udp, (IPEndPoint)from), _datagram.AsSpan(0, length));
+        }
+        catch (SocketException nothing) when (nothing.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+        {
+            // Nothing came within a step.
+        }
+
+        if (Agent.NextTimeout is { } due && due <= Now)
+            Agent.HandleTimeout(Now);
+        while (Agent.TryDequeue(out SipEvent? told))
+            _events.Add(told);
+    }
+}

@@ -1,0 +1,134 @@
+using Byon.Tests.TestKit;
+using Microsoft.Playwright;
+
+namespace Byon.Tests.Rig;
+
+/// <summary>What the page says of a call in <c>window.softphone</c>.</summary>
+public sealed record SoftphoneCall(
+    string? Id, string Direction, string Phase, string Status, string? Number, bool Muted, bool LocalHold, bool RemoteHold, SoftphoneEnding? Ending);
+
+public sealed record SoftphoneEnding(string? Status, string? ByMe, CallEndingWire? Ending);
+
+/// <summary>The cause of an ending as the event carries it.</summary>
+public sealed record CallEndingWire(string? Class, string? Reason, string? SipLine);
+
+public sealed record SoftphoneRegistration(string? Id, string State);
+
+public sealed record SoftphoneState(
+    SoftphoneRegistration Registration, string Channel, string DeviceId, string? Number, SoftphoneCall? Call, SoftphoneCall? LastCall);
+
+/// <summary>The product's own softphone page in a real browser, worked through the controls a person uses.</summary>
+public sealed class Softphone : IEar, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly BrowserPage _page;
+
+    private Softphone(BrowserPage page) => _page = page;
+
+    public int Tone => _page.Tone;
+
+    public string Log => _page.Log;
+
+    public IPage Page => _page.Page;
+
+    /// <summary>Opens the page and signs in as that subscriber; what happens then is the page's own business.</summary>
+    public static async Task<Softphone> SignInAsync(ChromiumBrowser browser, Uri address, string number)
+    {
+        var phone = new Softphone(await browser.OpenAsync());
+        await phone.Page.GotoAsync(address.ToString());
+        await phone.PressAsync("sign-in");
+        await phone.Page.Locator($"[data-testid='subscriber-{number}']").ClickAsync();
+        await phone.Page.WaitForFunctionAsync("window.softphone !== undefined");
+        return phone;
+    }
+
+    /// <summary>Opens the page, signs in, and waits until the number is registered and events arrive.</summary>
+    public static async Task<Softphone> OnlineAsync(ChromiumBrowser browser, Uri address, string number)
+    {
+        var phone = await SignInAsync(browser, address, number);
+        await phone.WaitForAsync(state => state is { Registration.State: "on", Channel: "open" });
+        return phone;
+    }
+
+    public Task<SoftphoneState> StateAsync() => _page.ReadAsync<SoftphoneState>(
+        "(({ registration, channel, deviceId, number, call, lastCall }) => ({ registration, channel, deviceId, number, call, lastCall }))(softphone)");
+
+    /// <summary>The access token of the subscriber who is signed in.</summary>
+    public Task<string> TokenAsync() => _page.ReadAsync<string>("JSON.parse(sessionStorage.getItem('byon.session')).accessToken");
+
+    public Task<HeardAudio> HeardAsync(int from) => _page.HeardAsync(from);
+
+    /// <summary>When the first sound came out of a call, by the clock of this machine.</summary>
+    public async Task<DateTimeOffset> AudibleSinceAsync() =>
+        DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(await _page.ReadAsync<double>("byonProbe.audibleSince"));
+
+    public Task ForgetAudibleAsync() => Page.EvaluateAsync("byonProbe.audibleSince = null");
+
+    public async Task DialAsync(string number)
+    {
+        await Control("number-input").FillAsync(number);
+        await PressAsync("call-button");
+    }
+
+    public Task AnswerAsync() => PressAsync("answer");
+
+    public Task DeclineAsync() => PressAsync("decline");
+
+    public Task HangUpAsync() => PressAsync("hangup");
+
+    public async Task HoldAsync()
+    {
+        await PressAsync("hold");
+        await WaitForAsync(state => state.Call is { LocalHold: true });
+    }
+
+    public async Task ResumeAsync()
+    {
+        await PressAsync("hold");
+        await WaitForAsync(state => state.Call is { LocalHold: false });
+    }
+
+    public async Task PressKeyAsync(char key)
+    {
+        await PressAsync("keypad");
+        await PressAsync($"dtmf-{key}");
+    }
+
+    public Task SignOutAsync() => PressAsync("sign-out");
+
+    public Task<SoftphoneCall> WaitForPhaseAsync(string phase, TimeSpan? limit = null) =>
+        WaitForCallAsync(call => call.Phase == phase, limit, $"call phase {phase}");
+
+    /// <summary>Waits for the call to end, and tells how.</summary>
+    public async Task<SoftphoneEnding> WaitForEndAsync(TimeSpan? limit = null)
+    {
+        var state = await WaitForAsync(one => one is { Call: null, LastCall.Ending: not null }, limit);
+        return state.LastCall!.Ending!;
+    }
+
+    public async Task<SoftphoneCall> WaitForCallAsync(Func<SoftphoneCall, bool> holds, TimeSpan? limit = null, string text = "a call state")
+    {
+        var state = await WaitForAsync(one => one.Call is { } call && holds(call), limit, text);
+        return state.Call!;
+    }
+
+    public async Task<SoftphoneState> WaitForAsync(Func<SoftphoneState, bool> holds, TimeSpan? limit = null, string text = "a state of the page")
+    {
+        SoftphoneState? state = null;
+        await WaitFor.TrueAsync(
+            async () => holds(state = await StateAsync()), limit ?? Patience, () => $"last seen: {state}{Environment.NewLine}{Log}", text);
+        return state!;
+    }
+
+    /// <summary>What the page says in plain words, where something went wrong.</summary>
+    public Task<string> NoticeAsync() => Control("notice").InnerTextAsync();
+
+    public Task<string> StatusTextAsync() => Control("call-status").InnerTextAsync();
+
+    public ILocator Control(string testId) => Page.Locator($"[data-testid='{testId}']");
+
+    public ValueTask DisposeAsync() => _page.DisposeAsync();
+
+    private Task PressAsync(string testId) => Control(testId).ClickAsync();
+}
