@@ -47,3 +47,6 @@ public sealed record WebRtcPeerLost : MediaEvent;
 
 /// <summary>A telephone event started on one leg and is being relayed to the other.</summary>
 public sealed record DigitRelayed(char Digit, bool FromWebRtc) : MediaEvent;
+
+/// <summary>The media session failed from within and is gone; the call cannot have media.</summary>
+public sealed record MediaFailed(string Why) : MediaEvent;

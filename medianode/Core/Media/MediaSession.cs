@@ -1,0 +1,158 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Byon.MediaNode.Core.Protocol;
+using Byon.MediaNode.Core.Protocol.Rtp;
+
+namespace Byon.MediaNode.Core.Media;
+
+/// <summary>The shell's own numbers for the sockets a session sends from; they come back with each <see cref="MediaTransmit"/>.</summary>
+public readonly record struct MediaSockets(int WebRtc, int ImsRtp, int ImsRtcp);
+
+/// <summary>
+/// The media of one call: a browser, the network, and audio and key presses between them. Fed with datagrams, plans and time;
+/// datagrams to be sent lie in the transmit queue after each input, which its owner empties. Owned by one thread.
+/// </summary>
+public sealed class MediaSession : IDisposable
+{
+    private readonly WebRtcPeer _peer;
+    private readonly MediaTransmitQueue _queue;
+    private readonly int _webRtcSocket;
+    private readonly WebRtcLeg _webRtc;
+    private readonly ImsLeg _ims;
+    private readonly AudioPath _toIms;
+    private readonly AudioPath _toWebRtc;
+    private readonly Queue<MediaEvent> _events = new();
+    private bool _heardWebRtc;
+    private bool _heardIms;
+
+    /// <summary>Takes over the peer, which ends with the session.</summary>
+    public MediaSession(MediaSockets sockets, WebRtcPeer peer, ICodecFactory codecs, EntropySource entropy, MediaTransmitQueue queue)
+    {
+        _peer = peer;
+        _queue = queue;
+        _webRtcSocket = sockets.WebRtc;
+        _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
+        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp);
+        _toIms = new AudioPath(codecs, _ims.Output);
+        _toWebRtc = new AudioPath(codecs, _webRtc.Output);
+    }
+
+    public Instant? NextTimeout => Instant.Earliest(
+        Instant.Earliest(_peer.NextTimeout, Instant.Earliest(_webRtc.Rtcp.NextReport, _ims.Rtcp.NextReport)),
+        Instant.Earliest(_toIms.NextTimeout, _toWebRtc.NextTimeout));
+
+    /// <summary>Where the browser is now; null before its first valid check.</summary>
+    public IPEndPoint? WebRtcRemote => _peer.Remote;
+
+    /// <summary>May be read from any thread.</summary>
+    public MediaStatistics Statistics => new(_webRtc.Statistics(), _ims.Statistics());
+
+    /// <summary>Takes up what was negotiated. A leg that was negotiated once stays connected when a plan leaves it out.</summary>
+    public void Apply(Instant now, MediaPlan plan)
+    {
+        if (plan.WebRtc is not null) _webRtc.Configure(now, plan.WebRtc);
+        if (plan.Ims is not null) _ims.Configure(now, plan.Ims);
+        _toIms.Configure(plan.WebRtc?.Audio, plan.Ims?.Audio);
+        _toWebRtc.Configure(plan.Ims?.Audio, plan.WebRtc?.Audio);
+        DrainPeer();
+    }
+
+    /// <summary>A datagram from the browser's side. It is decrypted in place.</summary>
+    public void ReceiveWebRtc(Instant now, IPEndPoint remote, Span<byte> datagram)
+    {
+        switch (_peer.Receive(now, remote, datagram, out var length))
+        {
+            case PeerPacketKind.Rtp:
+                if (ReceiveRtp(now, _webRtc, _toIms, datagram[..length], fromWebRtc: true) && !_heardWebRtc)
+                {
+                    _heardWebRtc = true;
+                    _events.Enqueue(new FirstWebRtcAudio());
+                }
+
+                break;
+            case PeerPacketKind.Rtcp:
+                _webRtc.ReceiveRtcp(now, datagram[..length]);
+                break;
+        }
+
+        DrainPeer();
+    }
+
+    /// <summary>A datagram from the network's side.</summary>
+    /// <param name="rtcp">It came to the RTCP port.</param>
+    public void ReceiveIms(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram, bool rtcp)
+    {
+        if (rtcp || _ims.IsRtcp(datagram))
+        {
+            if (_ims.AcceptsRtcp(remote)) _ims.ReceiveRtcp(now, datagram);
+        }
+        else if (_ims.Accepts(remote) && ReceiveRtp(now, _ims, _toWebRtc, datagram, fromWebRtc: false) && !_heardIms)
+        {
+            _heardIms = true;
+            _events.Enqueue(new FirstImsAudio());
+        }
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        _peer.HandleTimeout(now);
+        DrainPeer();
+        _toIms.HandleTimeout(now);
+        _toWebRtc.HandleTimeout(now);
+        _webRtc.SendReportIfDue(now);
+        _ims.SendReportIfDue(now);
+    }
+
+    /// <summary>Tells both peers that the session ends (RTCP BYE, DTLS close_notify). The owner sends what is queued, then disposes.</summary>
+    public void Close(Instant now)
+    {
+        _webRtc.SendGoodbye(now);
+        _ims.SendGoodbye(now);
+        _peer.Close();
+        DrainPeer();
+    }
+
+    public bool TryDequeue([NotNullWhen(true)] out MediaEvent? mediaEvent) => _events.TryDequeue(out mediaEvent);
+
+    public void Dispose()
+    {
+        _toIms.Dispose();
+        _toWebRtc.Dispose();
+        _peer.Dispose();
+    }
+
+    /// <summary>True when the packet is audio that belongs to the call.</summary>
+    private bool ReceiveRtp(Instant now, MediaLeg leg, AudioPath path, ReadOnlySpan<byte> datagram, bool fromWebRtc)
+    {
+        if (!RtpPacket.TryParse(datagram, out var packet))
+        {
+            leg.Drop();
+            return false;
+        }
+
+        switch (leg.Admit(now, packet, out var format))
+        {
+            case RtpArrival.Audio:
+                path.Receive(now, packet, format!);
+                return true;
+            case RtpArrival.TelephoneEvent:
+                if (path.ReceiveEvent(now, packet) is { } digit) _events.Enqueue(new DigitRelayed(digit, fromWebRtc));
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private void DrainPeer()
+    {
+        while (_peer.TryDequeue(out PeerTransmit transmit))
+        {
+            var slot = _queue.Reserve();
+            if (transmit.Datagram.Length > slot.Length) continue;
+            transmit.Datagram.Span.CopyTo(slot);
+            _queue.Commit(_webRtcSocket, transmit.Remote, transmit.Datagram.Length);
+        }
+
+        while (_peer.TryDequeue(out MediaEvent? mediaEvent)) _events.Enqueue(mediaEvent);
+    }
+}

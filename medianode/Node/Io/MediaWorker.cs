@@ -1,0 +1,317 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol;
+using Byon.MediaNode.Core.Protocol.Ice;
+using Byon.MediaNode.Native;
+
+namespace Byon.MediaNode.Io;
+
+/// <summary>
+/// One thread that carries the media of many calls: it waits for its sockets, for posted commands and for the earliest
+/// deadline, and feeds the session concerned. What crashes in a session ends that session only.
+/// </summary>
+internal sealed partial class MediaWorker : IDisposable
+{
+    /// <summary>Receives in a row from one socket before the others have their turn.</summary>
+    private const int MaximumRounds = 4;
+
+    /// <summary>A browser checks from a handful of addresses; more are nobody's.</summary>
+    private const int MaximumAddresses = 8;
+
+    private const int QueueCapacity = 256;
+    private const int LongestWaitMilliseconds = 60_000;
+
+    private readonly Socket _webRtc;
+    private readonly int _webRtcDescriptor;
+    private readonly int? _core;
+    private readonly Action<string, MediaEvent> _onEvent;
+    private readonly PortPool _ports;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+
+    private readonly Epoll _epoll = new();
+    private readonly EventDescriptor _mailbox = new();
+    private readonly ConcurrentQueue<MediaCommand> _commands = new();
+    private readonly ReceiveBatch _received = new();
+    private readonly SendBatch _send;
+    private readonly DeadlineHeap<MediaCall> _deadlines = new();
+    private readonly Dictionary<int, ImsPort> _imsPorts = [];
+    private readonly Dictionary<string, MediaCall> _byFragment = new(StringComparer.Ordinal);
+    private readonly Dictionary<PeerAddress, (MediaCall Call, IPEndPoint Remote)> _byAddress = [];
+    private int _calls;
+    private bool _stopping;
+
+    /// <param name="webRtc">The worker's own port for all its browsers; disposed with the worker.</param>
+    /// <param name="core">The processor to stay on; null lets the kernel choose.</param>
+    public MediaWorker(int index, Socket webRtc, int? core, PortPool ports, Action<string, MediaEvent> onEvent, ILogger logger)
+    {
+        Index = index;
+        _webRtc = webRtc;
+        _webRtcDescriptor = (int)webRtc.Handle;
+        _core = core;
+        _ports = ports;
+        _onEvent = onEvent;
+        _logger = logger;
+        _send = new SendBatch(Queue, QueueCapacity, webRtc.AddressFamily);
+        _epoll.Add(_mailbox.Descriptor, _mailbox.Descriptor);
+        _epoll.Add(_webRtcDescriptor, _webRtcDescriptor);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"media {index}" };
+        _thread.Start();
+    }
+
+    public int Index { get; }
+
+    /// <summary>Calls that were given to this worker and not released yet.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>For the sessions of this worker.</summary>
+    public MediaTransmitQueue Queue { get; } = new(QueueCapacity);
+
+    public int WebRtcDescriptor => _webRtcDescriptor;
+
+    /// <summary>Datagrams that belong to no call.</summary>
+    public long UnknownSenders { get; private set; }
+
+    public long SendFailures => _send.Failed + Queue.Dropped;
+
+    /// <summary>From any thread.</summary>
+    public void Add(MediaCall call)
+    {
+        Interlocked.Increment(ref _calls);
+        Post(new MediaCommand(MediaCommandKind.Add, call, null));
+    }
+
+    /// <summary>From any thread.</summary>
+    public void Apply(MediaCall call, MediaPlan plan) => Post(new MediaCommand(MediaCommandKind.Apply, call, plan));
+
+    /// <summary>From any thread. The ports rest in the pool afterwards.</summary>
+    public void Release(MediaCall call) => Post(new MediaCommand(MediaCommandKind.Release, call, null));
+
+    /// <summary>Ends the thread. Calls that were not released end without a word to their peers.</summary>
+    public void Dispose()
+    {
+        Post(new MediaCommand(MediaCommandKind.Stop, null, null));
+        _thread.Join();
+        foreach (var port in _imsPorts.Values.Where(p => !p.IsRtcp).ToList()) port.Call!.Dispose();
+        _epoll.Dispose();
+        _mailbox.Dispose();
+        _webRtc.Dispose();
+    }
+
+    private void Post(MediaCommand command)
+    {
+        _commands.Enqueue(command);
+        _mailbox.Signal();
+    }
+
+    private void Run()
+    {
+        if (_core is { } core) Processor.Pin(core);
+        Span<long> ready = stackalloc long[64];
+        while (!_stopping)
+        {
+            var count = _epoll.Wait(MillisecondsToWait(MonotonicClock.Now), ready);
+            var now = MonotonicClock.Now;
+            foreach (var descriptor in ready[..count]) Receive(now, (int)descriptor);
+            RunDeadlines(now);
+            _send.Flush();
+        }
+    }
+
+    private int MillisecondsToWait(Instant now)
+    {
+        if (_deadlines.Earliest is not { } earliest) return -1;
+        var wait = Math.Ceiling((earliest - now).TotalMilliseconds);
+        return (int)Math.Clamp(wait, 0, LongestWaitMilliseconds);
+    }
+
+    private void Receive(Instant now, int descriptor)
+    {
+        if (descriptor == _mailbox.Descriptor) RunCommands(now);
+        else if (descriptor == _webRtcDescriptor) ReceiveWebRtc(now);
+        else if (_imsPorts.TryGetValue(descriptor, out var port)) ReceiveIms(now, port);
+    }
+
+    private void ReceiveWebRtc(Instant now)
+    {
+        for (var round = 0; round < MaximumRounds; round++)
+        {
+            var count = _received.Receive(_webRtcDescriptor);
+            for (var i = 0; i < count; i++)
+            {
+                var address = _received.Remote(i);
+                var datagram = _received.Datagram(i);
+                if (_received.IsTruncated(i)) UnknownSenders++;
+                else if (Datagram.Classify(datagram) == DatagramKind.Stun) ReceiveStun(now, address, datagram);
+                else if (_byAddress.TryGetValue(address, out var known)) Feed(now, known.Call, MediaInput.WebRtc, known.Remote, datagram);
+                else UnknownSenders++;
+            }
+
+            if (count < ReceiveBatch.Capacity) return;
+        }
+    }
+
+    /// <summary>A check names its call by the user name. The call then owns the address, unless it is another's and the check has not proved itself.</summary>
+    private void ReceiveStun(Instant now, PeerAddress address, Span<byte> datagram)
+    {
+        if (!StunMessage.TryParse(datagram, out var message) || !TryFind(message.LocalFragment, out var call))
+        {
+            UnknownSenders++;
+            return;
+        }
+
+        var isKnown = _byAddress.TryGetValue(address, out var known);
+        var remote = isKnown ? known.Remote : address.ToEndPoint();
+        Feed(now, call, MediaInput.WebRtc, remote, datagram);
+        if (call.Ended || known.Call == call || isKnown && !remote.Equals(call.Session.WebRtcRemote)) return;
+
+        if (isKnown) known.Call.Addresses.Remove(address);
+        if (call.Addresses.Count == MaximumAddresses) Forget(call);
+        call.Addresses.Add(address);
+        _byAddress[address] = (call, remote);
+    }
+
+    private bool TryFind(ReadOnlySpan<byte> fragment, out MediaCall call)
+    {
+        call = null!;
+        Span<char> name = stackalloc char[64];
+        if (fragment.IsEmpty || fragment.Length > name.Length) return false;
+        for (var i = 0; i < fragment.Length; i++) name[i] = (char)fragment[i];
+        return _byFragment.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..fragment.Length], out call!);
+    }
+
+    /// <summary>Gives up the call's oldest address that is not the one in use.</summary>
+    private void Forget(MediaCall call)
+    {
+        var oldest = _byAddress[call.Addresses[0]].Remote.Equals(call.Session.WebRtcRemote) ? 1 : 0;
+        _byAddress.Remove(call.Addresses[oldest]);
+        call.Addresses.RemoveAt(oldest);
+    }
+
+    private void ReceiveIms(Instant now, ImsPort port)
+    {
+        var count = _received.Receive(port.Descriptor);
+        for (var i = 0; i < count && !port.Call!.Ended; i++)
+        {
+            if (_received.IsTruncated(i)) UnknownSenders++;
+            else Feed(now, port.Call, port.IsRtcp ? MediaInput.ImsRtcp : MediaInput.ImsRtp, port.Remote(_received.Remote(i)), _received.Datagram(i));
+        }
+    }
+
+    private void RunDeadlines(Instant now)
+    {
+        while (_deadlines.Due(now) is { } call) Feed(now, call, MediaInput.Timeout);
+    }
+
+    private void RunCommands(Instant now)
+    {
+        _mailbox.Reset();
+        while (_commands.TryDequeue(out var command))
+        {
+            switch (command.Kind)
+            {
+                case MediaCommandKind.Add:
+                    Take(command.Call!);
+                    break;
+                case MediaCommandKind.Apply when !command.Call!.Ended:
+                    Feed(now, command.Call, MediaInput.Plan, plan: command.Plan);
+                    break;
+                case MediaCommandKind.Release:
+                    Feed(now, command.Call!, MediaInput.Close);
+                    End(command.Call!);
+                    Interlocked.Decrement(ref _calls);
+                    _ports.Return(now, command.Call!.Port);
+                    break;
+                case MediaCommandKind.Stop:
+                    _stopping = true;
+                    break;
+            }
+        }
+    }
+
+    private void Take(MediaCall call)
+    {
+        _byFragment.Add(call.UsernameFragment, call);
+        foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
+        {
+            port.Call = call;
+            _imsPorts.Add(port.Descriptor, port);
+            _epoll.Add(port.Descriptor, port.Descriptor);
+        }
+    }
+
+    /// <summary>One input to one session, and what follows from it.</summary>
+    private void Feed(Instant now, MediaCall call, MediaInput input, IPEndPoint? remote = null, Span<byte> datagram = default, MediaPlan? plan = null)
+    {
+        if (call.Ended) return;
+        try
+        {
+            switch (input)
+            {
+                case MediaInput.WebRtc: call.Session.ReceiveWebRtc(now, remote!, datagram); break;
+                case MediaInput.ImsRtp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: false); break;
+                case MediaInput.ImsRtcp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: true); break;
+                case MediaInput.Timeout: call.Session.HandleTimeout(now); break;
+                case MediaInput.Plan: call.Session.Apply(now, plan!); break;
+                case MediaInput.Close: call.Session.Close(now); break;
+            }
+
+            // A session that asks for a deadline in the past again and again must not starve the others.
+            var next = call.Session.NextTimeout;
+            _deadlines.Set(call, input == MediaInput.Timeout && next <= now ? now + TimeSpan.FromMilliseconds(1) : next);
+            while (call.Session.TryDequeue(out var mediaEvent)) _onEvent(call.Id, mediaEvent);
+        }
+        catch (Exception crash)
+        {
+            // The owner of the sessions: whatever went wrong in one ends that one.
+            LogCrash(_logger, crash, call.Id);
+            End(call);
+            _onEvent(call.Id, new MediaFailed(crash.GetType().Name));
+        }
+
+        if (Queue.Count > QueueCapacity / 2) _send.Flush();
+    }
+
+    private void End(MediaCall call)
+    {
+        if (call.Ended) return;
+        call.Ended = true;
+        _send.Flush();
+        _deadlines.Remove(call);
+        _byFragment.Remove(call.UsernameFragment);
+        foreach (var address in call.Addresses) _byAddress.Remove(address);
+        foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
+        {
+            _epoll.Remove(port.Descriptor);
+            _imsPorts.Remove(port.Descriptor);
+        }
+
+        call.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The media session of call {Call} crashed and was ended")]
+    private static partial void LogCrash(ILogger logger, Exception crash, string call);
+
+    private enum MediaInput
+    {
+        WebRtc,
+        ImsRtp,
+        ImsRtcp,
+        Timeout,
+        Plan,
+        Close,
+    }
+
+    private enum MediaCommandKind
+    {
+        Add,
+        Apply,
+        Release,
+        Stop,
+    }
+
+    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall? Call, MediaPlan? Plan);
+}

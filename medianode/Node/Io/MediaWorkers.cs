@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol;
+using Byon.MediaNode.Core.Protocol.Ice;
+using Byon.MediaNode.Native;
+
+namespace Byon.MediaNode.Io;
+
+/// <param name="Address">To bind to.</param>
+/// <param name="Advertised">What peers are told to send to; differs from <paramref name="Address"/> behind a NAT.</param>
+/// <param name="WebRtcPort">The first worker's; each further worker has the next one.</param>
+/// <param name="ImsPortFirst">Of the range that RTP and RTCP of all calls share.</param>
+/// <param name="Pin">Each worker stays on a processor of its own.</param>
+public sealed record MediaWorkerOptions(
+    IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, bool Pin = false);
+
+/// <summary>What was dropped on the packet path of all workers, outside any call.</summary>
+public sealed record MediaWorkersStatistics(int Calls, long UnknownSenders, long SendFailures);
+
+/// <summary>
+/// The media of all calls of this node. Every member may be called from any thread; the work is done by the worker that a call
+/// was given to.
+/// </summary>
+public sealed class MediaWorkers : IDisposable
+{
+    /// <summary>Ports of the pool that turn out to be taken by somebody else, before a call is refused.</summary>
+    private const int MaximumTries = 16;
+
+    /// <summary>One socket carries all browsers of a worker. The kernel gives what net.core.rmem_max allows.</summary>
+    private const int WebRtcBuffer = 16 * 1024 * 1024;
+
+    private readonly MediaWorkerOptions _options;
+    private readonly DtlsCertificate _certificate;
+    private readonly DtlsEndpointFactory _dtls;
+    private readonly ICodecFactory _codecs;
+    private readonly PortPool _ports;
+    private readonly MediaWorker[] _workers;
+    private readonly ConcurrentDictionary<string, MediaCall> _calls = new(StringComparer.Ordinal);
+
+    /// <param name="onEvent">Called with a call's id on the call's worker thread: it must only post.</param>
+    /// <exception cref="SocketException">A WebRTC port cannot be bound.</exception>
+    public MediaWorkers(
+        MediaWorkerOptions options, DtlsCertificate certificate, ICodecFactory codecs, Action<string, MediaEvent> onEvent, ILogger logger)
+    {
+        _options = options;
+        _certificate = certificate;
+        _dtls = new DtlsEndpointFactory(certificate);
+        _codecs = codecs;
+        _ports = new PortPool(options.ImsPortFirst, options.ImsPortCount);
+        _workers = new MediaWorker[options.Workers];
+        for (var i = 0; i < _workers.Length; i++)
+            _workers[i] = new MediaWorker(i, BindWebRtc(i), options.Pin ? i % Environment.ProcessorCount : null, _ports, onEvent, logger);
+    }
+
+    /// <summary>What can be offered here.</summary>
+    public IReadOnlyList<AudioCodec> Codecs => _codecs.Codecs;
+
+    public MediaWorkersStatistics Totals => new(
+        _calls.Count, _workers.Sum(w => w.UnknownSenders), _workers.Sum(w => w.SendFailures));
+
+    /// <summary>Sets ports, ICE identity and a session aside for a call. Null when no port is free.</summary>
+    public MediaAllocation? TryAllocate(string callId)
+    {
+        if (TryBindIms() is not { } bound) return null;
+        var entropy = new EntropySource(RandomNumberGenerator.GetBytes(32));
+        var ice = IceCredentials.Create(entropy);
+        var worker = _workers.MinBy(w => w.Calls)!;
+        var sockets = new MediaSockets(worker.WebRtcDescriptor, bound.Rtp.Descriptor, bound.Rtcp.Descriptor);
+        var session = new MediaSession(sockets, new WebRtcPeer(ice, _dtls), _codecs, entropy, worker.Queue);
+        var call = new MediaCall(callId, worker, session, ice.UsernameFragment, bound.Port, bound.Rtp, bound.Rtcp);
+        if (!_calls.TryAdd(callId, call)) throw new ArgumentException("The call has media already.", nameof(callId));
+
+        worker.Add(call);
+        return new MediaAllocation(
+            worker.Index,
+            new IPEndPoint(_options.Advertised, _options.WebRtcPort + worker.Index),
+            new IPEndPoint(_options.Advertised, bound.Port),
+            ice,
+            _certificate.Fingerprint);
+    }
+
+    /// <summary>Posts a plan; plans of one call are taken up in order. Nothing happens to a call that was released.</summary>
+    public void Apply(string callId, MediaPlan plan)
+    {
+        if (_calls.TryGetValue(callId, out var call)) call.Worker.Apply(call, plan);
+    }
+
+    /// <summary>Ends a call's media; again changes nothing.</summary>
+    public void Release(string callId)
+    {
+        if (_calls.TryRemove(callId, out var call)) call.Worker.Release(call);
+    }
+
+    /// <summary>A snapshot; null for a call that has no media here.</summary>
+    public MediaStatistics? Statistics(string callId) => _calls.TryGetValue(callId, out var call) ? call.Session.Statistics : null;
+
+    public void Dispose()
+    {
+        foreach (var worker in _workers) worker.Dispose();
+        _dtls.Dispose();
+    }
+
+    private (int Port, ImsPort Rtp, ImsPort Rtcp)? TryBindIms()
+    {
+        for (var tries = 0; tries < MaximumTries && _ports.TryTake(MonotonicClock.Now, out var port); tries++)
+        {
+            if (TryBind(port) is { } rtp)
+            {
+                if (TryBind(port + 1) is { } rtcp) return (port, new ImsPort(rtp, isRtcp: false), new ImsPort(rtcp, isRtcp: true));
+                rtp.Dispose();
+            }
+
+            _ports.Return(MonotonicClock.Now, port);
+        }
+
+        return null;
+    }
+
+    private Socket? TryBind(int port)
+    {
+        var socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(_options.Address, port));
+            return socket;
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    private Socket BindWebRtc(int index)
+    {
+        var socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = WebRtcBuffer };
+        socket.Bind(new IPEndPoint(_options.Address, _options.WebRtcPort + index));
+        return socket;
+    }
+}

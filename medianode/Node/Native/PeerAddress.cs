@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Byon.MediaNode.Native;
+
+/// <summary>An address and port as a key that costs nothing: an IPv4 address fills the low half only.</summary>
+internal readonly record struct PeerAddress(ulong High, ulong Low, ushort Port, ushort Family)
+{
+    /// <summary>Reads a struct sockaddr_in or sockaddr_in6.</summary>
+    public static PeerAddress Read(ReadOnlySpan<byte> address)
+    {
+        var family = MemoryMarshal.Read<ushort>(address);
+        var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+        return family == Posix.FamilyInet
+            ? new PeerAddress(0, BinaryPrimitives.ReadUInt32BigEndian(address[4..]), port, family)
+            : new PeerAddress(BinaryPrimitives.ReadUInt64BigEndian(address[8..]), BinaryPrimitives.ReadUInt64BigEndian(address[16..]), port, family);
+    }
+
+    public IPEndPoint ToEndPoint()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (Family == Posix.FamilyInet)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)Low);
+            return new IPEndPoint(new IPAddress(bytes[..4]), Port);
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
+        return new IPEndPoint(new IPAddress(bytes), Port);
+    }
+}
+
+/// <summary>Writes addresses as the kernel wants them, without allocating.</summary>
+internal static class SocketAddressBytes
+{
+    /// <summary>Returns the length of the structure; 0 when the address is of another family than the socket.</summary>
+    public static int Write(IPEndPoint remote, AddressFamily family, Span<byte> address)
+    {
+        if (remote.AddressFamily != family) return 0;
+        address.Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(address[2..], (ushort)remote.Port);
+        var isInet = family == AddressFamily.InterNetwork;
+        MemoryMarshal.Write(address, isInet ? Posix.FamilyInet : Posix.FamilyInet6);
+        remote.Address.TryWriteBytes(address[(isInet ? 4 : 8)..], out _);
+        return isInet ? 16 : Posix.AddressSize;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace Byon.MediaNode.Native;
+
+/// <summary>The system calls of the packet path (Linux, 64 bits). All arguments are blittable: a call costs no marshalling.</summary>
+internal static unsafe partial class Posix
+{
+    public const int EpollControlAdd = 1;
+    public const int EpollControlDelete = 2;
+    public const uint EpollIn = 1;
+    public const int MessageDontWait = 0x40;
+    public const int MessageTruncated = 0x20;
+    public const int NonBlocking = 0x800;
+    public const int CloseOnExec = 0x80000;
+
+    /// <summary>struct sockaddr_in6, the larger of the two families.</summary>
+    public const int AddressSize = 28;
+
+    public const ushort FamilyInet = 2;
+    public const ushort FamilyInet6 = 10;
+
+    private const string Library = "libc";
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int descriptor, byte* epollEvent);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, byte* events, int capacity, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventDescriptor(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "recvmmsg", SetLastError = true)]
+    public static partial int ReceiveMessages(int socket, Message* messages, uint count, int flags, nint timeout);
+
+    [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
+    public static partial int SendMessages(int socket, Message* messages, uint count, int flags);
+
+    [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int thread, nuint size, ulong* mask);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Vector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    /// <summary>struct mmsghdr: a struct msghdr, which ends in four bytes of padding, and the length received.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 64)]
+    public struct Message
+    {
+        [FieldOffset(0)] public byte* Name;
+        [FieldOffset(8)] public uint NameLength;
+        [FieldOffset(16)] public Vector* Vectors;
+        [FieldOffset(24)] public nuint VectorCount;
+        [FieldOffset(32)] public byte* Control;
+        [FieldOffset(40)] public nuint ControlLength;
+        [FieldOffset(48)] public int Flags;
+        [FieldOffset(56)] public uint Length;
+    }
+}

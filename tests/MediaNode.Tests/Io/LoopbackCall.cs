@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Byon.MediaNode;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Rtp;
+using Byon.MediaNode.Io;
+using Byon.MediaNode.Native;
+using Byon.Tests.TestKit.WebRtc;
+
+namespace Byon.Tests.MediaNode.Tests.Io;
+
+/// <summary>A call of the workers under test with both its ends on loopback: a browser's stack, and a phone's two sockets.</summary>
+internal sealed class LoopbackCall : IDisposable
+{
+    private readonly DtlsEndpointFactory _dtls;
+    private readonly DtlsCertificate _certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
+    private readonly MediaWorkers _workers;
+    private readonly Socket _phoneRtp = Bind();
+    private readonly Socket _phoneRtcp = Bind();
+    private ushort _browserSequence;
+    private ushort _phoneSequence;
+
+    public LoopbackCall(MediaWorkers workers, string id)
+    {
+        _workers = workers;
+        Id = id;
+        Allocation = workers.TryAllocate(id) ?? throw new InvalidOperationException("no port is free");
+        _dtls = new DtlsEndpointFactory(_certificate);
+        var entropy = new EntropySource(RandomNumberGenerator.GetBytes(32));
+        Browser = new RtcClientSocket(new RtcClient(entropy, _dtls, _certificate.Fingerprint), () => MonotonicClock.Now);
+    }
+
+    public string Id { get; }
+
+    public MediaAllocation Allocation { get; }
+
+    public RtcClientSocket Browser { get; }
+
+    /// <summary>What the phone received, whole packets.</summary>
+    public List<byte[]> AtPhone { get; } = [];
+
+    public List<byte[]> AtPhoneRtcp { get; } = [];
+
+    public void Apply(AudioStream browser, AudioStream phone) => _workers.Apply(Id, new MediaPlan(
+        new WebRtcLegPlan(Browser.Client.Ice, _certificate.Fingerprint, false, browser),
+        new ImsLegPlan((IPEndPoint)_phoneRtp.LocalEndPoint!, (IPEndPoint)_phoneRtcp.LocalEndPoint!, false, phone)));
+
+    public void Connect() =>
+        Browser.Client.Connect(MonotonicClock.Now, Allocation.WebRtc, Allocation.Ice, Allocation.Fingerprint, dtlsClient: true);
+
+    /// <summary>Lets both ends take what has arrived. True once the browser can send.</summary>
+    public bool Pump()
+    {
+        Browser.Pump();
+        Drain(_phoneRtp, AtPhone);
+        Drain(_phoneRtcp, AtPhoneRtcp);
+        return Browser.Client.IsConnected;
+    }
+
+    public void SpeakAsBrowser(AudioFormat format, ReadOnlySpan<byte> payload) =>
+        Browser.SendRtp(Packet(format, _browserSequence++, 10, payload));
+
+    public void SpeakAsPhone(AudioFormat format, ReadOnlySpan<byte> payload) =>
+        _phoneRtp.SendTo(Packet(format, _phoneSequence++, 20, payload), Allocation.ImsRtp);
+
+    public void SendAsPhone(ReadOnlySpan<byte> datagram, bool rtcp) =>
+        (rtcp ? _phoneRtcp : _phoneRtp).SendTo(datagram, rtcp ? new IPEndPoint(Allocation.ImsRtp.Address, Allocation.ImsRtp.Port + 1) : Allocation.ImsRtp);
+
+    public static RtpPacket Read(byte[] bytes)
+    {
+        Assert.True(RtpPacket.TryParse(bytes, out var packet));
+        return packet;
+    }
+
+    public void Dispose()
+    {
+        Browser.Dispose();
+        _dtls.Dispose();
+        _phoneRtp.Dispose();
+        _phoneRtcp.Dispose();
+    }
+
+    private static byte[] Packet(AudioFormat format, ushort sequence, uint ssrc, ReadOnlySpan<byte> payload)
+    {
+        var bytes = new byte[RtpPacket.HeaderSize + payload.Length];
+        RtpPacket.WriteHeader(bytes, format.PayloadType, false, sequence, (uint)(sequence * (format.ClockRate / 50)), ssrc);
+        payload.CopyTo(bytes.AsSpan(RtpPacket.HeaderSize));
+        return bytes;
+    }
+
+    private static void Drain(Socket socket, List<byte[]> packets)
+    {
+        var buffer = new byte[2048];
+        while (socket.Available > 0) packets.Add(buffer[..socket.Receive(buffer)]);
+    }
+
+    private static Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+}

@@ -1,0 +1,236 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Rtp;
+using Byon.MediaNode.Io;
+using Byon.MediaNode.Native;
+using Byon.Tests.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Byon.Tests.MediaNode.Tests.Io;
+
+/// <summary>The workers with real sockets, ICE, DTLS and SRTP on loopback.</summary>
+public sealed class MediaWorkersTests : IDisposable
+{
+    private const int ImsPorts = 8;
+    private const double BrowserHertz = 500;
+    private const double PhoneHertz = 1200;
+
+    private static readonly AudioFormat Opus = new(AudioCodec.Opus, 111, 48000);
+    private static readonly AudioFormat Pcma = new(AudioCodec.Pcma, 8, 8000);
+    private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentQueue<(string Call, MediaEvent Event)> _events = new();
+    private readonly FaultyCodecs _codecs = new();
+    private readonly int _imsPort = FreePorts.Next(ImsPorts);
+    private readonly MediaWorkers _workers;
+    private readonly List<LoopbackCall> _calls = [];
+
+    public MediaWorkersTests()
+    {
+        var options = new MediaWorkerOptions(IPAddress.Loopback, IPAddress.Loopback, FreePorts.Next(2), Workers: 2, _imsPort, ImsPorts, Pin: true);
+        _workers = new MediaWorkers(
+            options, DtlsCertificate.Create(DateTimeOffset.UtcNow), _codecs, (call, e) => _events.Enqueue((call, e)), NullLogger.Instance);
+    }
+
+    public void Dispose()
+    {
+        foreach (var call in _calls) call.Dispose();
+        _workers.Dispose();
+    }
+
+    [Fact]
+    public void BrowserAndPhoneHearEachOtherThroughTranscoding()
+    {
+        var call = Connect(Stream(Opus), Stream(Pcma));
+        using var encoder = _codecs.CreateEncoder(Opus, 16000);
+        using var decoder = _codecs.CreateDecoder(Opus, 8000);
+        var browserTone = Tone.Samples(BrowserHertz, TimeSpan.FromSeconds(1), 16000);
+        var phoneTone = Tone.Samples(PhoneHertz, TimeSpan.FromSeconds(1), 8000);
+        var (payload, samples, atBrowser, atPhone) = (new byte[1280], new short[960], new List<short>(), new List<short>());
+
+        // One packet from each side with every look, which is about as often as packets are due.
+        var spoken = 0;
+        WaitFor.True(
+            () =>
+            {
+                call.SpeakAsBrowser(Opus, payload.AsSpan(0, encoder.Encode(browserTone.AsSpan(spoken % 50 * 320, 320), payload)));
+                new G711Encoder(AudioCodec.Pcma).Encode(phoneTone.AsSpan(spoken % 50 * 160, 160), payload);
+                call.SpeakAsPhone(Pcma, payload.AsSpan(0, 160));
+                spoken++;
+                call.Pump();
+                foreach (var packet in call.AtPhone) atPhone.AddRange(samples[..new G711Decoder(AudioCodec.Pcma).Decode(LoopbackCall.Read(packet).Payload, samples)]);
+                call.AtPhone.Clear();
+                while (call.Browser.Rtp.TryDequeue(out var packet)) atBrowser.AddRange(samples[..decoder.Decode(LoopbackCall.Read(packet).Payload, samples)]);
+                return Tone.Heard(atPhone.ToArray(), BrowserHertz, PhoneHertz, 8000) > TimeSpan.FromSeconds(1)
+                    && Tone.Heard(atBrowser.ToArray(), PhoneHertz, BrowserHertz, 8000) > TimeSpan.FromSeconds(1);
+            },
+            otherwise: () => $"phone got {atPhone.Count} samples, browser {atBrowser.Count}; {_workers.Statistics(call.Id)}");
+
+        Assert.Equal(TimeSpan.Zero, Tone.Traces(atPhone.ToArray(), PhoneHertz, 8000));
+        Assert.Equal(
+            ["DtlsConnected", "FirstImsAudio", "FirstWebRtcAudio", "IceConnected"],
+            _events.Select(e => e.Event.GetType().Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ASharedCodecPassesThroughWithoutLossOrChange()
+    {
+        var call = Connect(Stream(Opus), Stream(Opus));
+        var expected = new List<byte[]>();
+        for (var i = 0; i < 300; i++)
+        {
+            var payload = new byte[100];
+            new Random(i).NextBytes(payload);
+            expected.Add(payload);
+            call.SpeakAsBrowser(Opus, payload);
+            if (i % 10 == 9) WaitFor.True(() => call.Pump() && call.AtPhone.Count == expected.Count);
+        }
+
+        Assert.Equal(expected, call.AtPhone.ConvertAll(p => LoopbackCall.Read(p).Payload.ToArray()));
+        Assert.Equal(300, _workers.Statistics(call.Id)!.WebRtc.PacketsReceived);
+        Assert.Equal(300, _workers.Statistics(call.Id)!.Ims.PacketsSent);
+        Assert.Equal(0, _workers.Statistics(call.Id)!.WebRtc.Lost);
+    }
+
+    [Fact]
+    public void CallsGoToTheWorkersInTurnAndDoNotMix()
+    {
+        var (first, second, third) = (Connect(Stream(Pcma), Stream(Pcma)), Connect(Stream(Pcma), Stream(Pcma)), Connect(Stream(Pcma), Stream(Pcma)));
+        Assert.Equal([0, 1, 0], [first.Allocation.Worker, second.Allocation.Worker, third.Allocation.Worker]);
+        Assert.Equal(first.Allocation.WebRtc.Port + 1, second.Allocation.WebRtc.Port);
+        Assert.Equal(first.Allocation.WebRtc, third.Allocation.WebRtc);
+
+        LoopbackCall[] calls = [first, second, third];
+        for (byte i = 0; i < 3; i++) calls[i].SpeakAsBrowser(Pcma, [i, i]);
+        WaitFor.True(() => calls.All(c => c.Pump() && c.AtPhone.Count == 1));
+        Assert.Equal([0, 1, 2], calls.Select(c => (int)LoopbackCall.Read(c.AtPhone[0]).Payload[0]));
+    }
+
+    [Fact]
+    public void GarbageOnEveryPortIsDroppedAndTheCallGoesOn()
+    {
+        var call = Connect(Stream(Pcma), Stream(Pcma));
+        var random = new Random(6);
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (var i = 0; i < 500; i++)
+        {
+            var garbage = new byte[random.Next(1, 2500)];
+            random.NextBytes(garbage);
+            stranger.SendTo(garbage, call.Allocation.WebRtc);
+            stranger.SendTo(garbage, call.Allocation.ImsRtp);
+            call.Browser.Send(garbage);
+            call.SendAsPhone(garbage, rtcp: i % 2 == 0);
+            if (i % 20 == 0) call.Pump();
+        }
+
+        WaitFor.True(() =>
+        {
+            call.SpeakAsBrowser(Pcma, [1, 2, 3]);
+            call.Pump();
+            return call.AtPhone.Any(p => LoopbackCall.Read(p).Payload.SequenceEqual<byte>([1, 2, 3]));
+        });
+        Assert.True(_workers.Totals.UnknownSenders > 0);
+        Assert.True(_workers.Statistics(call.Id)!.Ims.Dropped > 0);
+        Assert.DoesNotContain(_events, e => e.Event is MediaFailed);
+    }
+
+    [Fact]
+    public void AReleasedCallSaysGoodbyeAndItsPortRests()
+    {
+        var call = Connect(Stream(Pcma), Stream(Pcma));
+        call.SpeakAsBrowser(Pcma, [1]);
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 1);
+
+        _workers.Release(call.Id);
+        _workers.Release(call.Id);
+        WaitFor.True(() =>
+        {
+            call.Pump();
+            return call.AtPhoneRtcp.Count == 1 && call.Browser.Rtcp.Count == 1;
+        });
+        Assert.Null(_workers.Statistics(call.Id));
+        Assert.Contains(RtcpType.Goodbye, Types(call.AtPhoneRtcp[0]));
+        Assert.Contains(RtcpType.Goodbye, Types(call.Browser.Rtcp.Dequeue()));
+        WaitFor.True(() => CanBind(call.Allocation.ImsRtp.Port));
+        var next = _workers.TryAllocate("next")!;
+        Assert.NotEqual(call.Allocation.ImsRtp.Port, next.ImsRtp.Port);
+    }
+
+    [Fact]
+    public void WithoutAFreePortACallGetsNoMedia()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, _imsPort + 3));
+        for (var i = 0; i < ImsPorts / 2 - 1; i++)
+            Assert.NotEqual(_imsPort + 2, _workers.TryAllocate($"call {i}")!.ImsRtp.Port);
+        Assert.Null(_workers.TryAllocate("one too many"));
+    }
+
+    [Fact]
+    public void ACrashEndsItsOwnCallOnly()
+    {
+        var (bad, _, good) = (Connect(Stream(Opus), Stream(Opus)), Connect(Stream(Opus), Stream(Opus)), Connect(Stream(Opus), Stream(Opus)));
+        Assert.Equal(bad.Allocation.Worker, good.Allocation.Worker);
+        _codecs.Fail = true;
+        bad.Apply(Stream(Opus), Stream(Pcma));
+        bad.SpeakAsBrowser(Opus, [1]);
+        WaitFor.True(() => _events.Any(e => e.Call == bad.Id && e.Event is MediaFailed));
+
+        good.SpeakAsBrowser(Opus, [7]);
+        WaitFor.True(() => good.Pump() && good.AtPhone.Count == 1);
+        _workers.Release(bad.Id);
+        Assert.DoesNotContain(_events, e => e.Call == good.Id && e.Event is MediaFailed);
+    }
+
+    private LoopbackCall Connect(AudioStream browser, AudioStream phone)
+    {
+        var call = new LoopbackCall(_workers, $"call-{_calls.Count}");
+        _calls.Add(call);
+        call.Apply(browser, phone);
+        call.Connect();
+        WaitFor.True(call.Pump, otherwise: () => $"{call.Browser.Client.Dtls}, nominated {call.Browser.Client.IsNominated}, {_workers.Totals}");
+        WaitFor.True(() => _events.Any(e => e.Call == call.Id && e.Event is DtlsConnected));
+        return call;
+    }
+
+    private static AudioStream Stream(AudioFormat format) => new(format, [format], null, PacketTime, MediaDirection.SendReceive);
+
+    private static List<RtcpType> Types(byte[] compound)
+    {
+        var types = new List<RtcpType>();
+        var reader = new RtcpReader(compound);
+        while (reader.TryRead(out var packet)) types.Add(packet.Type);
+        return types;
+    }
+
+    private static bool CanBind(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The real codecs, until they are told to fail.</summary>
+    private sealed class FaultyCodecs : ICodecFactory
+    {
+        private readonly NativeCodecs _real = new(NullLogger.Instance);
+
+        public bool Fail { get; set; }
+
+        public IReadOnlyList<AudioCodec> Codecs => _real.Codecs;
+
+        public IAudioDecoder CreateDecoder(AudioFormat format, int sampleRate) =>
+            Fail ? throw new InvalidOperationException("told to fail") : _real.CreateDecoder(format, sampleRate);
+
+        public IAudioEncoder CreateEncoder(AudioFormat format, int sampleRate) => _real.CreateEncoder(format, sampleRate);
+    }
+}
