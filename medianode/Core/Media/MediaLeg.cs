@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media;
@@ -17,9 +18,6 @@ internal enum RtpArrival
 /// </summary>
 internal abstract class MediaLeg
 {
-    /// <summary>Room that protection needs behind a packet (RFC 7714 §13.1 and RFC 3711 §3.4: tag and SRTCP index).</summary>
-    protected const int ProtectionRoom = 32;
-
     /// <summary>A second source is heard at once when the first has been silent for this long.</summary>
     private static readonly TimeSpan SourceSilence = TimeSpan.FromMilliseconds(100);
 
@@ -120,7 +118,7 @@ internal abstract class MediaLeg
     public Span<byte> Reserve()
     {
         var slot = CanSend ? _queue.Reserve() : default;
-        return slot.IsEmpty ? default : slot[RtpPacket.HeaderSize..^ProtectionRoom];
+        return slot.IsEmpty ? default : slot[RtpPacket.HeaderSize..^WebRtcPeer.MaxOverhead];
     }
 
     /// <summary>Puts a header before the payload that was written into <see cref="Reserve"/>, and queues the packet.</summary>
