@@ -175,7 +175,7 @@ export class Call extends EventTarget {
     }
     if (this.direction === 'outgoing') await this.#takeAnswer(data.answer?.sdp);
     if (data.status === 'Connected') this.#connected();
-    else if (data.status === 'Hold') this.remoteHold ||= !this.busy && !this.localHold;
+    else if (data.status === 'Hold') this.remoteHold = true;
     else if (data.status === 'Resume') this.remoteHold = false;
     else if (data.status === 'InProgress') this.earlyMedia = true;
     this.#setStatus(data.status);

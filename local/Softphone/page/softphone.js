@@ -136,7 +136,7 @@ export class Softphone extends EventTarget {
 
   #onMilestone({ mediaSessionId, milestone, detail }) {
     const group = this.#groupOf(mediaSessionId);
-    if (group) this.#timeline.add({ kind: milestone.startsWith('sip.') ? 'sip' : 'media', title: milestoneWords(milestone), detail }, group);
+    if (group) this.#timeline.add({ kind: milestone.startsWith('sip.') ? 'sip' : 'media', ...milestoneWords(milestone, detail) }, group);
     else this.#keepForLater(mediaSessionId, () => this.#onMilestone({ mediaSessionId, milestone, detail }));
   }
 

@@ -32,12 +32,29 @@ export function duration(milliseconds) {
 export const endStatuses = new Set(['Terminated', 'SessionCancelled', 'Declined', 'Failed', 'NoAnswer', 'NotReachable', 'Busy']);
 
 const endings = {
+  'remote-hangup': 'The other side hung up',
+  'local-hangup': 'You hung up',
   'answered-elsewhere': 'Answered on another device',
   'caller-cancelled': 'The caller gave up',
+  busy: 'The other side is busy',
+  'no-answer': 'Nobody answered',
+  'unknown-number': 'This number does not exist',
+  'number-gone': 'This number is no longer in use',
+  'number-incomplete': 'This number is not complete',
+  unavailable: 'The other side cannot be reached at the moment',
+  forbidden: 'The network does not allow this call',
+  'network-failure': 'The phone network could not handle the call',
+  'network-unreachable': 'The phone network cannot be reached',
+  'network-silent': 'The phone network stopped responding',
+  'media-not-acceptable': 'The two sides have no kind of audio in common',
+  'credentials-refused': 'The network refused the subscriber’s password',
+  'browser-lost': 'The gateway heard nothing from this browser any more',
+  'dtls-failed': 'The audio could not be encrypted',
   'registration-expired': 'The call ended because the registration ran out',
-  'node-lost': 'The call was lost: the gateway node that carried it stopped',
-  'media-lost': 'The call was lost: no more audio arrived from this browser',
-  'ring-timeout': 'Nobody answered',
+  'registration-removed': 'The call ended because this device signed out',
+  'registration-lost': 'The call ended because the network ended the registration',
+  'node-lost': 'The call was lost: the gateway node that carried it failed',
+  'node-draining': 'The call was ended: the gateway node that carried it is being shut down',
   'ended-unseen': 'The call ended while the event channel was away',
 };
 
@@ -61,7 +78,6 @@ export function endingWords(end) {
   if (end.byMe === 'hung-up') return 'You hung up';
   const known = endings[end.ending?.reason];
   if (known) return known;
-  if (end.status === 'Terminated' && (end.ending?.class ?? 'Success') === 'Success') return 'The other side hung up';
   return endStatusWords[end.status] ?? 'The call has ended';
 }
 
@@ -73,44 +89,52 @@ export function errorWords(error, doing) {
   if (error.name === 'NotFoundError') return say('There is no microphone. Plug one in and try again.');
   if (error.name === 'NotReadableError') return say('The microphone is in use by another program.');
   if (error.status === 0) return say('The gateway cannot be reached. Check that it is running and try again.');
+  const told = /^(Client specified|Unknown|Request not auth|The specified)/.test(error.message) ? '' : error.message.replace(/^Service Unavailable\.\s*/, '');
   const bySituation = {
     UNAUTHENTICATED: 'Your sign-in is no longer valid. Sign in again.',
     INVALID_TOKEN_CONTEXT: 'That number is not the one you signed in with.',
-    PERMISSION_DENIED: 'You are not allowed to do this.',
+    MISSING_IDENTIFIER: 'Your sign-in carries no phone number.',
+    PERMISSION_DENIED: told || 'You are not allowed to do this.',
     ALREADY_EXISTS: 'This device is registered already.',
-    INCOMPATIBLE_STATE: 'The call has moved on in the meantime.',
-    NOT_FOUND: 'It is gone: it ended or ran out in the meantime.',
-    UNAVAILABLE: 'A part behind the gateway does not answer at the moment. Try again in a few seconds.',
+    INCOMPATIBLE_STATE: told || 'The call has moved on in the meantime.',
+    NOT_FOUND: told || 'It is gone: it ended or ran out in the meantime.',
+    UNAVAILABLE: `${told || 'A part behind the gateway does not answer.'} Try again in a few seconds.`,
     TOO_MANY_REQUESTS: 'That was too often. Wait a moment and try again.',
     MAX_REGISTRATION_PER_MSISDN: 'This number is in use on too many devices.',
     INTERNAL: 'The gateway made a mistake. Try again; if it stays, its log tells more.',
   };
-  const words = bySituation[error.code];
-  const told = error.message && !/^(Client|Service|Unknown|Request not|The specified)/.test(error.message) ? error.message : '';
-  if (words && told && ['PERMISSION_DENIED', 'UNAVAILABLE', 'INCOMPATIBLE_STATE'].includes(error.code)) return say(`${words} ${told}`);
-  return say(words ?? told ?? 'Something unexpected happened.');
+  return say(bySituation[error.code] ?? (told || 'Something unexpected happened.'));
 }
 
 const milestones = {
   'sip.invite-sent': 'INVITE sent',
   'sip.invite-received': 'INVITE received',
-  'sip.100': '100 Trying',
-  'sip.180': '180 Ringing',
-  'sip.181': '181 Call is being forwarded',
-  'sip.182': '182 Queued',
-  'sip.183': '183 Session progress',
-  'sip.200': '200 OK',
+  'sip.180-sent': '180 Ringing sent',
+  'sip.200-sent': '200 OK sent',
   'sip.ack': 'ACK',
-  'sip.ack-sent': 'ACK sent',
   'sip.bye-sent': 'BYE sent',
   'sip.bye-received': 'BYE received',
-  'sip.cancel-sent': 'CANCEL sent',
+  'sip.cancel': 'CANCEL sent',
+  'sip.cancel-received': 'CANCEL received',
+  'sip.rejected': '603 Decline sent',
+  'sip.reinvite-sent': 'Re-INVITE sent',
+  'sip.reinvite-received': 'Re-INVITE received',
+  'sip.info-digit': 'INFO with a digit received',
+  'sip.ended': 'SIP dialog ended',
   'ice.connected': 'ICE connected',
   'dtls.connected': 'DTLS connected',
+  'sdp.rejected': 'SDP of the network refused',
   'media.first-from-browser': 'First audio from the browser',
   'media.first-from-network': 'First audio from the network',
+  'media.digit-from-browser': 'Digit passed to the network',
+  'media.digit-from-network': 'Digit passed to the browser',
+  'media.hold': 'Audio on hold',
+  'media.resume': 'Audio resumed',
 };
 
-export function milestoneWords(milestone) {
-  return milestones[milestone] ?? milestone.replace(/^[a-z]+\./, '').replaceAll('-', ' ');
+/** A milestone of the gateway for people: {title, detail}. A SIP response is "180 Ringing". */
+export function milestoneWords(milestone, detail) {
+  const response = /^sip\.(\d{3})$/.exec(milestone);
+  if (response) return { title: `${response[1]} ${detail ?? ''}`.trim() };
+  return { title: milestones[milestone] ?? milestone.replace(/^[a-z]+\./, '').replaceAll('-', ' '), detail };
 }
