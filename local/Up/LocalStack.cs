@@ -1,7 +1,12 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Azure.Data.Tables;
 using Byon.Local.Azurite;
+using Byon.Local.FunctionsHost;
+using Byon.Local.Identity;
 using Byon.Local.Softphone;
+using Byon.Local.WebPubSub;
+using Byon.Platform.Records;
+using Byon.Platform.Stores;
 
 namespace Byon.Local.Up;
 
@@ -13,17 +18,19 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
 {
     private readonly Stack<(string Name, IAsyncDisposable Part)> _started = new();
     private readonly List<MediaNodeProcess> _nodes = [];
-    private readonly string _poolKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private readonly StackSettings _settings = new(options);
 
     public Uri PageUrl { get; private set; } = null!;
 
-    public Uri ApiUrl => new(Local(options.Ports.Functions));
-
-    public string ImsNextHop => options.Ims ?? $"sip:127.0.0.1:{options.Ports.Ims}";
-
-    public string LogFolder => options.LogFolder ?? options.Repository.LogFolder;
+    public Uri ApiUrl => Functions.Url;
 
     public AzuriteProcess Storage { get; private set; } = null!;
+
+    public WebPubSubDouble WebPubSub { get; private set; } = null!;
+
+    public DevIdentityProvider Identity { get; private set; } = null!;
+
+    public MiniFunctionsHost Functions { get; private set; } = null!;
 
     public IReadOnlyList<MediaNodeProcess> Nodes => _nodes;
 
@@ -37,7 +44,11 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
 
         ProcessGuard.Arm();
         await progress.StepAsync("Azurite, storage emulator", () => StartStorageAsync(cancel));
+        await progress.StepAsync("Web PubSub double", () => StartWebPubSubAsync(cancel));
+        await progress.StepAsync("Identity provider", () => StartIdentityAsync(cancel));
+        await progress.StepAsync("Subscribers", () => SeedAsync(cancel));
         await progress.StepAsync(options.Nodes == 1 ? "Media node" : $"{options.Nodes} media nodes", () => StartNodesAsync(cancel));
+        await progress.StepAsync("REST API in the Functions host", () => StartFunctionsAsync(cancel));
         await progress.StepAsync("Softphone page", () => StartPageAsync(cancel));
     }
 
@@ -56,51 +67,70 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         Storage = await AzuriteProcess.StartAsync(
             new AzuriteOptions(folder, options.Ports.Blob, options.Ports.Queue, options.Ports.Table), cancel);
         _started.Push(("storage", Storage));
+        _settings.StorageConnection = Storage.ConnectionString;
+    }
+
+    private async Task StartWebPubSubAsync(CancellationToken cancel)
+    {
+        WebPubSub = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(options.Ports.WebPubSub, _settings.WebPubSubKey), cancel);
+        _started.Push(("Web PubSub", WebPubSub));
+        _settings.WebPubSubConnection = WebPubSub.ConnectionString;
+    }
+
+    private async Task StartIdentityAsync(CancellationToken cancel)
+    {
+        var people = options.Subscribers.Select(each => new DevSubscriber(each.DisplayName, each.Number));
+        Identity = await DevIdentityProvider.StartAsync(new DevIdentityOptions { Port = options.Ports.Identity, Subscribers = [.. people] }, cancel);
+        _started.Push(("identity provider", Identity));
+        _settings.Issuer = Identity.Issuer;
+    }
+
+    private async Task SeedAsync(CancellationToken cancel)
+    {
+        var tables = new TableServiceClient(_settings.StorageConnection);
+        await StorageBootstrap.CreateAllAsync(tables, cancel);
+        var store = new SubscriberStore(tables, _settings.PoolKey);
+        await Task.WhenAll(options.Subscribers.Select(each =>
+            store.PutAsync(new SubscriberRecord(each.Number, each.Identity, each.User, each.Password), cancel)));
     }
 
     private async Task StartNodesAsync(CancellationToken cancel)
     {
         _started.Push(("media nodes", new AllOf(_nodes)));
-        var starting = Enumerable.Range(1, options.Nodes).Select(number => MediaNodeProcess.StartAsync(
-            new MediaNodeStart(number, options.Repository.MediaNodeExecutable, new Uri(Local(options.Ports.Control + number)), NodeSettingsOf(number), options.RestartNodes),
-            LogOf($"node-{number}"), progress.Line, cancel)).ToList();
-        foreach (var node in starting)
-        {
-            _nodes.Add(await node);
-        }
+        var starting = Enumerable.Range(1, options.Nodes).Select(number => StartNodeAsync(number, cancel)).ToList();
+        Task all = Task.WhenAll(starting);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _nodes.AddRange(starting.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result));
+        await all;
     }
 
-    private Dictionary<string, string> NodeSettingsOf(int number)
-    {
-        var ports = options.Ports;
-        var settings = new Dictionary<string, string>(SharedSettings())
-        {
-            ["Node__Id"] = $"node-{number}",
-            ["Node__Control__Port"] = Text(ports.Control + number),
-            ["Node__Sip__Port"] = Text(ports.Sip + number),
-            ["Node__Ims__NextHop"] = ImsNextHop,
-            ["Node__Ims__Domain"] = options.Subscribers[0].HomeDomain,
-            ["Node__Media__WebRtcPort"] = Text(ports.WebRtc + number),
-            ["Node__Media__Workers"] = "1",
-            ["Node__Media__ImsPortFirst"] = Text(ports.Rtp + ((number - 1) * LocalPorts.RtpPortsPerNode)),
-            ["Node__Media__ImsPortCount"] = Text(LocalPorts.RtpPortsPerNode),
-            ["Node__DrainSeconds"] = "1",
-        };
-        return Merge(settings, options.NodeSettings);
-    }
+    private Task<MediaNodeProcess> StartNodeAsync(int number, CancellationToken cancel) => MediaNodeProcess.StartAsync(
+        new MediaNodeStart(
+            number, options.Repository.MediaNodeExecutable, LocalUrl(options.Ports.Control + number), _settings.OfNode(number), options.RestartNodes),
+        LogOf($"node-{number}"), progress.Line, cancel);
 
-    private Dictionary<string, string> SharedSettings() => new()
+    private async Task StartFunctionsAsync(CancellationToken cancel)
     {
-        ["Storage__ConnectionString"] = Storage.ConnectionString,
-        ["Control__PoolKey"] = _poolKey,
-    };
+        var log = LogOf("functions");
+        Functions = await MiniFunctionsHost.StartAsync(
+            new MiniFunctionsHostOptions
+            {
+                PackageRoot = options.Repository.FunctionsPackage,
+                Port = options.Ports.Functions,
+                Settings = _settings.OfFunctions(),
+                AllowedOrigins = [LocalUrl(options.Ports.Page).GetLeftPart(UriPartial.Authority)],
+                Log = (level, line) => log.Write($"{level}: {line}"),
+            },
+            cancel);
+        _started.Push(("REST API", new InTurn([Functions, log])));
+    }
 
     private async Task StartPageAsync(CancellationToken cancel)
     {
+        var contacts = options.Subscribers.Select(each => new SoftphoneContact(each.Number, each.DisplayName));
         var config = new SoftphoneConfig(
-            Local(options.Ports.Functions), Local(options.Ports.Identity), "softphone", "openid", options.Ims is null ? DemoPhones : [],
-            [.. options.Subscribers.Select(each => new SoftphoneContact(each.Number, each.DisplayName))], options.Ims is null);
-        string[] sources = [config.ApiBase, config.Issuer, $"ws://127.0.0.1:{options.Ports.WebPubSub}"];
+            Origin(ApiUrl), Identity.Issuer, DevClients.Softphone, "openid", options.Ims is null ? DemoPhones : [], [.. contacts], options.Ims is null);
+        string[] sources = [config.ApiBase, config.Issuer, $"ws://{WebPubSub.Endpoint.Authority}"];
         var page = await SoftphoneServer.StartAsync(new SoftphoneServerOptions(options.Ports.Page, config, sources, null), cancel);
         _started.Push(("softphone page", page));
         PageUrl = page.Url;
@@ -113,21 +143,22 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         new("+34999000003", "Nobody home", "Rings and never answers"),
     ];
 
-    private PartLog LogOf(string part) => new(LogFolder, part, options.ShowLogs ? progress.Line : null);
+    private PartLog LogOf(string part) => new(options.LogFolder, part, options.ShowLogs ? progress.Line : null);
 
-    private static Dictionary<string, string> Merge(Dictionary<string, string> settings, IReadOnlyDictionary<string, string> over)
+    private static Uri LocalUrl(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+
+    private static string Origin(Uri url) => url.GetLeftPart(UriPartial.Authority);
+
+    private sealed class InTurn(IReadOnlyList<IAsyncDisposable> parts) : IAsyncDisposable
     {
-        foreach (var (name, value) in over)
+        public async ValueTask DisposeAsync()
         {
-            settings[name] = value;
+            foreach (var part in parts)
+            {
+                await part.DisposeAsync();
+            }
         }
-
-        return settings;
     }
-
-    private static string Local(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Stops several parts at once.</summary>
     private sealed class AllOf(IReadOnlyList<IAsyncDisposable> parts) : IAsyncDisposable

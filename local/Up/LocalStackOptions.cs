@@ -12,6 +12,8 @@ public sealed record LocalStackOptions
     /// <summary>sip:HOST:PORT[;transport=tcp] of a real registrar; null starts the simulator.</summary>
     public string? Ims { get; init; }
 
+    public string ImsNextHop => Ims ?? $"sip:127.0.0.1:{Ports.Ims}";
+
     public IReadOnlyList<LocalSubscriber> Subscribers { get; init; } = LocalSubscriber.Demo();
 
     /// <summary>Whether a media node that dies is started again.</summary>
@@ -23,8 +25,12 @@ public sealed record LocalStackOptions
     /// <summary>Settings for functions, beside and above those the stack makes itself.</summary>
     public IReadOnlyDictionary<string, string> FunctionsSettings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where the parts' log files go.</summary>
-    public string? LogFolder { get; init; }
+    /// <summary>Where the parts' log files go; in the repository where not said.</summary>
+    public string LogFolder
+    {
+        get => field ?? Repository.LogFolder;
+        init;
+    }
 
     /// <summary>Show the log lines of all parts on the console as well.</summary>
     public bool ShowLogs { get; init; }

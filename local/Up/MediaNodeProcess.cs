@@ -57,7 +57,7 @@ public sealed class MediaNodeProcess : IAsyncDisposable
         catch
         {
             process.Dispose();
-            log.Dispose();
+            await log.DisposeAsync();
             throw;
         }
     }
@@ -72,7 +72,7 @@ public sealed class MediaNodeProcess : IAsyncDisposable
         await _supervision;
         _process.Dispose();
         _stopping.Dispose();
-        _log.Dispose();
+        await _log.DisposeAsync();
     }
 
     private async Task SuperviseAsync()

@@ -1,7 +1,7 @@
 namespace Byon.Local.Up;
 
 /// <summary>The log file of one part; shown on the console as well where asked for.</summary>
-internal sealed class PartLog(string folder, string part, Action<string>? show) : IDisposable
+internal sealed class PartLog(string folder, string part, Action<string>? show) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly StreamWriter _file = new(System.IO.Path.Combine(Directory.CreateDirectory(folder).FullName, part + ".log"), append: false) { AutoFlush = true };
@@ -22,12 +22,14 @@ internal sealed class PartLog(string folder, string part, Action<string>? show) 
         show?.Invoke($"  {part} | {line}");
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         lock (_lock)
         {
             _closed = true;
             _file.Dispose();
         }
+
+        return ValueTask.CompletedTask;
     }
 }

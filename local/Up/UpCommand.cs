@@ -25,13 +25,14 @@ internal static class UpCommand
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        var stack = new LocalStack(StackOptionsOf(options), progress);
+        var stackOptions = StackOptionsOf(options);
+        var stack = new LocalStack(stackOptions, progress);
         await using (stack)
         {
             try
             {
                 await stack.StartAsync(stop.Token);
-                progress.Line(Banner(stack, options));
+                progress.Line(Banner(stack, stackOptions));
                 await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -65,7 +66,7 @@ internal static class UpCommand
         ShowLogs = options.Verbose,
     };
 
-    private static string Banner(LocalStack stack, UpOptions options)
+    private static string Banner(LocalStack stack, LocalStackOptions options)
     {
         var people = string.Join(", ", options.Subscribers.Take(4).Select(each => each.DisplayName));
         return $"""
@@ -73,7 +74,7 @@ internal static class UpCommand
               Softphone   {stack.PageUrl}
               Sign in as  {people}
 
-              API {stack.ApiUrl}   IMS {stack.ImsNextHop}   logs {Path.GetRelativePath(Environment.CurrentDirectory, stack.LogFolder)}/
+              API {stack.ApiUrl}   IMS {options.ImsNextHop}   logs {Path.GetRelativePath(Environment.CurrentDirectory, options.LogFolder)}/
               Ctrl-C stops everything.
 
             """;
