@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Byon.Local.Softphone;
 
@@ -26,7 +25,8 @@ public sealed class SoftphoneServer : IAsyncDisposable
     public static async Task<SoftphoneServer> StartAsync(SoftphoneServerOptions options, CancellationToken cancel)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
