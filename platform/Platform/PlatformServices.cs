@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.WebPubSub;
@@ -46,10 +47,16 @@ public static class PlatformServices
         return services;
     }
 
-    /// <summary>A client whose retries fit a request: given up after some 3 s, so that a caller gets its 503 in time.</summary>
-    public static TableServiceClient CreateTables(StorageOptions options)
+    /// <summary>
+    /// A client whose retries fit a request: given up after some 3 s, so that a caller gets its 503 in time. What fails then is
+    /// always a RequestFailedException, with status 0 where no answer came.
+    /// </summary>
+    public static TableServiceClient CreateTables(StorageOptions options) => CreateTables(options, null);
+
+    internal static TableServiceClient CreateTables(StorageOptions options, HttpPipelineTransport? transport)
     {
         var client = RequestPath(new TableClientOptions());
+        client.Transport = transport ?? client.Transport;
         return string.IsNullOrWhiteSpace(options.ConnectionString)
             ? new TableServiceClient(options.TableServiceUri!, new DefaultAzureCredential(), client)
             : new TableServiceClient(options.ConnectionString, client);
@@ -70,6 +77,7 @@ public static class PlatformServices
         options.Retry.Delay = FirstPause;
         options.Retry.MaxDelay = LongestPause;
         options.Retry.NetworkTimeout = PerTry;
+        options.AddPolicy(new UnreachableServicePolicy(), HttpPipelinePosition.PerCall);
         // Request addresses hold phone numbers.
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;

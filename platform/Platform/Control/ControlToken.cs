@@ -51,7 +51,8 @@ public static class ControlToken
         if (!Base64Url.IsValid(text, out var length))
             return false;
         octets = new byte[length];
-        return Base64Url.TryDecodeFromChars(text, octets, out _);
+        // The decoder passes over padding and white space, which RFC 7515 does not know.
+        return Base64Url.TryDecodeFromChars(text, octets, out _) && text.SequenceEqual(Base64Url.EncodeToString(octets));
     }
 
     private static bool AreValid(byte[] claims, string nodeId, DateTimeOffset now)

@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using Byon.Platform.Events;
+using Byon.Platform.Records;
+
+namespace Byon.Tests.Platform.Tests.Events;
+
+public class CloudEventWriterTests
+{
+    private static readonly DeviceKey Device = new("+34600111222", "my laptop/1");
+    private static readonly DateTimeOffset Time = new(2026, 11, 21, 12, 0, 0, 250, TimeSpan.FromHours(2));
+
+    private static readonly CallEventData Invitation = new(
+        true, "m-1", 1, CallStatus.Initial, "tel:+34600333444", "Ann", "tel:+34600111222", null, "v=0\r\n", null, null, null);
+
+    [Fact]
+    public void An_invitation_has_the_apis_names() => Check(
+        Invitation,
+        """
+        {"id":"e-1","source":"/devices/my%20laptop%2F1","type":"org.camaraproject.webrtc-events.v0.session-invitation","specversion":"1.0",
+        "time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","cursor":"42",
+        "data":{"mediaSessionId":"m-1","originatorAddress":"tel:+34600333444","originatorName":"Ann","receiverAddress":"tel:+34600111222",
+        "status":"Initial","offer":{"sdp":"v=0\r\n"},"sequenceNumber":1}}
+        """);
+
+    [Fact]
+    public void An_ending_says_why_in_words_and_as_data() => Check(
+        Invitation with
+        {
+            Invitation = false,
+            SequenceNumber = 3,
+            Status = CallStatus.Busy,
+            OriginatorName = null,
+            OfferSdp = null,
+            ReceiverName = "Bob \"B\"",
+            Reason = "The line is busy (486 Busy Here)",
+            Ending = new CallEnding(CallEndClass.Network, "busy", "486 Busy Here"),
+        },
+        """
+        {"id":"e-1","source":"/devices/my%20laptop%2F1","type":"org.camaraproject.webrtc-events.v0.session-status","specversion":"1.0",
+        "time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","cursor":"42",
+        "data":{"mediaSessionId":"m-1","originatorAddress":"tel:+34600333444","receiverAddress":"tel:+34600111222","receiverName":"Bob \"B\"",
+        "status":"Busy","reason":"The line is busy (486 Busy Here)","sequenceNumber":3,
+        "ending":{"class":"Network","reason":"busy","sipLine":"486 Busy Here"}}}
+        """);
+
+    [Theory]
+    [InlineData(RegistrationEndReason.RegistrationExpired, "REGISTRATION_EXPIRED")]
+    [InlineData(RegistrationEndReason.NetworkTerminated, "NETWORK_TERMINATED")]
+    public void The_end_of_a_registration_has_the_apis_names(RegistrationEndReason reason, string expected) => Check(
+        new RegistrationEndedData("r-1", reason, "because"),
+        $$$"""
+        {"id":"e-1","source":"/devices/my%20laptop%2F1","type":"org.camaraproject.webrtc-events.v0.registration-ends","specversion":"1.0",
+        "time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","cursor":"42",
+        "data":{"registrationId":"r-1","terminationReason":"{{{expected}}}","terminationDescription":"because"}}
+        """);
+
+    [Fact]
+    public void A_milestone_has_no_cursor()
+    {
+        using var json = JsonDocument.Parse(CloudEventWriter.WriteMilestone(Device, new CallMilestoneData("m-1", "ice.connected", null), Time));
+
+        Assert.Equal("org.byon-serverless.call-milestone.v0", json.RootElement.GetProperty("type").GetString());
+        Assert.False(json.RootElement.TryGetProperty("cursor", out _));
+        Assert.Equal("""{"mediaSessionId":"m-1","milestone":"ice.connected"}""", json.RootElement.GetProperty("data").GetRawText());
+    }
+
+    private static void Check(DeviceEventData data, string expected)
+    {
+        var written = Encoding.UTF8.GetString(CloudEventWriter.Write(new DeviceEvent(Device, 42, "e-1", Time, data)));
+
+        Assert.True(
+            JsonElement.DeepEquals(JsonElement.Parse(expected), JsonElement.Parse(written)), $"expected {expected}{Environment.NewLine}written {written}");
+    }
+}
