@@ -29,6 +29,7 @@ public sealed class WebRtcPeer : IDisposable
     /// <summary>Room that a caller of the Protect methods must leave behind the packet.</summary>
     public const int MaxOverhead = SrtpContext.MaxOverhead;
 
+    private readonly IceCredentials _local;
     private readonly IceLiteAgent _ice;
     private readonly IDtlsEndpointFactory _factory;
     private readonly Queue<PeerTransmit> _transmits = new();
@@ -47,8 +48,23 @@ public sealed class WebRtcPeer : IDisposable
     /// <param name="local">What our description says: checks must be made with it.</param>
     public WebRtcPeer(IceCredentials local, IDtlsEndpointFactory dtls)
     {
+        _local = local;
         _ice = new IceLiteAgent(local);
         _factory = dtls;
+    }
+
+    /// <summary>
+    /// Takes up a peer that was connected elsewhere. Its DTLS association is not part of the state (nothing but a goodbye comes over
+    /// it any more), so DTLS is ignored from here on.
+    /// </summary>
+    public WebRtcPeer(Instant now, WebRtcPeerState state, IDtlsEndpointFactory dtls) : this(state.Local, dtls)
+    {
+        _plan = state.Plan;
+        _ice.Restore(now, state.Plan.PeerIce, state.Remote);
+        _send = new SrtpContext(state.Send);
+        _receive = new SrtpContext(state.Receive);
+        _iceReported = true;
+        _dtlsEnded = true;
     }
 
     /// <summary>The address the browser nominated last.</summary>
@@ -71,6 +87,11 @@ public sealed class WebRtcPeer : IDisposable
         if (plan.DtlsClient && Remote is not null) StartDtls(now);
         while (_early.TryDequeue(out var remote, out var datagram)) ReceiveDtls(now, remote, datagram);
     }
+
+    /// <summary>What another node needs to take this peer up; null until it is connected.</summary>
+    public WebRtcPeerState? Save() => _plan is not null && Remote is not null && _send is not null && _receive is not null
+        ? new WebRtcPeerState(_local, _plan, Remote, _send.Save(), _receive.Save())
+        : null;
 
     /// <summary>Takes one datagram of the browser's. Media is decrypted in place: the plain packet is <c>datagram[..length]</c>.</summary>
     public PeerPacketKind Receive(Instant now, IPEndPoint remote, Span<byte> datagram, out int length)
@@ -177,12 +198,12 @@ public sealed class WebRtcPeer : IDisposable
             Drop(WebRtcDrop.UnvalidatedAddress);
             return;
         }
+        if (_dtlsEnded) return;
         if (_dtls is null)
         {
             if (!_early.TryEnqueue(remote, datagram)) Drop(WebRtcDrop.EarlyDtls);
             return;
         }
-        if (_dtlsEnded) return;
         _dtlsRemote = remote;
         _dtls.Receive(now, datagram);
         DrainDtls();

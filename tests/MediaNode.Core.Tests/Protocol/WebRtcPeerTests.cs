@@ -262,6 +262,28 @@ public sealed class WebRtcPeerTests : IDisposable
     }
 
     [Fact]
+    public void Another_node_takes_a_connected_peer_up_without_a_handshake()
+    {
+        Assert.Null(_peer.Save());
+        _peer.Configure(_now, Plan());
+        ConnectClient();
+        Run(2);
+        _peer.Receive(_now, Home, FromClient(Packet(65_535)), out _);
+        SendFromNode(Packet(65_535));
+        var seen = FromClient(Packet(0));
+        _peer.Receive(_now, Home, seen.ToArray(), out _);
+
+        using var next = new WebRtcPeer(_now, _peer.Save()!, _nodeDtls);
+        Assert.True(next.CanSend);
+        Assert.Equal(Home, next.Remote);
+        Assert.Equal(PeerPacketKind.None, next.Receive(_now, Home, seen, out _));
+        Assert.Equal(1, next.Dropped(WebRtcDrop.Replayed));
+        Assert.Equal(PeerPacketKind.Rtp, next.Receive(_now, Home, FromClient(Packet(1)), out _));
+        Assert.Equal(PeerPacketKind.None, next.Receive(_now, Home, new byte[] { 22, 1, 2 }, out _));
+        Assert.Equal(_now + IceLiteAgent.ConsentTime, next.NextTimeout);
+    }
+
+    [Fact]
     public void Goodbye_from_the_browser_is_not_an_event()
     {
         _peer.Configure(_now, Plan());

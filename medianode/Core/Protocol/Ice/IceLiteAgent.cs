@@ -54,6 +54,14 @@ public sealed class IceLiteAgent(IceCredentials local)
         _heard ??= now;
     }
 
+    /// <summary>Goes on with a peer that another agent of the same credentials had selected.</summary>
+    public void Restore(Instant now, IceCredentials peer, IPEndPoint selected)
+    {
+        Configure(now, peer);
+        _validated.Add(selected);
+        Selected = selected;
+    }
+
     /// <summary>Authenticated media is consent as good as a check.</summary>
     public void Heard(Instant now)
     {

@@ -67,23 +67,18 @@ internal sealed class AesCounterMode : IDisposable
 
     private void ApplyInstructions(ReadOnlySpan<byte> counterBlock, Span<byte> bytes)
     {
-        Span<byte> block = stackalloc byte[BlockLength];
-        counterBlock.CopyTo(block);
-        var counter = BinaryPrimitives.ReadUInt16BigEndian(block[14..]);
-        while (!bytes.IsEmpty)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(block[14..], counter++);
-            var stream = Encrypt(Vector128.Create<byte>(block));
-            if (bytes.Length < BlockLength)
-            {
-                stream.CopyTo(block);
-                for (var i = 0; i < bytes.Length; i++) bytes[i] ^= block[i];
-                return;
-            }
-            (Vector128.Create<byte>(bytes) ^ stream).CopyTo(bytes);
-            bytes = bytes[BlockLength..];
-        }
+        var first = Vector128.Create<byte>(counterBlock);
+        var counter = BinaryPrimitives.ReadUInt16BigEndian(counterBlock[14..]);
+        for (; bytes.Length >= BlockLength; bytes = bytes[BlockLength..])
+            (Vector128.Create<byte>(bytes) ^ Encrypt(WithCounter(first, counter++))).CopyTo(bytes);
+        if (bytes.IsEmpty) return;
+        Span<byte> last = stackalloc byte[BlockLength];
+        Encrypt(WithCounter(first, counter)).CopyTo(last);
+        for (var i = 0; i < bytes.Length; i++) bytes[i] ^= last[i];
     }
+
+    private static Vector128<byte> WithCounter(Vector128<byte> block, ushort counter) =>
+        block.AsUInt16().WithElement(7, BinaryPrimitives.ReverseEndianness(counter)).AsByte();
 
     private Vector128<byte> Encrypt(Vector128<byte> block)
     {

@@ -44,6 +44,36 @@ public class SrtpVectorTests
     }
 
     [Fact]
+    public void Gcm_by_instructions_and_by_the_platform_agree_at_every_length()
+    {
+        var entropy = new EntropySource(new byte[32]);
+        var key = new byte[16];
+        var nonce = new byte[12];
+        for (var length = 0; length <= 400; length++)
+        {
+            entropy.Fill(key);
+            entropy.Fill(nonce);
+            var plain = new byte[length];
+            var associated = new byte[length % 45];
+            entropy.Fill(plain);
+            entropy.Fill(associated);
+            using var fast = new AesGcmMode(key);
+            using var oracle = new AesGcmMode(key, usePlatform: true);
+            byte[] actual = [.. plain], expected = [.. plain], tag = new byte[16], expectedTag = new byte[16];
+            fast.Encrypt(nonce, actual, tag, associated);
+            oracle.Encrypt(nonce, expected, expectedTag, associated);
+            Assert.Equal(expected, actual);
+            Assert.Equal(expectedTag, tag);
+            Assert.True(oracle.TryDecrypt(nonce, expected, tag, associated));
+            Assert.True(fast.TryDecrypt(nonce, actual, tag, associated));
+            Assert.Equal(plain, actual);
+            tag[length % 16] ^= 1;
+            Assert.False(fast.TryDecrypt(nonce, actual, tag, associated));
+            Assert.False(oracle.TryDecrypt(nonce, expected, tag, associated));
+        }
+    }
+
+    [Fact]
     public void Session_keys_are_those_of_B3()
     {
         Assert.Equal(Hex("C61E7A93744F39EE10734AFE3FF7A087"), SrtpKeyDerivation.Derive(Master, SrtpLabel.RtpEncryption, 16));
