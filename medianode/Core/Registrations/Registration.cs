@@ -67,8 +67,12 @@ public sealed class Registration(Instant expiresAt, TimeSpan bindingTime)
         _actions.Enqueue(new SendRefresh(BindingUntil(now, expiresAt)));
     }
 
-    /// <summary>Puts the end back where it was: a refresh that could not be recorded did not happen for the API.</summary>
-    public void RevertExpiry(Instant expiresAt) => ExpiresAt = expiresAt;
+    /// <summary>Puts the end back where it was: a refresh that was not decided in time, or not recorded, did not happen for the API.</summary>
+    public void RevertExpiry(Instant expiresAt)
+    {
+        _refreshedExpiry = null;
+        ExpiresAt = expiresAt;
+    }
 
     /// <summary>Its owner asks: de-REGISTER, and nothing is told.</summary>
     public void Remove(Instant now)
