@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+namespace Byon.MediaNode.Io;
+
+/// <summary>
+/// One SIP connection over TCP, opened by us or by the peer. A slow peer fills its own queue and then loses the connection;
+/// one that sends half a message and stops, or nothing for a long time, loses it as well.
+/// </summary>
+internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipSockets owner) : IDisposable
+{
+    private const int MostWaiting = 512;
+
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan MessageTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(30);
+
+    private readonly Socket _socket = accepted ?? new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Channel<ReadOnlyMemory<byte>> _outgoing = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+        new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    public IPEndPoint Remote => remote;
+
+    public void Start(CancellationToken stopping) => _ = RunAsync(stopping);
+
+    public void Send(ReadOnlyMemory<byte> message)
+    {
+        if (!_outgoing.Writer.TryWrite(message)) End("it does not read what it is sent");
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            _socket.NoDelay = true;
+            if (accepted is null) await ConnectAsync(stopping);
+            var writing = WriteAsync(stopping);
+            End(await ReadAsync(stopping));
+            await writing;
+        }
+        catch (SocketException fault)
+        {
+            End(fault.SocketErrorCode.ToString());
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
+        {
+            End("timeout or shutdown");
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken stopping)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        late.CancelAfter(ConnectTime);
+        await _socket.ConnectAsync(remote, late.Token);
+    }
+
+    /// <returns>Why there is nothing more to read.</returns>
+    private async Task<string> ReadAsync(CancellationToken stopping)
+    {
+        var framer = new SipStreamFramer(SipLimits.Default);
+        var buffer = new byte[16_384];
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        late.CancelAfter(IdleTime);
+        while (true)
+        {
+            var length = await _socket.ReceiveAsync(buffer, SocketFlags.None, late.Token);
+            if (length == 0) return "closed by the peer";
+            var isFirstPart = framer.Buffered == 0;
+            framer.Append(buffer.AsSpan(0, length));
+            while (framer.TryNext(out var message))
+            {
+                isFirstPart = true;
+                if (!owner.Received(remote, message)) owner.Dropped("overload");
+            }
+
+            if (framer.Rejection != SipRejection.None)
+            {
+                owner.Dropped(framer.Rejection.ToString());
+                return $"not SIP: {framer.Rejection}";
+            }
+
+            // The time for a message runs from its first byte: a trickle does not extend it.
+            if (framer.Buffered == 0) late.CancelAfter(IdleTime);
+            else if (isFirstPart) late.CancelAfter(MessageTime);
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var message in _outgoing.Reader.ReadAllAsync(stopping))
+            {
+                for (var rest = message; rest.Length > 0;) rest = rest[await _socket.SendAsync(rest, SocketFlags.None, stopping)..];
+            }
+        }
+        catch (SocketException fault)
+        {
+            End(fault.SocketErrorCode.ToString());
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
+        {
+            End("shutdown");
+        }
+    }
+
+    private void End(string why)
+    {
+        _outgoing.Writer.TryComplete();
+        owner.Closed(this, why);
+        _socket.Dispose();
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using Azure;
+using Byon.MediaNode.Telemetry;
+using Byon.Platform.Events;
+using Byon.Platform.Records;
+using Byon.Platform.Stores;
+
+namespace Byon.MediaNode.Journaling;
+
+/// <summary>
+/// Writes rows and events in the order in which they happened, device by device, off the signalling thread. While storage is
+/// away it keeps trying, so that nothing is lost as long as memory allows, and nothing of one device overtakes.
+/// </summary>
+public sealed class Journal(
+    CallStore calls, RegistrationStore registrations, EventLog events, EventPublisher publisher, NodeMetrics metrics, ILogger<Journal> log)
+    : IDisposable
+{
+    /// <summary>What may wait in all, some 100 MB with SDPs; above it new entries are given up.</summary>
+    private const int MostPending = 20_000;
+
+    private const int PublishAttempts = 2;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<DeviceKey, DeviceQueue> _queues = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private int _pending;
+
+    /// <summary>Entries that wait or are being written.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
+    /// <returns>True once stored; false where it was given up. So for all that follow.</returns>
+    public Task<bool> PutAsync(DeviceKey device, CallRecord record) => Enqueue(device, cancel => calls.PutAsync(record, cancel));
+
+    public Task<bool> DeleteCallAsync(DeviceKey device, string callId) =>
+        Enqueue(device, cancel => calls.DeleteAsync(device.PhoneNumber, callId, cancel));
+
+    public Task<bool> UpdateAsync(RegistrationRecord record) => Enqueue(DeviceOf(record), cancel => registrations.UpdateAsync(record, cancel));
+
+    public Task<bool> DeleteAsync(RegistrationRecord record) => Enqueue(DeviceOf(record), cancel => registrations.DeleteAsync(record, cancel));
+
+    /// <summary>Appends to the device's log and pushes to its channels.</summary>
+    public Task<bool> TellAsync(DeviceKey device, DeviceEventData data, DateTimeOffset time)
+    {
+        // The id is made once, so that an append whose answer was lost is recognised when it is tried again.
+        var eventId = Guid.NewGuid().ToString();
+        return Enqueue(device, async cancel =>
+        {
+            var stored = await events.AppendAsync(device, eventId, data, time, cancel);
+            await PublishAsync(stored, cancel);
+        });
+    }
+
+    /// <summary>Waits until nothing is pending; false where that takes longer than it may.</summary>
+    public async Task<bool> FlushAsync(TimeSpan limit)
+    {
+        using var late = new CancellationTokenSource(limit);
+        foreach (var queue in _queues.Values)
+        {
+            try
+            {
+                await queue.RanDry.WaitAsync(late.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                log.JournalNotFlushed(Pending);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What is still pending is given up.</summary>
+    public void Dispose() => _stopping.Cancel();
+
+    private static DeviceKey DeviceOf(RegistrationRecord record) => new(record.PhoneNumber, record.DeviceId);
+
+    private Task<bool> Enqueue(DeviceKey device, Func<CancellationToken, Task> work)
+    {
+        var entry = new JournalEntry(work);
+        if (Interlocked.Increment(ref _pending) > MostPending)
+        {
+            Interlocked.Decrement(ref _pending);
+            metrics.JournalEntriesLost.Add(1);
+            log.JournalFull(MostPending);
+            entry.Complete(stored: false);
+            return entry.Stored;
+        }
+
+        // A queue that has run dry takes itself out of the table, so an entry may meet one that is closed.
+        while (!_queues.GetOrAdd(device, _ => new DeviceQueue()).TryEnqueue(entry, queue => DrainAsync(device, queue)))
+        {
+        }
+
+        return entry.Stored;
+    }
+
+    private async Task DrainAsync(DeviceKey device, DeviceQueue queue)
+    {
+        while (queue.TryPeek(out var entry))
+        {
+            var stored = await StoreAsync(entry, _stopping.Token);
+            queue.Dequeue();
+            Interlocked.Decrement(ref _pending);
+            entry.Complete(stored);
+        }
+
+        _queues.TryRemove(KeyValuePair.Create(device, queue));
+        queue.Close();
+    }
+
+    private async Task<bool> StoreAsync(JournalEntry entry, CancellationToken stopping)
+    {
+        var pause = FirstPause;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await entry.Work(stopping);
+                return true;
+            }
+            catch (Exception fault) when (StorageFault.IsAway(fault))
+            {
+                metrics.JournalRetries.Add(1);
+                log.StorageAway(StorageFault.Describe(fault));
+            }
+            catch (Exception fault)
+            {
+                // A bug, or a row that storage will never take: it must not hold up everything behind it.
+                metrics.JournalEntriesLost.Add(1);
+                log.JournalEntryFailed(StorageFault.Describe(fault));
+                return false;
+            }
+
+            await Task.Delay(pause, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        return false;
+    }
+
+    /// <summary>A push that fails is no loss: the event is in the log, and a client that sees a gap in the cursor replays it.</summary>
+    private async Task PublishAsync(DeviceEvent stored, CancellationToken cancel)
+    {
+        for (var attempt = 1; attempt <= PublishAttempts; attempt++)
+        {
+            try
+            {
+                await publisher.PublishAsync(stored, cancel);
+                return;
+            }
+            catch (Exception fault) when (StorageFault.IsAway(fault) || fault is RequestFailedException)
+            {
+                metrics.PublishFailures.Add(1);
+                log.PublishFailed(StorageFault.Describe(fault));
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics.Metrics;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Byon.MediaNode.Control;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Io;
+using Byon.MediaNode.Journaling;
+using Byon.MediaNode.Native;
+using Byon.MediaNode.Pool;
+using Byon.MediaNode.Signalling;
+using Byon.MediaNode.Telemetry;
+
+namespace Byon.MediaNode;
+
+/// <summary>How the node is put together: each part made once, and who gets whom.</summary>
+public static class NodeServices
+{
+    private const string UserAgent = "BYON-Serverless/0.1";
+
+    public static IServiceCollection AddMediaNode(this IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<NodeMetrics>();
+
+        services.AddSingleton<SignallingLoop>();
+        services.AddSingleton(_ => new EntropySource(RandomNumberGenerator.GetBytes(32)));
+        services.AddSingleton(CreateAgent);
+        services.AddSingleton(provider => Bound("Node:Sip:Port", () => ActivatorUtilities.CreateInstance<SipSockets>(provider, options.SipListen)));
+        services.AddSingleton<CallControl>();
+
+        services.AddSingleton(_ => DtlsCertificate.Create(DateTimeOffset.UtcNow));
+        services.AddSingleton<ICodecFactory>(provider => new NativeCodecs(provider.GetRequiredService<ILoggerFactory>().CreateLogger<NativeCodecs>()));
+        services.AddSingleton(provider => Bound("Node:Media:WebRtcPort", () => CreateMedia(provider, options.Media)));
+
+        services.AddSingleton<Journal>();
+        services.AddSingleton<MilestonePublisher>();
+        services.AddHostedService(provider => provider.GetRequiredService<MilestonePublisher>());
+
+        services.AddSingleton<RegistrationCommands>();
+        services.AddSingleton<CallCommands>();
+
+        services.AddSingleton<Heartbeat>();
+        services.AddSingleton<Takeover>();
+        services.AddSingleton<PoolWatch>();
+        services.AddSingleton<NodeLifecycle>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeLifecycle>());
+        return services;
+    }
+
+    private static SipAgent CreateAgent(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<NodeOptions>();
+        var local = new System.Net.IPEndPoint(options.SipAdvertised, options.SipListen.Port);
+        var agent = new SipAgent(new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261), provider.GetRequiredService<EntropySource>());
+        provider.GetRequiredService<NodeMetrics>().ObserveSipRejections(() => agent.Rejected.ToArray()
+            .Select(rejected => new Measurement<long>(rejected.Value, new KeyValuePair<string, object?>("reason", rejected.Key.ToString()))));
+        return agent;
+    }
+
+    /// <summary>The workers' events reach a call through the loop. Its control is asked for late, since it needs the workers itself.</summary>
+    private static MediaWorkers CreateMedia(IServiceProvider provider, NodeMediaOptions media)
+    {
+        var loop = provider.GetRequiredService<SignallingLoop>();
+        var control = new Lazy<CallControl>(provider.GetRequiredService<CallControl>);
+        return new MediaWorkers(
+            new MediaWorkerOptions(media.Address, media.Advertised, media.WebRtcPort, media.Workers, media.ImsPortFirst, media.ImsPortCount, media.Pin),
+            provider.GetRequiredService<DtlsCertificate>(),
+            provider.GetRequiredService<ICodecFactory>(),
+            (callId, mediaEvent) => loop.Post(now => control.Value.Receive(now, callId, mediaEvent)),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger<MediaWorkers>());
+    }
+
+    private static T Bound<T>(string setting, Func<T> bind)
+    {
+        try
+        {
+            return bind();
+        }
+        catch (SocketException fault)
+        {
+            throw new NodeOptionsException(setting, $"cannot be used: {fault.SocketErrorCode}.");
+        }
+    }
+}

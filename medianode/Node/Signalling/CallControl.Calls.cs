@@ -1,0 +1,242 @@
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Calls;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Telemetry;
+using Byon.Platform.Control;
+using Byon.Platform.Events;
+using Byon.Platform.Records;
+using Byon.Platform.Stores;
+
+namespace Byon.MediaNode.Signalling;
+
+/// <summary>A command's outcome on the loop: the row as it is being written, or why not.</summary>
+/// <param name="Stored">Completes when the row is stored.</param>
+public sealed record CallOutcome(CallRecord? Record, Task<bool> Stored, ControlProblem? Problem)
+{
+    public static CallOutcome Failed(ControlFault fault, string detail) => new(null, Task.FromResult(false), new ControlProblem(fault, detail));
+}
+
+/// <summary>The calls this node carries.</summary>
+public sealed partial class CallControl
+{
+    /// <summary>A device rings for one and talks on one; some may wait. More is refused as busy.</summary>
+    private const int MostCallsOfOneRegistration = 4;
+
+    private const int LongestName = 256;
+
+    public CallOutcome StartCall(Instant now, StartCallCommand command)
+    {
+        if (Registered(command.RegistrationId) is not { } owner || owner.Record.PhoneNumber != command.PhoneNumber)
+            return CallOutcome.Failed(ControlFault.NotFound, "This node does not hold the registration.");
+        if (_calls.ContainsKey(command.CallId))
+            return CallOutcome.Failed(ControlFault.AlreadyExists, "A call with this id exists.");
+        if (PartyAddress.ToRequestUri(command.ReceiverAddress, options.ImsDomain) is not { } target)
+            return CallOutcome.Failed(ControlFault.RefusedByIms, "The receiver's address means nothing to this network.");
+        if (!HasRoomFor(1) || media.TryAllocate(command.CallId) is not { } allocation)
+            return CallOutcome.Failed(ControlFault.AtCapacity, "The node takes no more calls.");
+
+        var call = Call.TryStart(
+            now, command.CallId, new CallParty(command.OriginatorAddress, command.OriginatorName),
+            new CallParty(command.ReceiverAddress, command.ReceiverName), command.OfferSdp, allocation, _callOptions, entropy, out var why);
+        if (call is null)
+        {
+            media.Release(command.CallId);
+            return CallOutcome.Failed(ControlFault.UnacceptableSdp, $"offer.sdp cannot be used: {why?.Fault}: {why?.Detail}");
+        }
+
+        var live = new LiveCall(call, owner, WallNow) { Target = new OutgoingTarget(target, command.Anonymous, command.OriginatorName) };
+        Add(now, live);
+        return Outcome(live);
+    }
+
+    /// <summary>The device's own step. The task completes when the network has decided, where it has a say.</summary>
+    public Task<CallOutcome> ChangeStatus(Instant now, string callId, ChangeStatusCommand command)
+    {
+        if (!_calls.TryGetValue(callId, out var live) || live.Call.HasEnded)
+            return Task.FromResult(CallOutcome.Failed(ControlFault.NotFound, "This node does not carry the call."));
+        if (command.Status.ToRequestedState() is not { } state)
+            return Task.FromResult(CallOutcome.Failed(ControlFault.IncompatibleState, $"A device cannot make a call {command.Status}."));
+
+        CallCommandResult? result = null;
+        Guarded(now, live, call => result = call.ChangeStatus(now, new CallStatusChange(state, command.OfferSdp, command.AnswerSdp)));
+        if (result is null && !live.Call.HasEnded)
+        {
+            live.Pending = new TaskCompletionSource<CallOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return live.Pending.Task;
+        }
+
+        return Task.FromResult(Outcome(live, result ?? CallCommandResult.Incompatible("The call has ended.")));
+    }
+
+    /// <summary>The device ends its call.</summary>
+    public CallOutcome EndCall(Instant now, string callId)
+    {
+        if (!_calls.TryGetValue(callId, out var live) || live.Call.HasEnded)
+            return CallOutcome.Failed(ControlFault.NotFound, "This node does not carry the call.");
+        Guarded(now, live, call => call.End(now));
+        return Outcome(live);
+    }
+
+    /// <summary>Ends a call for a reason of the node's; nothing happens where it has ended.</summary>
+    public void Abort(Instant now, string callId, CallEnd end)
+    {
+        if (_calls.TryGetValue(callId, out var live)) Guarded(now, live, call => call.Abort(now, end));
+    }
+
+    public void AbortAll(Instant now, CallEnd end)
+    {
+        foreach (var live in _calls.Values.ToList()) Guarded(now, live, call => call.Abort(now, end));
+    }
+
+    public void Receive(Instant now, string callId, MediaEvent mediaEvent)
+    {
+        if (_calls.TryGetValue(callId, out var live)) Guarded(now, live, call => call.Receive(now, mediaEvent));
+    }
+
+    /// <summary>Deletes the row of a call that another node left behind, when its grace time is over.</summary>
+    public void ForgetLater(Instant now, CallRecord record) => _wakeups.Set(
+        new EndedCall(record.CallId, new DeviceKey(record.PhoneNumber, record.DeviceId)), now + CallStore.KeptAfterEnd);
+
+    private CallOutcome Outcome(LiveCall live) => new(live.ToRecord(live.Call.Description, options.Id), live.RowStored, null);
+
+    private CallOutcome Outcome(LiveCall live, CallCommandResult result) =>
+        result.Fault is null ? Outcome(live) : new CallOutcome(null, live.RowStored, result.ToProblem());
+
+    /// <summary>Decides the change that waits for the network. The row it answers with goes out first.</summary>
+    private void Complete(LiveCall live, CallCommandResult result)
+    {
+        if (live.Pending is not { } pending) return;
+        live.Pending = null;
+        Write(live, live.Call.Description);
+        pending.TrySetResult(Outcome(live, result));
+    }
+
+    private void Invited(Instant now, SessionInvited invited)
+    {
+        if (Refusal(invited) is { } refusal)
+        {
+            log.InvitationRefused(refusal.Why);
+            agent.End(now, invited.Session, refusal.Status);
+            return;
+        }
+
+        var owner = _registrationsBySip[invited.Registration];
+        var callId = Guid.NewGuid().ToString();
+        if (media.TryAllocate(callId) is not { } allocation)
+        {
+            log.InvitationRefused("no media port is free");
+            agent.End(now, invited.Session, SipStatus.TemporarilyUnavailable);
+            return;
+        }
+
+        var caller = new CallParty(
+            PartyAddress.FromIms(invited.Caller, invited.CallerWithheld), invited.CallerWithheld ? null : Shortened(invited.CallerName));
+        var call = Call.TryInvite(
+            now, callId, caller, new CallParty(PartyAddress.OfNumber(owner.Record.PhoneNumber), null), invited.Offer, allocation,
+            _callOptions, entropy, out var why);
+        if (call is null)
+        {
+            media.Release(callId);
+            log.InvitationRefused($"its offer cannot be used ({why?.Fault})");
+            agent.End(now, invited.Session, SipStatus.NotAcceptableHere);
+            return;
+        }
+
+        var live = new LiveCall(call, owner, WallNow) { Session = invited.Session };
+        _callsBySession[invited.Session] = live;
+        Add(now, live);
+    }
+
+    /// <summary>Why the node itself turns an INVITE away, before any device hears of it.</summary>
+    private (int Status, string Why)? Refusal(SessionInvited invited)
+    {
+        if (!_registrationsBySip.TryGetValue(invited.Registration, out var owner) || !owner.Registration.IsRegistered)
+            return (SipStatus.TemporarilyUnavailable, "its registration is not up");
+        if (!HasRoomFor(1)) return (SipStatus.TemporarilyUnavailable, "the node takes no more calls");
+        if (_calls.Values.Count(call => call.Owner == owner && !call.Call.HasEnded) >= MostCallsOfOneRegistration)
+            return (SipStatus.BusyHere, "the device has too many calls");
+        return null;
+    }
+
+    private static string? Shortened(string? name) => name is { Length: > LongestName } ? name[..LongestName] : name;
+
+    private void Add(Instant now, LiveCall live)
+    {
+        var direction = live.Call.Description.Direction.ToString();
+        metrics.CallsStarted.Add(1, new KeyValuePair<string, object?>("direction", direction));
+        log.CallStarted(live.Call.Description.CallId, direction);
+        _calls.Add(live.Call.Description.CallId, live);
+        Guarded(now, live, _ => { });
+    }
+
+    private void Drain(Instant now, LiveCall live)
+    {
+        while (live.Call.TryDequeue(out var action)) Do(now, live, action);
+        Write(live, live.Call.Description);
+        if (live.Call.IsOver) Forget(now, live);
+        else _wakeups.Set(live, live.Call.NextTimeout);
+    }
+
+    private void Do(Instant now, LiveCall live, CallAction action)
+    {
+        var callId = live.Call.Description.CallId;
+        switch (action)
+        {
+            case SendInvite invite: Invite(now, live, invite.Offer); break;
+            case SendProgress progress when live.Session is { } session: agent.Progress(now, session, progress.Status, null); break;
+            case SendAnswer answer when live.Session is { } session: agent.Answer(now, session, answer.Sdp); break;
+            case SendReinvite reinvite when live.Session is { } session: agent.Reinvite(now, session, reinvite.Offer); break;
+            case AcceptReinvite accepted when live.Session is { } session: agent.AcceptReinvite(now, session, accepted.Sdp); break;
+            case RejectReinvite rejected when live.Session is { } session: agent.RejectReinvite(now, session, rejected.Status); break;
+            case EndSession end when live.Session is { } session: agent.End(now, session, end.RejectStatus); break;
+            case ApplyMedia apply: media.Apply(callId, apply.Plan); break;
+            case ReleaseMedia: media.Release(callId); break;
+            case TellEvent told: Tell(live, told); break;
+            case TellMilestone milestone:
+                milestones.Tell(live.Owner.Device, new(callId, milestone.Milestone, milestone.Detail), WallNow);
+                break;
+            case CompleteCommand completed: Complete(live, completed.Result); break;
+        }
+    }
+
+    private void Invite(Instant now, LiveCall live, string offer)
+    {
+        var session = agent.Invite(now, new SipInviteRequest(
+            live.Owner.Sip!.Value, live.Target!.Uri, offer, live.Target.Anonymous, live.Target.CallerName,
+            // The call's own timer decides; this one is for the case that the call is gone.
+            options.RingTime + TimeSpan.FromSeconds(15)));
+        live.Session = session;
+        _callsBySession[session] = live;
+    }
+
+    private void Tell(LiveCall live, TellEvent told)
+    {
+        if (told.Call.End is { } end)
+        {
+            metrics.CallsEnded.Add(1, new("class", end.Class.ToString()), new("reason", end.Reason));
+            log.CallEnded(told.Call.CallId, end.Class.ToString(), end.Reason);
+        }
+
+        // The row first: who is told of a state must be able to read it.
+        Write(live, told.Call);
+        _ = journal.TellAsync(live.Owner.Device, told.ToEventData(), WallNow);
+    }
+
+    private void Write(LiveCall live, CallDescription description)
+    {
+        if (live.Written == description) return;
+        live.Written = description;
+        if (description.End is not null) live.EndedAt ??= WallNow;
+        live.RowStored = journal.PutAsync(live.Owner.Device, live.ToRecord(description, options.Id));
+    }
+
+    private void Forget(Instant now, LiveCall live)
+    {
+        if (!_calls.Remove(live.Call.Description.CallId)) return;
+        _wakeups.Set(live, null);
+        if (live.Session is { } session) _callsBySession.Remove(session);
+        Complete(live, CallCommandResult.Incompatible("The call has ended."));
+        _wakeups.Set(new EndedCall(live.Call.Description.CallId, live.Owner.Device), now + CallStore.KeptAfterEnd);
+    }
+}

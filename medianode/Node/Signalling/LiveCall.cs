@@ -1,0 +1,41 @@
+using Byon.MediaNode.Core.Calls;
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.Platform.Events;
+
+namespace Byon.MediaNode.Signalling;
+
+/// <summary>A call that this node carries: the state machine, its SIP session, its row.</summary>
+internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset createdAt) : Sleeper
+{
+    public Call Call { get; } = call;
+
+    public LiveRegistration Owner { get; } = owner;
+
+    public DateTimeOffset CreatedAt { get; } = createdAt;
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public SipSessionId? Session { get; set; }
+
+    /// <summary>What an outgoing call invites; null for an incoming one.</summary>
+    public OutgoingTarget? Target { get; init; }
+
+    /// <summary>What the newest row was written from.</summary>
+    public CallDescription? Written { get; set; }
+
+    /// <summary>Completes when the newest row is stored; false where it never will be.</summary>
+    public Task<bool> RowStored { get; set; } = Task.FromResult(true);
+
+    /// <summary>The change whose outcome the network decides.</summary>
+    public TaskCompletionSource<CallOutcome>? Pending { get; set; }
+}
+
+internal sealed record OutgoingTarget(SipUri Uri, bool Anonymous, string? CallerName);
+
+/// <summary>A call that has ended and whose row is deleted when its grace time is over.</summary>
+internal sealed class EndedCall(string callId, DeviceKey device) : Sleeper
+{
+    public string CallId { get; } = callId;
+
+    public DeviceKey Device { get; } = device;
+}

@@ -1,0 +1,82 @@
+namespace Byon.MediaNode.Telemetry;
+
+/// <summary>Everything the node's shell logs. No phone number, SDP, address of a party or token may become an argument here.</summary>
+internal static partial class NodeLog
+{
+    // The signalling loop: 1xx.
+    [LoggerMessage(100, LogLevel.Error, "A fault in the signalling loop")]
+    public static partial void LoopFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(101, LogLevel.Error, "Call {CallId} in state {State} hit a fault and is ended")]
+    public static partial void CallFault(this ILogger log, string callId, string state, Exception fault);
+
+    [LoggerMessage(102, LogLevel.Information, "Call {CallId} started, {Direction}")]
+    public static partial void CallStarted(this ILogger log, string callId, string direction);
+
+    [LoggerMessage(103, LogLevel.Information, "Call {CallId} ended: {Class}, {Reason}")]
+    public static partial void CallEnded(this ILogger log, string callId, string @class, string reason);
+
+    [LoggerMessage(104, LogLevel.Information, "Registration {RegistrationId} made")]
+    public static partial void RegistrationMade(this ILogger log, string registrationId);
+
+    [LoggerMessage(105, LogLevel.Warning, "Registration {RegistrationId} failed: {Fault}")]
+    public static partial void RegistrationFailed(this ILogger log, string registrationId, string fault);
+
+    [LoggerMessage(106, LogLevel.Information, "Registration {RegistrationId} lapsed: {Reason}")]
+    public static partial void RegistrationLapsed(this ILogger log, string registrationId, string reason);
+
+    [LoggerMessage(107, LogLevel.Warning, "An incoming call was refused: {Reason}")]
+    public static partial void InvitationRefused(this ILogger log, string reason);
+
+    // SIP sockets: 2xx.
+    [LoggerMessage(200, LogLevel.Information, "SIP on {EndPoint}, UDP and TCP")]
+    public static partial void SipListening(this ILogger log, string endPoint);
+
+    [LoggerMessage(201, LogLevel.Debug, "SIP connection with {Remote} closed: {Why}")]
+    public static partial void SipConnectionClosed(this ILogger log, string remote, string why);
+
+    [LoggerMessage(202, LogLevel.Warning, "SIP socket fault: {Code}")]
+    public static partial void SipSocketFault(this ILogger log, string code);
+
+    // The journal: 3xx.
+    [LoggerMessage(300, LogLevel.Warning, "Storage does not answer, trying again: {Why}")]
+    public static partial void StorageAway(this ILogger log, string why);
+
+    [LoggerMessage(301, LogLevel.Error, "A row or an event cannot be stored and is given up: {Why}")]
+    public static partial void JournalEntryFailed(this ILogger log, string why);
+
+    [LoggerMessage(302, LogLevel.Error, "More than {Limit} rows and events wait for storage: new ones are given up")]
+    public static partial void JournalFull(this ILogger log, int limit);
+
+    [LoggerMessage(303, LogLevel.Warning, "Web PubSub did not take an event: {Why}")]
+    public static partial void PublishFailed(this ILogger log, string why);
+
+    [LoggerMessage(304, LogLevel.Error, "{Pending} rows and events could not be stored before the node stopped")]
+    public static partial void JournalNotFlushed(this ILogger log, int pending);
+
+    // The pool: 4xx.
+    [LoggerMessage(400, LogLevel.Information, "Node {NodeId} is {State}")]
+    public static partial void NodeStateChanged(this ILogger log, string nodeId, string state);
+
+    [LoggerMessage(401, LogLevel.Warning, "Node {NodeId} is gone; taking over {Calls} calls and {Registrations} registrations")]
+    public static partial void TakingOver(this ILogger log, string nodeId, int calls, int registrations);
+
+    [LoggerMessage(402, LogLevel.Warning, "The node table cannot be reached: {Why}")]
+    public static partial void NodeTableAway(this ILogger log, string why);
+
+    [LoggerMessage(403, LogLevel.Error, "Node {NodeId} was declared gone while storage was out of its reach; dropping everything it held")]
+    public static partial void DeclaredGone(this ILogger log, string nodeId);
+
+    [LoggerMessage(404, LogLevel.Critical, "The node cannot keep its place in the pool and stops")]
+    public static partial void LifecycleFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(405, LogLevel.Warning, "Registration {RegistrationId} could not be taken over: {Fault}")]
+    public static partial void AdoptionFailed(this ILogger log, string registrationId, string fault);
+
+    [LoggerMessage(406, LogLevel.Warning, "The watch over the other nodes was interrupted: {Why}")]
+    public static partial void PoolWatchFault(this ILogger log, string why);
+
+    // The control API: 5xx.
+    [LoggerMessage(500, LogLevel.Warning, "Control request refused: no valid token")]
+    public static partial void ControlTokenRefused(this ILogger log);
+}
