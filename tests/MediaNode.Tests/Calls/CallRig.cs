@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Http.Json;
+using Byon.MediaNode;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Native;
+using Byon.Platform.Control;
+using Byon.Platform.Events;
+using Byon.Platform.Records;
+using Byon.Tests.MediaNode.Tests.Rig;
+using Byon.Tests.TestKit;
+using Byon.Tests.TestKit.WebRtc;
+
+namespace Byon.Tests.MediaNode.Tests.Calls;
+
+/// <summary>One subscriber with a browser on a node, and one phone in the network, each with a tone of its own.</summary>
+internal sealed class CallRig : IAsyncDisposable
+{
+    public const double BrowserTone = 440;
+    public const double PhoneTone = 1000;
+
+    private readonly NodeFixture _fixture;
+    private readonly TonePackets _tone = new(BrowserTone);
+
+    private CallRig(NodeFixture fixture, FakeIms ims, TestNode node)
+    {
+        (_fixture, Ims, Node) = (fixture, ims, node);
+        var certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
+        var client = new RtcClient(new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()), new DtlsEndpointFactory(certificate), certificate.Fingerprint);
+        Browser = new RtcClientSocket(client, () => MonotonicClock.Now);
+    }
+
+    public FakeIms Ims { get; }
+
+    public TestNode Node { get; }
+
+    public PhoneMedia Phone { get; } = new(PhoneTone);
+
+    public RtcClientSocket Browser { get; }
+
+    public List<short> BrowserHeard { get; } = [];
+
+    public string Number { get; private set; } = "";
+
+    public string DeviceId { get; } = Guid.NewGuid().ToString();
+
+    public RegistrationRecord Registration { get; private set; } = null!;
+
+    public DeviceKey Device => new(Number, DeviceId);
+
+    public static async Task<CallRig> StartAsync(NodeFixture fixture, TestNode? node = null, FakeIms? ims = null)
+    {
+        ims ??= new FakeIms();
+        node ??= await TestNode.StartAsync(fixture, ims.NextHop);
+        var rig = new CallRig(fixture, ims, node);
+        rig.Number = await fixture.NewSubscriberAsync();
+        rig.Registration = await node.RegisterAsync(rig.Number, rig.DeviceId);
+        return rig;
+    }
+
+    /// <summary>A browser that speaks G.711 only, so that its packets can be told without a codec library.</summary>
+    public string BrowserDescription(string setup) => Browser.Client.Describe(setup, "sendrecv", "8 PCMA/8000", "126 telephone-event/8000");
+
+    /// <summary>An outgoing call up to the answer, media included.</summary>
+    public async Task<CallRecord> ConnectAsync()
+    {
+        var call = await Node.StartCallAsync(Registration, BrowserDescription("actpass"));
+        Browser.Client.Connect(MonotonicClock.Now, call.AnswerSdp!);
+        var invited = await WaitFor.NotNullAsync(() => Ims.Invitation);
+        Ims.Do((phone, now) => phone.Answer(now, invited.Session, Phone.Describe()));
+        await HasStatusAsync(call.CallId, CallStatus.Connected);
+        await WaitFor.TrueAsync(() =>
+        {
+            Browser.Pump();
+            return Browser.Client.IsConnected;
+        });
+        return call;
+    }
+
+    /// <summary>Both sides speak until the condition holds.</summary>
+    public Task TalkUntilAsync(string networkSdp, Func<bool> condition, Func<string>? otherwise = null) => WaitFor.TrueAsync(
+        () =>
+        {
+            Phone.Pump(PhoneMedia.AudioOf(networkSdp));
+            Browser.Pump();
+            Browser.SendRtp(_tone.Next());
+            while (Browser.Rtp.TryDequeue(out var packet)) TonePackets.Hear(packet, BrowserHeard);
+            return condition();
+        },
+        otherwise: otherwise);
+
+    public bool PhoneHears(double hertz, double notHertz) => Heard(Phone.Heard, hertz, notHertz);
+
+    public bool BrowserHears(double hertz, double notHertz) => Heard(BrowserHeard, hertz, notHertz);
+
+    public Task<CallRecord> HasStatusAsync(string callId, CallStatus status) => HasAsync(callId, row => row.Status == status);
+
+    public async Task<CallRecord> HasAsync(string callId, Func<CallRecord, bool> condition)
+    {
+        CallRecord? row = null;
+        await WaitFor.TrueAsync(
+            async () => (row = await _fixture.Calls.GetAsync(Number, callId, CancellationToken.None)) is not null && condition(row),
+            TimeSpan.FromSeconds(30), () => $"the row says {row?.Status} {row?.Ending}");
+        return row!;
+    }
+
+    /// <summary>The log as soon as it holds the event; positions and sequence numbers are checked for gaps on the way.</summary>
+    public async Task<IReadOnlyList<DeviceEvent>> LogWithAsync(Func<DeviceEventData, bool> awaited, TimeSpan? limit = null)
+    {
+        IReadOnlyList<DeviceEvent> log = [];
+        await WaitFor.TrueAsync(
+            async () => (log = await _fixture.Events.ReadAsync(Device, 0, 100, CancellationToken.None)).Any(entry => awaited(entry.Data)),
+            limit ?? TimeSpan.FromSeconds(30), () => string.Join(Environment.NewLine, log.Select(entry => entry.Data)));
+        Assert.Equal(Enumerable.Range(1, log.Count).Select(position => (long)position), log.Select(entry => entry.Position));
+        foreach (var call in log.Select(entry => entry.Data).OfType<CallEventData>().GroupBy(data => data.CallId))
+            Assert.Equal(Enumerable.Range(1, call.Count()), call.Select(data => data.SequenceNumber));
+        return log;
+    }
+
+    public static async Task<CallRecord> CallOf(HttpResponseMessage response)
+    {
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync(ControlJson.Default.CallRecord))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Browser.Dispose();
+        Phone.Dispose();
+        await Node.DisposeAsync();
+        await Ims.DisposeAsync();
+    }
+
+    private static bool Heard(List<short> samples, double hertz, double notHertz) =>
+        Tone.Heard(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(samples), hertz, notHertz, 8000) >= TimeSpan.FromSeconds(1);
+}

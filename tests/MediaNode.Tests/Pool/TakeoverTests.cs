@@ -1,0 +1,79 @@
+using System.Net;
+using Byon.Platform.Events;
+using Byon.Platform.Records;
+using Byon.Tests.MediaNode.Tests.Calls;
+using Byon.Tests.MediaNode.Tests.Rig;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.MediaNode.Tests.Pool;
+
+[Collection(NodeTests.Name)]
+public class TakeoverTests(NodeFixture fixture)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task The_calls_of_a_killed_node_end_and_its_registrations_move()
+    {
+        await using var ims = new FakeIms();
+        await using var survivor = await TestNode.StartAsync(fixture, ims.NextHop);
+        var victim = TestNode.Create(fixture, ims.NextHop);
+        await victim.StartAsProcessAsync();
+        await using var rig = await CallRig.StartAsync(fixture, victim, ims);
+        var call = await rig.ConnectAsync();
+        await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected });
+        var before = ims.Bindings[rig.Number];
+
+        victim.Kill();
+
+        var log = await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" }, Patience);
+        var last = (CallEventData)log[^1].Data;
+        Assert.Equal((CallStatus.Terminated, 2, CallEndClass.Gateway), (last.Status, last.SequenceNumber, last.Ending!.Class));
+        Assert.NotNull((await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).EndedAt);
+
+        await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var now) && now != before, Patience);
+        Assert.Equal(survivor.SipPort, ims.Bindings[rig.Number].Port);
+        await WaitFor.TrueAsync(
+            async () => (await fixture.Registrations.GetAsync(rig.Number, rig.Registration.RegistrationId, CancellationToken.None))?.NodeId == survivor.Id,
+            Patience);
+        await WaitFor.TrueAsync(
+            async () => (await survivor.PostCallAsync(rig.Registration, rig.BrowserDescription("actpass"))).StatusCode == HttpStatusCode.Created, Patience);
+        await WaitFor.TrueAsync(async () => await fixture.Nodes.GetAsync(victim.Id, CancellationToken.None) is null, Patience);
+    }
+
+    [Fact]
+    public async Task A_node_that_starts_again_cleans_up_after_its_former_self()
+    {
+        await using var ims = new FakeIms();
+        var node = TestNode.Create(fixture, ims.NextHop);
+        await node.StartAsProcessAsync();
+        await using var rig = await CallRig.StartAsync(fixture, node, ims);
+        await rig.ConnectAsync();
+        await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected });
+        ims.Bindings.Clear();
+
+        node.Kill();
+        await node.StartAsProcessAsync();
+
+        await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" }, Patience);
+        await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var contact) && contact.Port == node.SipPort, Patience);
+        await rig.Node.StartCallAsync(rig.Registration, rig.BrowserDescription("actpass"));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_told_to_stop_ends_its_calls_deregisters_and_exits_cleanly()
+    {
+        await using var ims = new FakeIms();
+        var node = TestNode.Create(fixture, ims.NextHop);
+        await node.StartAsProcessAsync();
+        await using var rig = await CallRig.StartAsync(fixture, node, ims);
+        var call = await rig.ConnectAsync();
+
+        await node.TerminateAsync();
+
+        Assert.Equal(0, node.ExitCode);
+        Assert.False(ims.Bindings.ContainsKey(rig.Number));
+        Assert.Equal("node-draining", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
+        Assert.NotNull(await fixture.Registrations.GetAsync(rig.Number, rig.Registration.RegistrationId, CancellationToken.None));
+    }
+}

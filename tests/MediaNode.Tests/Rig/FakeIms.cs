@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Byon.MediaNode;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+namespace Byon.Tests.MediaNode.Tests.Rig;
+
+/// <summary>
+/// A home network on one UDP socket: a registrar that takes whoever comes, and one phone that the test drives. Requests that
+/// name a binding go there; everything else is the phone's.
+/// </summary>
+internal sealed class FakeIms : IAsyncDisposable
+{
+    public const string Domain = "ims.example";
+    public const string PhoneNumber = "+34600333444";
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _guard = new();
+    private readonly SipAgent _phone;
+    private readonly SipRegistrationId _line;
+    private readonly Task _running;
+
+    public FakeIms()
+    {
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Address = (IPEndPoint)_socket.LocalEndPoint!;
+        _phone = new SipAgent(new SipAgentOptions(Address, "phone", SipTimers.Rfc3261), new EntropySource(new byte[32]));
+        _line = _phone.Register(MonotonicClock.Now, new SipRegistrationRequest(
+            new SipUri($"sip:{PhoneNumber}@{Domain}"), new SipFlow(SipTransport.Udp, Address), new SipCredentials("phone", "x"), Guid.NewGuid(),
+            PhoneNumber, TimeSpan.FromHours(1)));
+        _running = RunAsync();
+    }
+
+    public IPEndPoint Address { get; }
+
+    public string NextHop => $"sip:{Address}";
+
+    /// <summary>What the registrar answers; a 401 is a challenge that no answer ever satisfies. 0: it says nothing.</summary>
+    public int RegistrarStatus { get; set; } = 200;
+
+    /// <summary>Contact by registered user; a binding that was removed is gone.</summary>
+    public ConcurrentDictionary<string, SipUri> Bindings { get; } = new();
+
+    /// <summary>What happened to the phone's calls, oldest first.</summary>
+    public ConcurrentQueue<SipSessionEvent> Events { get; } = new();
+
+    public SessionInvited? Invitation => Events.OfType<SessionInvited>().LastOrDefault();
+
+    public void Do(Action<SipAgent, Instant> act)
+    {
+        lock (_guard)
+        {
+            act(_phone, MonotonicClock.Now);
+            Flush();
+        }
+    }
+
+    /// <summary>The phone calls a registered subscriber.</summary>
+    public SipSessionId Call(string number, string offer)
+    {
+        SipSessionId session = default;
+        Do((phone, now) => session = phone.Invite(now, new SipInviteRequest(
+            _line, Bindings[number], offer, Anonymous: false, CallerName: "Bea", RingTimeout: TimeSpan.FromSeconds(60))));
+        return session;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _socket.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var buffer = new byte[65_536];
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                using var tick = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                tick.CancelAfter(TimeSpan.FromMilliseconds(20));
+                var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), tick.Token);
+                lock (_guard) Receive(new SipFlow(SipTransport.Udp, (IPEndPoint)received.RemoteEndPoint), buffer.AsSpan(0, received.ReceivedBytes));
+            }
+            catch (OperationCanceledException)
+            {
+                // A tick: time for the phone's timers.
+            }
+
+            lock (_guard)
+            {
+                if (_phone.NextTimeout <= MonotonicClock.Now) _phone.HandleTimeout(MonotonicClock.Now);
+                Flush();
+            }
+        }
+    }
+
+    private void Receive(SipFlow flow, ReadOnlySpan<byte> datagram)
+    {
+        if (!SipParser.TryParseDatagram(datagram, SipLimits.Default, out var message, out _)) return;
+        if (message is SipRequest { Method: "REGISTER" } register) Registrar(flow, register);
+        else _phone.Receive(MonotonicClock.Now, flow, datagram);
+    }
+
+    private void Registrar(SipFlow flow, SipRequest register)
+    {
+        var isPhone = flow.Remote.Equals(Address);
+        var status = isPhone ? 200 : RegistrarStatus;
+        if (status == 0) return;
+        var response = SipResponse.For(register, status, "registrar");
+        if (status == 401) response.Headers.Add("WWW-Authenticate", $"Digest realm=\"{Domain}\", nonce=\"{Guid.NewGuid():N}\", algorithm=MD5, qop=\"auth\"");
+        if (status == 200 && register.Contact is { } contact)
+        {
+            var expires = register.Number("Expires") ?? 3600;
+            var user = register.To.Uri.User!;
+            if (contact.Parameters["expires"] == "0" || expires == 0)
+            {
+                Bindings.TryRemove(KeyValuePair.Create(user, contact.Uri));
+            }
+            else
+            {
+                if (!isPhone) Bindings[user] = contact.Uri;
+                response.Headers.Add("Contact", $"<{contact.Uri}>;expires={expires}");
+            }
+        }
+
+        _socket.SendTo(SipWriter.Write(response).Span, flow.Remote);
+    }
+
+    private void Flush()
+    {
+        while (_phone.TryDequeue(out SipTransmit transmit))
+        {
+            var to = transmit.Flow.Remote;
+            // The phone's next hop is this network itself, which passes a request on to the binding it names.
+            if (to.Equals(Address) && SipParser.TryParseDatagram(transmit.Message.Span, SipLimits.Default, out var message, out _)
+                && message is SipRequest { Method: not "REGISTER" } request && request.Uri.TryGetEndPoint(out var binding)) to = binding;
+            _socket.SendTo(transmit.Message.Span, to);
+        }
+
+        while (_phone.TryDequeue(out SipEvent? sipEvent))
+        {
+            if (sipEvent is SipSessionEvent session) Events.Enqueue(session);
+        }
+    }
+}
