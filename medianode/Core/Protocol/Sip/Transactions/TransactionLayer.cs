@@ -8,7 +8,8 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Transactions;
 /// All transactions of one agent: matches messages to them (RFC 3261 §17.1.3, §17.2.3), keeps their deadlines, and hands what
 /// opens a new one to the agent. Client transactions tell their user directly.
 /// </summary>
-internal sealed class TransactionLayer(SipAgentOptions options, EntropySource entropy, Deadlines<ITimed> wakes)
+/// <param name="isProxy">Responses carry the Vias of others below ours, and requests come with theirs (§16.6, §16.7).</param>
+internal sealed class TransactionLayer(SipAgentOptions options, EntropySource entropy, Deadlines<ITimed> wakes, bool isProxy = false)
 {
     private const int RetryAfterSeconds = 5;
 
@@ -48,6 +49,13 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     {
         if (!ack.Headers.Has("Via")) ack.Headers.Prepend("Via", NewVia(flow));
         _outgoing.Enqueue(new SipTransmit(flow, SipWriter.Write(ack)));
+    }
+
+    /// <summary>A Via of ours with a branch of its own; what is sent without any gets one by itself.</summary>
+    public string NewVia(SipFlow flow)
+    {
+        var transport = flow.Transport == SipTransport.Udp ? "UDP" : "TCP";
+        return $"SIP/2.0/{transport} {options.Local};branch={ViaHeader.MagicCookie}{entropy.NextToken(12)};rport";
     }
 
     public void Respond(Instant now, ServerTransaction transaction, SipResponse response)
@@ -99,7 +107,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     private SipRejection Receive(Instant now, SipResponse response)
     {
         // A second Via means that the response is not for us (§8.1.3.3).
-        if (response.Headers.Values("Via").Count != 1) return SipRejection.StrayResponse;
+        if (!isProxy && response.Headers.Values("Via").Count != 1) return SipRejection.StrayResponse;
         var key = ClientTransaction.KeyOf(response.TopVia.Branch!, response.CSeq.Method);
         if (!_clients.TryGetValue(key, out var transaction)) return SipRejection.StrayResponse;
         transaction.Receive(now, response);
@@ -211,11 +219,5 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
         if (ReferenceEquals(parameters, via.Parameters)) return;
         var vias = request.Headers.Values("Via");
         request.Headers.SetValues("Via", [(via with { Parameters = parameters }).ToString(), .. vias.Skip(1)]);
-    }
-
-    private string NewVia(SipFlow flow)
-    {
-        var transport = flow.Transport == SipTransport.Udp ? "UDP" : "TCP";
-        return $"SIP/2.0/{transport} {options.Local};branch={ViaHeader.MagicCookie}{entropy.NextToken(12)};rport";
     }
 }
