@@ -15,8 +15,8 @@ public sealed class StorageOptions
     /// <summary>For example https://account.queue.core.windows.net.</summary>
     public Uri? QueueServiceUri { get; set; }
 
-    internal string? Fault() => string.IsNullOrWhiteSpace(ConnectionString) && TableServiceUri is null
-        ? "Storage__ConnectionString is not set (nor Storage__TableServiceUri, for a managed identity)."
+    internal string? Fault() => string.IsNullOrWhiteSpace(ConnectionString) && (TableServiceUri is null || QueueServiceUri is null)
+        ? "Storage__ConnectionString is not set (nor Storage__TableServiceUri and Storage__QueueServiceUri, for a managed identity)."
         : null;
 }
 

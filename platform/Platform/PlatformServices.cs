@@ -3,6 +3,7 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.WebPubSub;
+using Azure.Storage.Queues;
 using Byon.Platform.Events;
 using Byon.Platform.Stores;
 using Microsoft.Extensions.Configuration;
@@ -35,6 +36,7 @@ public static class PlatformServices
         services.AddSingleton<IValidateOptions<ControlOptions>>(new Named<ControlOptions>(options => options.Fault()));
 
         services.AddSingleton(provider => CreateTables(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton(provider => CreateQueues(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddSingleton(provider => CreateWebPubSub(provider.GetRequiredService<IOptions<WebPubSubOptions>>().Value));
         services.AddSingleton<RegistrationStore>();
         services.AddSingleton<CallStore>();
@@ -60,6 +62,15 @@ public static class PlatformServices
         return string.IsNullOrWhiteSpace(options.ConnectionString)
             ? new TableServiceClient(options.TableServiceUri!, new DefaultAzureCredential(), client)
             : new TableServiceClient(options.ConnectionString, client);
+    }
+
+    /// <summary>Messages travel as they are, which is what our host.json tells the queue triggers.</summary>
+    public static QueueServiceClient CreateQueues(StorageOptions options)
+    {
+        var client = RequestPath(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+        return string.IsNullOrWhiteSpace(options.ConnectionString)
+            ? new QueueServiceClient(options.QueueServiceUri!, new DefaultAzureCredential(), client)
+            : new QueueServiceClient(options.ConnectionString, client);
     }
 
     public static WebPubSubServiceClient CreateWebPubSub(WebPubSubOptions options)

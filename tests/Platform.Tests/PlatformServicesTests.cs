@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using Byon.Platform;
 using Byon.Platform.Events;
 using Byon.Platform.Stores;
@@ -18,7 +19,7 @@ public class PlatformServicesTests
         using var host = Host(Settings());
         await host.StartAsync();
 
-        foreach (var service in new[] { typeof(RegistrationStore), typeof(CallStore), typeof(ChannelStore), typeof(NodeStore), typeof(SubscriberStore), typeof(EventLog), typeof(EventPublisher) })
+        foreach (var service in new[] { typeof(RegistrationStore), typeof(CallStore), typeof(ChannelStore), typeof(NodeStore), typeof(SubscriberStore), typeof(EventLog), typeof(EventPublisher), typeof(QueueServiceClient) })
             Assert.NotNull(host.Services.GetRequiredService(service));
         await host.StopAsync();
     }
@@ -48,6 +49,7 @@ public class PlatformServicesTests
         settings.Remove("Storage:ConnectionString");
         settings.Remove("WebPubSub:ConnectionString");
         settings["Storage:TableServiceUri"] = "https://account.table.core.windows.net";
+        settings["Storage:QueueServiceUri"] = "https://account.queue.core.windows.net";
         settings["WebPubSub:Endpoint"] = "https://name.webpubsub.azure.com";
         using var host = Host(settings);
 

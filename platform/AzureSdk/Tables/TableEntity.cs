@@ -52,7 +52,7 @@ public sealed class TableEntity : ITableEntity, IDictionary<string, object>
 
     public ICollection<string> Keys => _properties.Keys;
 
-    public ICollection<object> Values => _properties.Values;
+    ICollection<object> IDictionary<string, object>.Values => _properties.Values;
 
     bool ICollection<KeyValuePair<string, object>>.IsReadOnly => false;
 

@@ -122,7 +122,7 @@ public class RecordStoresTests(AzuriteFixture azurite)
         var table = azurite.Tables.GetTableClient(TableNames.Subscribers);
         var annRow = (await table.GetEntityAsync<TableEntity>(ann.PhoneNumber[1..], "ims")).Value;
         var eveRow = (await table.GetEntityAsync<TableEntity>(eve.PhoneNumber[1..], "ims")).Value;
-        Assert.DoesNotContain(annRow.Values, value => value is string text && text.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(annRow, property => property.Value is string text && text.Contains("secret", StringComparison.Ordinal));
         eveRow["SealedPassword"] = annRow["SealedPassword"];
         await table.UpdateEntityAsync(eveRow, eveRow.ETag, TableUpdateMode.Replace);
 
