@@ -52,7 +52,12 @@ internal sealed class AudioPath : IDisposable
     {
         Active = from is not null && to is not null
             && from.Direction.HasFlag(MediaDirection.ReceiveOnly) && to.Direction.HasFlag(MediaDirection.SendOnly);
-        if (!Active) Stop();
+        if (!Active)
+        {
+            Stop();
+            _output.Pause();
+        }
+
         if (to is null) return;
 
         if (_send?.Codec != to.Send.Codec) ReleaseCodecs();

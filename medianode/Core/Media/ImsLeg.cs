@@ -11,7 +11,8 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     private ImsLegPlan? _plan;
     private IPEndPoint? _source;
 
-    protected override bool CanSend => _plan is not null;
+    /// <summary>0.0.0.0 was the way to hold before RFC 3264 §8.4; here it would reach this host itself.</summary>
+    protected override bool CanSend => _plan is not null && IsReal(_plan.PeerRtp);
 
     public void Configure(Instant now, ImsLegPlan plan)
     {
@@ -23,7 +24,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     /// <summary>Whether RTP from this address belongs to the call; what does not is counted.</summary>
     public bool Accepts(IPEndPoint remote)
     {
-        if (_plan is not null && (remote.Equals(_source) || remote.Equals(_plan.PeerRtp) || _source is null && remote.Address.Equals(_plan.PeerRtp.Address)))
+        var isPeer = _plan is not null
+            && (remote.Equals(_source) || remote.Equals(_plan.PeerRtp) || _source is null && remote.Address.Equals(_plan.PeerRtp.Address));
+        if (isPeer)
         {
             if (!remote.Equals(_source)) _source = remote;
             return true;
@@ -45,17 +48,19 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
 
     protected override bool CommitRtp(Span<byte> slot, int length)
     {
-        if (_plan is null) return false;
+        if (_plan is null || !CanSend) return false;
         Queue.Commit(rtpSocket, _plan.PeerRtp, length);
         return true;
     }
 
     protected override void SendRtcp(ReadOnlySpan<byte> compound)
     {
-        if (_plan is null) return;
+        if (_plan is null || !IsReal(_plan.PeerRtcp)) return;
         var slot = Queue.Reserve();
         if (slot.IsEmpty) return;
         compound.CopyTo(slot);
         Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, compound.Length);
     }
+
+    private static bool IsReal(IPEndPoint remote) => remote.Port != 0 && !remote.Address.Equals(IPAddress.Any) && !remote.Address.Equals(IPAddress.IPv6Any);
 }

@@ -45,7 +45,16 @@ public sealed class MediaSession : IDisposable
     public IPEndPoint? WebRtcRemote => _peer.Remote;
 
     /// <summary>May be read from any thread.</summary>
-    public MediaStatistics Statistics => new(_webRtc.Statistics(), _ims.Statistics());
+    public MediaStatistics Statistics
+    {
+        get
+        {
+            var webRtc = _webRtc.Statistics();
+            var dropped = webRtc.Dropped;
+            foreach (var why in Enum.GetValues<WebRtcDrop>()) dropped += _peer.Dropped(why);
+            return new MediaStatistics(webRtc with { Dropped = dropped }, _ims.Statistics());
+        }
+    }
 
     /// <summary>Takes up what was negotiated. A leg that was negotiated once stays connected when a plan leaves it out.</summary>
     public void Apply(Instant now, MediaPlan plan)

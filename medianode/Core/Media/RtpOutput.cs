@@ -92,6 +92,9 @@ internal sealed class RtpOutput
         _leg.SendRtp(now, format.PayloadType, packet.Marker || starts, sequence, timestamp, packet.Payload.Length, format.ClockRate);
     }
 
+    /// <summary>Forwarding stops for now; what the source sends meanwhile will not look like loss.</summary>
+    public void Pause() => _source = null;
+
     /// <summary>A packet of the forwarded source is kept back: the numbers close over it.</summary>
     public void Withhold(in RtpPacket packet)
     {

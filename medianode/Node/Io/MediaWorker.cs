@@ -42,7 +42,7 @@ internal sealed partial class MediaWorker : IDisposable
     private readonly Dictionary<string, MediaCall> _byFragment = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerAddress, (MediaCall Call, IPEndPoint Remote)> _byAddress = [];
     private int _calls;
-    private bool _stopping;
+    private volatile bool _stopping;
 
     /// <param name="webRtc">The worker's own port for all its browsers; disposed with the worker.</param>
     /// <param name="core">The processor to stay on; null lets the kernel choose.</param>
@@ -93,7 +93,8 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>Ends the thread. Calls that were not released end without a word to their peers.</summary>
     public void Dispose()
     {
-        Post(new MediaCommand(MediaCommandKind.Stop, null, null));
+        _stopping = true;
+        _mailbox.Signal();
         _thread.Join();
         foreach (var port in _imsPorts.Values.Where(p => !p.IsRtcp).ToList()) port.Call!.Dispose();
         _epoll.Dispose();
@@ -103,6 +104,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void Post(MediaCommand command)
     {
+        if (_stopping) return;
         _commands.Enqueue(command);
         _mailbox.Signal();
     }
@@ -214,19 +216,16 @@ internal sealed partial class MediaWorker : IDisposable
             switch (command.Kind)
             {
                 case MediaCommandKind.Add:
-                    Take(command.Call!);
+                    Take(command.Call);
                     break;
-                case MediaCommandKind.Apply when !command.Call!.Ended:
+                case MediaCommandKind.Apply when !command.Call.Ended:
                     Feed(now, command.Call, MediaInput.Plan, plan: command.Plan);
                     break;
                 case MediaCommandKind.Release:
-                    Feed(now, command.Call!, MediaInput.Close);
-                    End(command.Call!);
+                    Feed(now, command.Call, MediaInput.Close);
+                    End(command.Call);
                     Interlocked.Decrement(ref _calls);
-                    _ports.Return(now, command.Call!.Port);
-                    break;
-                case MediaCommandKind.Stop:
-                    _stopping = true;
+                    _ports.Return(now, command.Call.Port);
                     break;
             }
         }
@@ -310,8 +309,7 @@ internal sealed partial class MediaWorker : IDisposable
         Add,
         Apply,
         Release,
-        Stop,
     }
 
-    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall? Call, MediaPlan? Plan);
+    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan);
 }

@@ -148,6 +148,22 @@ public sealed class AudioPathTests : IDisposable
     }
 
     [Fact]
+    public void AHeldPassthroughLooksLikeAPauseAndNotLikeLoss()
+    {
+        Connect(Stream(Pcma), Stream(Pcma));
+        Speak(5);
+        Connect(Stream(Pcma), Stream(Pcma) with { Direction = MediaDirection.Inactive });
+        Speak(100);
+        Connect(Stream(Pcma), Stream(Pcma));
+        Speak(5);
+
+        Assert.Equal(10, _sent.Count);
+        AssertSequenceIsUnbroken();
+        Assert.True(_sent[5].Marker);
+        Assert.Equal(101 * 160u, _sent[5].Timestamp - _sent[4].Timestamp);
+    }
+
+    [Fact]
     public void APeerThatMayNotSendIsNotHeard()
     {
         Connect(Stream(Pcma) with { Direction = MediaDirection.SendOnly }, Stream(Pcma));

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Native;
+
+namespace Byon.Tests.MediaNode.Tests.Native;
+
+public sealed class DatagramBatchTests
+{
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void DatagramsArriveWholeWithTheirSendersAddress(string address)
+    {
+        using var near = Bind(address);
+        using var far = Bind(address);
+        var (queue, received) = (new MediaTransmitQueue(64), new ReceiveBatch());
+        var send = new SendBatch(queue, 64, near.AddressFamily);
+        for (var i = 1; i <= ReceiveBatch.Capacity + 8; i++) Queue(queue, near, far, length: i * 30);
+        send.Flush();
+        Assert.Equal((0, 0L), (queue.Count, send.Failed));
+
+        Assert.Equal(ReceiveBatch.Capacity, received.Receive((int)far.Handle));
+        for (var i = 0; i < ReceiveBatch.Capacity; i++)
+        {
+            Assert.Equal(Enumerable.Repeat((byte)(i + 1), (i + 1) * 30), received.Datagram(i).ToArray());
+            Assert.Equal(near.LocalEndPoint, received.Remote(i).ToEndPoint());
+            Assert.False(received.IsTruncated(i));
+        }
+
+        Assert.Equal(8, received.Receive((int)far.Handle));
+        Assert.Equal(0, received.Receive((int)far.Handle));
+    }
+
+    [Fact]
+    public void ADatagramTheKernelRefusesDoesNotHoldUpTheOthers()
+    {
+        using var near = Bind("127.0.0.1");
+        using var far = Bind("127.0.0.1");
+        var queue = new MediaTransmitQueue(8);
+        var send = new SendBatch(queue, 8, near.AddressFamily);
+        Queue(queue, near, far, 10);
+        queue.Reserve();
+        queue.Commit((int)near.Handle, new IPEndPoint(IPAddress.IPv6Loopback, 9), 10);
+        queue.Reserve();
+        queue.Commit((int)near.Handle, new IPEndPoint(IPAddress.Broadcast, 9), 10);
+        Queue(queue, near, far, 20);
+        send.Flush();
+
+        Assert.Equal(2, send.Failed);
+        Assert.Equal(2, new ReceiveBatch().Receive((int)far.Handle));
+    }
+
+    [Fact]
+    public void ADatagramLongerThanItsSlotIsSeenToBeTruncated()
+    {
+        using var near = Bind("127.0.0.1");
+        using var far = Bind("127.0.0.1");
+        near.SendTo(new byte[4000], far.LocalEndPoint!);
+        var received = new ReceiveBatch();
+        Assert.Equal(1, received.Receive((int)far.Handle));
+        Assert.True(received.IsTruncated(0));
+    }
+
+    [Fact]
+    public void AFullQueueLosesThePacketAndNothingElse()
+    {
+        var queue = new MediaTransmitQueue(1);
+        Assert.False(queue.Reserve().IsEmpty);
+        queue.Commit(0, new IPEndPoint(IPAddress.Loopback, 9), 10);
+        Assert.True(queue.Reserve().IsEmpty);
+        Assert.Equal(1, queue.Dropped);
+        queue.Clear();
+        Assert.False(queue.Reserve().IsEmpty);
+    }
+
+    [Fact]
+    public void NothingIsAllocatedPerDatagram()
+    {
+        using var near = Bind("127.0.0.1");
+        using var far = Bind("127.0.0.1");
+        var remote = (IPEndPoint)far.LocalEndPoint!;
+        var (queue, received) = (new MediaTransmitQueue(8), new ReceiveBatch());
+        var send = new SendBatch(queue, 8, near.AddressFamily);
+        var (from, to) = ((int)near.Handle, (int)far.Handle);
+        Exchange();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) Exchange();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Exchange()
+        {
+            queue.Reserve();
+            queue.Commit(from, remote, 172);
+            send.Flush();
+            var seen = 0;
+            for (var tries = 0; tries < 1000 && seen == 0; tries++) seen = received.Receive(to);
+            if (seen != 1 || received.Remote(0).Port == 0) throw new InvalidOperationException("the datagram did not come");
+        }
+    }
+
+    private static void Queue(MediaTransmitQueue queue, Socket from, Socket to, int length)
+    {
+        queue.Reserve()[..length].Fill((byte)(length / 30));
+        queue.Commit((int)from.Handle, (IPEndPoint)to.LocalEndPoint!, length);
+    }
+
+    private static Socket Bind(string address)
+    {
+        var bound = IPAddress.Parse(address);
+        var socket = new Socket(bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(bound, 0));
+        return socket;
+    }
+}
