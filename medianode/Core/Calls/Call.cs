@@ -93,6 +93,7 @@ public sealed partial class Call
             case DigitRelayed { FromWebRtc: true }: Milestone("media.digit-from-browser"); break;
             case DigitRelayed digit: Milestone("media.digit-from-network", digit.Digit.ToString()); break;
             case DtlsFailed failed: Finish(now, CallEnd.DtlsFailed(failed.Why), RejectedBecauseOfUs); break;
+            case MediaFailed: Finish(now, CallEnd.InternalError, RejectedBecauseOfUs); break;
             case WebRtcPeerLost: Finish(now, CallEnd.BrowserLost(_phase == CallPhase.Connected), RejectedBecauseOfUs); break;
         }
     }
