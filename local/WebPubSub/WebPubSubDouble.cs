@@ -45,6 +45,7 @@ public sealed class WebPubSubDouble : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = LargestBody;
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var app = builder.Build();
         var hubs = new Hubs(options, time);
