@@ -5,9 +5,9 @@ namespace Byon.Local.Softphone;
 
 /// <param name="Port">0 lets the system choose.</param>
 /// <param name="ConnectSources">Origins the page may talk to besides its own: API, identity provider, Web PubSub (ws:).</param>
-/// <param name="CallSubscriber">Makes a phone of the simulator call this number; null where there is no simulator.</param>
+/// <param name="CallSubscriber">Makes a phone of the simulator call this number; false where it is not registered. Null where there is no simulator.</param>
 public sealed record SoftphoneServerOptions(
-    int Port, SoftphoneConfig Config, IReadOnlyList<string> ConnectSources, Func<string, CancellationToken, Task>? CallSubscriber);
+    int Port, SoftphoneConfig Config, IReadOnlyList<string> ConnectSources, Func<string, Task<bool>>? CallSubscriber);
 
 /// <summary>Serves the softphone page, its configuration and the button that makes a phone ring, on loopback.</summary>
 public sealed class SoftphoneServer : IAsyncDisposable
@@ -73,7 +73,7 @@ public sealed class SoftphoneServer : IAsyncDisposable
     }
 
     // Another site's page could send this request as well, were it not for its content type and Sec-Fetch-Site.
-    private static async Task CallAsync(HttpContext context, Func<string, CancellationToken, Task>? callSubscriber)
+    private static async Task CallAsync(HttpContext context, Func<string, Task<bool>>? callSubscriber)
     {
         var fromElsewhere = context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin");
         if (callSubscriber is null || fromElsewhere || !context.Request.HasJsonContentType())
@@ -98,7 +98,6 @@ public sealed class SoftphoneServer : IAsyncDisposable
             return;
         }
 
-        await callSubscriber(number, context.RequestAborted);
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.StatusCode = await callSubscriber(number) ? StatusCodes.Status202Accepted : StatusCodes.Status409Conflict;
     }
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net;
 using Azure.Data.Tables;
 using Byon.Local.Azurite;
 using Byon.Local.FunctionsHost;
 using Byon.Local.Identity;
+using Byon.Local.Ims;
 using Byon.Local.Softphone;
 using Byon.Local.WebPubSub;
 using Byon.Platform.Records;
@@ -30,6 +32,9 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
 
     public DevIdentityProvider Identity { get; private set; } = null!;
 
+    /// <summary>Null where the stack uses a real IMS.</summary>
+    public ImsSimulator? Simulator { get; private set; }
+
     public MiniFunctionsHost Functions { get; private set; } = null!;
 
     public IReadOnlyList<MediaNodeProcess> Nodes => _nodes;
@@ -46,6 +51,11 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         await progress.StepAsync("Azurite, storage emulator", () => StartStorageAsync(cancel));
         await progress.StepAsync("Web PubSub double", () => StartWebPubSubAsync(cancel));
         await progress.StepAsync("Identity provider", () => StartIdentityAsync(cancel));
+        if (options.Ims is null)
+        {
+            await progress.StepAsync("IMS simulator", StartSimulatorAsync);
+        }
+
         await progress.StepAsync("Subscribers", () => SeedAsync(cancel));
         await progress.StepAsync(options.Nodes == 1 ? "Media node" : $"{options.Nodes} media nodes", () => StartNodesAsync(cancel));
         await progress.StepAsync("REST API in the Functions host", () => StartFunctionsAsync(cancel));
@@ -83,6 +93,15 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         Identity = await DevIdentityProvider.StartAsync(new DevIdentityOptions { Port = options.Ports.Identity, Subscribers = [.. people] }, cancel);
         _started.Push(("identity provider", Identity));
         _settings.Issuer = Identity.Issuer;
+    }
+
+    private Task StartSimulatorAsync()
+    {
+        var subscribers = options.Subscribers.Select(each => new ImsSubscriber(each.Number, each.User, each.Password));
+        Simulator = ImsSimulator.Start(new ImsSimulatorOptions(
+            new IPEndPoint(IPAddress.Loopback, options.Ports.Ims), options.Subscribers[0].HomeDomain, [.. subscribers]));
+        _started.Push(("IMS simulator", Simulator));
+        return Task.CompletedTask;
     }
 
     private async Task SeedAsync(CancellationToken cancel)
@@ -131,7 +150,7 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         var config = new SoftphoneConfig(
             Origin(ApiUrl), Identity.Issuer, DevClients.Softphone, "openid", options.Ims is null ? DemoPhones : [], [.. contacts], options.Ims is null);
         string[] sources = [config.ApiBase, config.Issuer, $"ws://{WebPubSub.Endpoint.Authority}"];
-        var page = await SoftphoneServer.StartAsync(new SoftphoneServerOptions(options.Ports.Page, config, sources, null), cancel);
+        var page = await SoftphoneServer.StartAsync(new SoftphoneServerOptions(options.Ports.Page, config, sources, Simulator is null ? null : Simulator.CallAsync), cancel);
         _started.Push(("softphone page", page));
         PageUrl = page.Url;
     }

@@ -1,5 +1,5 @@
 // The softphone: one subscriber on one device, with at most one call. Views listen to 'change' and 'notice'.
-import { GatewayApi } from './api.js';
+import { ApiError, GatewayApi } from './api.js';
 import { ringback, ringtone } from './audio.js';
 import { Call, peerOf } from './call.js';
 import { EventChannel } from './channel.js';
@@ -114,7 +114,8 @@ export class Softphone extends EventTarget {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ to: this.registration.number }),
       });
-      if (!response.ok) throw Object.assign(new Error(await response.text()), { status: response.status });
+      if (response.status === 409) throw new ApiError(409, 'INCOMPATIBLE_STATE', 'The network does not have this number registered.');
+      if (!response.ok) throw new ApiError(response.status, undefined, 'The simulator did not take the request.');
     });
   }
 

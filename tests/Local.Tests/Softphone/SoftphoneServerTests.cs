@@ -111,9 +111,22 @@ public sealed class SoftphoneServerTests : IAsyncLifetime
         Assert.Empty(_called);
     }
 
-    private Task Call(string number, CancellationToken cancel)
+    [Fact]
+    public async Task A_number_that_is_not_registered_cannot_be_called()
     {
+        using var answer = await _client.PostAsJsonAsync("/ims/call", new { to = "+34600999999" });
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+    }
+
+    private Task<bool> Call(string number)
+    {
+        if (number != "+34600111222")
+        {
+            return Task.FromResult(false);
+        }
+
         _called.Add(number);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 }
