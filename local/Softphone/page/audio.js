@@ -17,11 +17,15 @@ export function openMicrophone() {
   return navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
 }
 
-/** How loud a stream is now, 0 to 1 over the top 60 dB. */
+const fallPerSecond = 1.5;
+
+/** How loud a stream is, 0 to 1 over the top 60 dB: rises at once and falls slowly, so that an eye can follow. */
 export class LevelMeter {
   #source;
   #analyser;
   #samples;
+  #shown = 0;
+  #readAt = 0;
 
   constructor(stream) {
     const audio = audioContext();
@@ -35,7 +39,11 @@ export class LevelMeter {
   get level() {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
-    return power === 0 ? 0 : Math.min(1, Math.max(0, (10 * Math.log10(power) + 60) / 60));
+    const level = power === 0 ? 0 : Math.min(1, Math.max(0, (10 * Math.log10(power) + 60) / 60));
+    const fallen = this.#shown - fallPerSecond * (performance.now() - this.#readAt) / 1000;
+    this.#readAt = performance.now();
+    this.#shown = Math.max(level, fallen, 0);
+    return this.#shown;
   }
 
   close() {

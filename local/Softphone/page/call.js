@@ -29,6 +29,7 @@ export class Call extends EventTarget {
   #microphone;
   #remote = new MediaStream();
   #sequence = 0;
+  #answered = false;
   #timers = [];
 
   constructor({ api, timeline, group, direction, number, name }) {
@@ -209,7 +210,8 @@ export class Call extends EventTarget {
   }
 
   async #takeAnswer(sdp) {
-    if (!sdp || this.#peer.signalingState !== 'have-local-offer') return;
+    if (!sdp || this.#answered || this.#over) return;
+    this.#answered = true;
     await this.#peer.setRemoteDescription({ type: 'answer', sdp });
     this.#watchDtls();
   }
