@@ -69,7 +69,25 @@ public static class ControlApi
             return Results.BadRequest();
         }
 
-        return command is null ? Results.BadRequest() : Answer(await run(command), success);
+        return command is null || !IsWhole(command) ? Results.BadRequest() : Answer(await run(command), success);
+    }
+
+    /// <summary>A member that is missing in the JSON is null whatever its type says.</summary>
+    private static bool IsWhole(object command) => command switch
+    {
+        RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject),
+        StartCallCommand it => AreThere(it.CallId, it.RegistrationId, it.PhoneNumber, it.OriginatorAddress, it.ReceiverAddress, it.OfferSdp),
+        _ => true,
+    };
+
+    private static bool AreThere(params ReadOnlySpan<string?> members)
+    {
+        foreach (var member in members)
+        {
+            if (string.IsNullOrEmpty(member)) return false;
+        }
+
+        return true;
     }
 
     private static IResult Answer<TRow>(CommandResult<TRow> result, Func<TRow, IResult> success)

@@ -68,8 +68,10 @@ internal sealed class FakeIms : IAsyncDisposable
         return session;
     }
 
+    /// <summary>Again changes nothing: a test and its rig may both own it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_running.IsCompleted) return;
         await _stopping.CancelAsync();
         await _running;
         _socket.Dispose();
