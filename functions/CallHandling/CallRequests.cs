@@ -1,3 +1,4 @@
+using System.Text;
 using Byon.Functions.Http;
 using Byon.Platform.Records;
 
@@ -87,6 +88,10 @@ internal static class CallFields
         if (sdp.Length == 0)
         {
             description.Reject("sdp", "is empty.");
+        }
+        else if (Encoding.UTF8.GetByteCount(sdp) > MaximumSdpLength)
+        {
+            description.Reject("sdp", $"is longer than {MaximumSdpLength} bytes.");
         }
 
         return sdp;

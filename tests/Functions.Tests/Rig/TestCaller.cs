@@ -1,0 +1,69 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Byon.Local.Identity;
+
+namespace Byon.Tests.Functions.Tests.Rig;
+
+/// <summary>Somebody with a token: sends requests as a client application would.</summary>
+internal sealed class TestCaller(ApiRig rig, string number, string clientId = DevClients.Softphone)
+{
+    private readonly string _token = rig.Identity.Mint(new TokenSpec { PhoneNumber = number, ClientId = clientId });
+
+    public string Number => number;
+
+    public string DeviceId { get; } = Guid.NewGuid().ToString("D");
+
+    /// <summary>The same subscriber through another application.</summary>
+    public TestCaller ThroughOtherClient() => new(rig, number, DevClients.Asp);
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    public Task<Answer> PostAsync(string path, JsonNode? body, string? registrationId = null) => SendAsync(HttpMethod.Post, path, body?.ToJsonString() ?? "", registrationId);
+
+    public Task<Answer> PutAsync(string path, JsonNode? body) => SendAsync(HttpMethod.Put, path, body?.ToJsonString() ?? "");
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, string? registrationId = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        if (registrationId is not null)
+            request.Headers.Add("registrationId", registrationId);
+        if (!string.IsNullOrEmpty(body))
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await Answer.ReadAsync(await rig.Http.SendAsync(request));
+    }
+
+    /// <summary>Registers this caller's device; answers the registrationId.</summary>
+    public async Task<string> RegisterAsync()
+    {
+        var answer = await PostAsync("/webrtc-registration/v0.4/sessions", new JsonObject { ["deviceId"] = DeviceId });
+        answer.ShouldBe(201);
+        return (string)answer.Json["registrationId"]!;
+    }
+
+    /// <summary>Registers and calls somebody; answers the mediaSessionId.</summary>
+    public async Task<string> CallAsync()
+    {
+        var answer = await PostAsync("/webrtc-call-handling/v0.4/sessions", CallTo("tel:+34999000001"), await RegisterAsync());
+        answer.ShouldBe(201);
+        return (string)answer.Json["mediaSessionId"]!;
+    }
+
+    public async Task<string> OpenChannelAsync()
+    {
+        var answer = await PostAsync(
+            $"/notificationchannel/v1/{DeviceId}/channels", new JsonObject { ["channelType"] = "WebSockets", ["channelData"] = new JsonObject() });
+        answer.ShouldBe(200);
+        return (string)answer.Json["channelId"]!;
+    }
+
+    public JsonObject CallTo(string receiver) => new()
+    {
+        ["originatorAddress"] = $"tel:{Number}",
+        ["receiverAddress"] = receiver,
+        ["offer"] = new JsonObject { ["sdp"] = "v=0\r\ns=offer\r\n" },
+    };
+}
