@@ -17,11 +17,11 @@ internal sealed class CallApi(CallStore calls, RegistrationApi registrations, No
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.ServiceProvider.GetRequiredService<CallApi>();
-        var sessions = routes.MapGroup(ApiSurface.CallHandling + "/sessions");
-        sessions.MapOperation(HttpMethods.Post, "", Scopes.CallCreate, api.CreateAsync);
-        sessions.MapOperation(HttpMethods.Get, "/{mediaSessionId}", Scopes.CallRead, api.GetAsync);
-        sessions.MapOperation(HttpMethods.Put, "/{mediaSessionId}/status", Scopes.CallWrite, api.ChangeStatusAsync);
-        sessions.MapOperation(HttpMethods.Delete, "/{mediaSessionId}", Scopes.CallDelete, api.DeleteAsync);
+        var sessions = routes.MapGroup(ApiSurface.CallHandling);
+        sessions.MapOperation(HttpMethods.Post, "/sessions", Scopes.CallCreate, api.CreateAsync);
+        sessions.MapOperation(HttpMethods.Get, "/sessions/{mediaSessionId}", Scopes.CallRead, api.GetAsync);
+        sessions.MapOperation(HttpMethods.Put, "/sessions/{mediaSessionId}/status", Scopes.CallWrite, api.ChangeStatusAsync);
+        sessions.MapOperation(HttpMethods.Delete, "/sessions/{mediaSessionId}", Scopes.CallDelete, api.DeleteAsync);
     }
 
     private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)

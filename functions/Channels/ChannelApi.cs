@@ -18,10 +18,10 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.ServiceProvider.GetRequiredService<ChannelApi>();
-        var channels = routes.MapGroup(ApiSurface.NotificationChannel + "/channels");
-        channels.MapOperation(HttpMethods.Post, "", Scopes.ChannelCreate, api.CreateAsync);
-        channels.MapOperation(HttpMethods.Get, "/{channelId}", Scopes.ChannelRead, api.GetAsync);
-        channels.MapOperation(HttpMethods.Delete, "/{channelId}", Scopes.ChannelDelete, api.DeleteAsync);
+        var channels = routes.MapGroup(ApiSurface.NotificationChannel);
+        channels.MapOperation(HttpMethods.Post, "/channels", Scopes.ChannelCreate, api.CreateAsync);
+        channels.MapOperation(HttpMethods.Get, "/channels/{channelId}", Scopes.ChannelRead, api.GetAsync);
+        channels.MapOperation(HttpMethods.Delete, "/channels/{channelId}", Scopes.ChannelDelete, api.DeleteAsync);
     }
 
     private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)

@@ -16,12 +16,12 @@ internal sealed class RegistrationApi(RegistrationStore store, NodePool nodes, T
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.ServiceProvider.GetRequiredService<RegistrationApi>();
-        var sessions = routes.MapGroup(ApiSurface.Registration + "/sessions");
-        sessions.MapOperation(HttpMethods.Get, "", Scopes.RegistrationRead, api.ListAsync);
-        sessions.MapOperation(HttpMethods.Post, "", Scopes.RegistrationCreate, api.CreateAsync);
-        sessions.MapOperation(HttpMethods.Get, "/{registrationId}", Scopes.RegistrationRead, api.GetAsync);
-        sessions.MapOperation(HttpMethods.Put, "/{registrationId}", Scopes.RegistrationWrite, api.RefreshAsync);
-        sessions.MapOperation(HttpMethods.Delete, "/{registrationId}", Scopes.RegistrationDelete, api.DeleteAsync);
+        var sessions = routes.MapGroup(ApiSurface.Registration);
+        sessions.MapOperation(HttpMethods.Get, "/sessions", Scopes.RegistrationRead, api.ListAsync);
+        sessions.MapOperation(HttpMethods.Post, "/sessions", Scopes.RegistrationCreate, api.CreateAsync);
+        sessions.MapOperation(HttpMethods.Get, "/sessions/{registrationId}", Scopes.RegistrationRead, api.GetAsync);
+        sessions.MapOperation(HttpMethods.Put, "/sessions/{registrationId}", Scopes.RegistrationWrite, api.RefreshAsync);
+        sessions.MapOperation(HttpMethods.Delete, "/sessions/{registrationId}", Scopes.RegistrationDelete, api.DeleteAsync);
     }
 
     /// <summary>The active registrations of a device; an empty list, never 404.</summary>

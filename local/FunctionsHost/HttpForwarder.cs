@@ -118,7 +118,12 @@ internal sealed class HttpForwarder : IDisposable
 
     private sealed class StreamedContent(Stream source, long? length, CancellationTokenSource activity) : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => PumpAsync(source, stream, activity);
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            // The head goes out at once, like every part after it: the executable need not wait for the end.
+            await stream.FlushAsync(activity.Token);
+            await PumpAsync(source, stream, activity);
+        }
 
         protected override bool TryComputeLength(out long computed)
         {
