@@ -1,11 +1,13 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Byon.Local.Azurite;
 
-/// <summary>A process we started: its output is read all the time and its end kept for error messages; it ends with us.</summary>
+/// <summary>
+/// A process we started: its output is read all the time and its end kept for error messages; it ends with us. It has a session
+/// of its own, so that Ctrl-C reaches this program alone, which then stops its parts in order.
+/// </summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int KeptOutput = 4_000;
@@ -38,23 +40,16 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <exception cref="InvalidOperationException">The program is not installed.</exception>
+    /// <param name="start">Its arguments as a list; a program that is not there ends at once with code 127.</param>
     public static ChildProcess Start(ProcessStartInfo start, Action<string>? onLine = null)
     {
+        start.ArgumentList.Insert(0, start.FileName);
+        start.FileName = "setsid";
         var process = new Process { StartInfo = start };
         var child = new ChildProcess(process, onLine);
         process.OutputDataReceived += child.Keep;
         process.ErrorDataReceived += child.Keep;
-        try
-        {
-            process.Start();
-        }
-        catch (Win32Exception notFound)
-        {
-            process.Dispose();
-            throw new InvalidOperationException($"{start.FileName} cannot be started: is it installed?", notFound);
-        }
-
+        process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return child;

@@ -13,6 +13,7 @@ public class AzuriteProcessTests
         var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions(AzuriteInstallation.DefaultFolder), CancellationToken.None);
         using var process = Process.GetProcessById(azurite.ProcessId);
         using var client = new HttpClient();
+        Assert.Equal(azurite.ProcessId, SessionOf(azurite.ProcessId));
 
         foreach (var port in new[] { azurite.BlobPort, azurite.QueuePort, azurite.TablePort })
         {
@@ -22,6 +23,13 @@ public class AzuriteProcessTests
 
         await azurite.DisposeAsync();
         Assert.True(process.HasExited);
+    }
+
+    // Ctrl-C goes to the processes of a terminal's session: the emulator is to outlive those that still write to it.
+    private static int SessionOf(int processId)
+    {
+        var afterName = File.ReadAllText($"/proc/{processId}/stat").Split(") ")[^1];
+        return int.Parse(afterName.Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
