@@ -11,6 +11,9 @@ public static class AzuriteInstallation
 {
     public const string Version = "3.37.0";
 
+    // npm unpacks package by package: without the mark, an interrupted run would pass for an installation.
+    private const string CompletedMark = "installed";
+
     /// <summary>The folder used by <c>byon up</c> and the tests: <c>.byon/azurite</c> in the repository that holds this program.</summary>
     /// <exception cref="InvalidOperationException">The program does not run from inside the repository.</exception>
     public static string DefaultFolder
@@ -61,9 +64,6 @@ public static class AzuriteInstallation
         await RunNpmAsync(folder, cancel);
         await File.WriteAllTextAsync(Path.Combine(folder, CompletedMark), Version, cancel);
     }
-
-    // npm unpacks package by package: without the mark, an interrupted run would pass for an installation.
-    private const string CompletedMark = "installed";
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancel)
     {

@@ -75,7 +75,10 @@ internal static partial class TableBatchAnswer
             var statusLine = head[0].Split(' ', 3);
             var answer = new PartAnswer(
                 statusLine.Length > 1 && int.TryParse(statusLine[1], NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : 500,
-                statusLine.Length > 2 ? statusLine[2] : "") { ClientRequestId = clientRequestId };
+                statusLine.Length > 2 ? statusLine[2] : "")
+            {
+                ClientRequestId = clientRequestId,
+            };
             foreach (var line in head.Skip(1))
             {
                 var colon = line.IndexOf(':', StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -12,6 +14,8 @@ internal static class TableKey
 {
     // Azurite takes 512 characters, Azure 1 KiB; a key may be made of two parts.
     private const int LongestPart = 200;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>The partition of a subscriber's rows: the number without its plus.</summary>
     public static string OfNumber(string phoneNumber) => Of(phoneNumber.TrimStart('+'));
@@ -30,12 +34,9 @@ internal static class TableKey
             if (Plain.Contains((char)octet))
                 key.Append((char)octet);
             else
-                key.Append('=').Append(octet.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+                key.Append('=').Append(octet.ToString("X2", CultureInfo.InvariantCulture));
         }
 
         return key.Length <= LongestPart ? key.ToString() : "=sha256=" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
-
-    private static readonly System.Buffers.SearchValues<char> Plain =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 }
