@@ -216,7 +216,7 @@ internal sealed partial class MediaWorker : IDisposable
             switch (command.Kind)
             {
                 case MediaCommandKind.Add:
-                    Take(command.Call);
+                    Feed(now, command.Call, MediaInput.Start);
                     break;
                 case MediaCommandKind.Apply when !command.Call.Ended:
                     Feed(now, command.Call, MediaInput.Plan, plan: command.Plan);
@@ -233,7 +233,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void Take(MediaCall call)
     {
-        _byFragment.Add(call.UsernameFragment, call);
+        _byFragment[call.UsernameFragment] = call;
         foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
         {
             port.Call = call;
@@ -250,6 +250,7 @@ internal sealed partial class MediaWorker : IDisposable
         {
             switch (input)
             {
+                case MediaInput.Start: Take(call); break;
                 case MediaInput.WebRtc: call.Session.ReceiveWebRtc(now, remote!, datagram); break;
                 case MediaInput.ImsRtp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: false); break;
                 case MediaInput.ImsRtcp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: true); break;
@@ -280,7 +281,7 @@ internal sealed partial class MediaWorker : IDisposable
         call.Ended = true;
         _send.Flush();
         _deadlines.Remove(call);
-        _byFragment.Remove(call.UsernameFragment);
+        if (_byFragment.TryGetValue(call.UsernameFragment, out var named) && named == call) _byFragment.Remove(call.UsernameFragment);
         foreach (var address in call.Addresses) _byAddress.Remove(address);
         foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
         {
@@ -296,6 +297,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private enum MediaInput
     {
+        Start,
         WebRtc,
         ImsRtp,
         ImsRtcp,

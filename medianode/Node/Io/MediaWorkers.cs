@@ -122,15 +122,17 @@ public sealed class MediaWorkers : IDisposable
 
     private Socket? TryBind(int port)
     {
-        var socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Bind(new IPEndPoint(_options.Address, port));
             return socket;
         }
-        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        catch (SocketException failed) when (
+            failed.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.TooManyOpenSockets)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return null;
         }
     }
