@@ -62,7 +62,8 @@ public sealed partial class SipAgent
     private SipRegistration Add(SipRegistrationState state)
     {
         var registration = new SipRegistration(_core, new SipRegistrationId(++_lastId), state);
-        if (!_contacts.TryAdd(state.Request.ContactUser, registration)) throw new ArgumentException("The contact user is in use.", nameof(state));
+        // A contact that is on its way out may come back at once: the newer registration gets its invitations.
+        _contacts[state.Request.ContactUser] = registration;
         _registrations.Add(registration.Id, registration);
         return registration;
     }

@@ -76,7 +76,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
         while (_core.Gone.TryDequeue(out var gone))
         {
             if (!_registrations.Remove(gone, out var registration)) continue;
-            _contacts.Remove(registration.Line.ContactUser);
+            if (_contacts.GetValueOrDefault(registration.Line.ContactUser) == registration) _contacts.Remove(registration.Line.ContactUser);
             _core.Wakes.Set(registration, null);
         }
     }

@@ -9,6 +9,8 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
 /// </summary>
 public abstract class SipMessage
 {
+    private const string SdpType = "application/sdp";
+
     public SipHeaders Headers { get; } = new();
 
     public ReadOnlyMemory<byte> Body { get; set; }
@@ -31,8 +33,13 @@ public abstract class SipMessage
     public string? ContentType =>
         Body.IsEmpty ? null : (Headers["Content-Type"] ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
-    /// <summary>The body where it is SDP, else null.</summary>
-    public string? Sdp => ContentType == "application/sdp" ? Encoding.UTF8.GetString(Body.Span) : null;
+    /// <summary>The body, or its first part, where that is SDP; else null.</summary>
+    public string? Sdp => ContentType switch
+    {
+        SdpType => Encoding.UTF8.GetString(Body.Span),
+        "multipart/mixed" => MultipartBody.Find(Headers["Content-Type"]!, Body, SdpType) is { } part ? Encoding.UTF8.GetString(part.Span) : null,
+        _ => null,
+    };
 
     /// <summary>A header of digits only, such as Expires or Min-Expires; null where absent or malformed.</summary>
     public uint? Number(string header) =>
@@ -64,7 +71,7 @@ public abstract class SipMessage
         }
     }
 
-    public void SetSdp(string sdp) => SetBody("application/sdp", Encoding.UTF8.GetBytes(sdp));
+    public void SetSdp(string sdp) => SetBody(SdpType, Encoding.UTF8.GetBytes(sdp));
 
     public void SetBody(string contentType, ReadOnlyMemory<byte> body)
     {

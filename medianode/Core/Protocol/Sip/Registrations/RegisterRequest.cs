@@ -9,7 +9,7 @@ internal static class RegisterRequest
     public static SipRequest Write(SipAgentCore core, SipRegistrationState state, TimeSpan expires)
     {
         var identity = state.Request.Identity;
-        var seconds = ((long)expires.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var seconds = Math.Ceiling(expires.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var contact = core.ContactUriOf(state.Request.ContactUser, state.Request.Registrar);
         var register = new SipRequest(SipMethods.Register, new SipUri("sip:" + (identity.Host.Length > 0 ? identity.Host : state.Request.Registrar.Remote.ToString())));
         register.Headers.Add("Max-Forwards", "70");

@@ -242,6 +242,28 @@ public class SipRegistrationTests
     }
 
     [Fact]
+    public void A_contact_registered_again_while_it_is_being_removed_gets_its_calls()
+    {
+        var first = Register();
+        _registrar.Interferes = r => r.Number("Expires") == 0;
+        _agent.Agent.Unregister(_network.Now, first);
+        var second = Register();
+        _network.Run(TimeSpan.FromSeconds(33));
+        _agent.Only<RegistrationRemoved>();
+        _registrar.Peer.Send(_agent, SipText.Invite.Replace("c700", "c600", StringComparison.Ordinal));
+        Assert.Equal(second, _agent.Only<SessionInvited>().Registration);
+    }
+
+    [Fact]
+    public void Part_of_a_second_is_asked_for_as_a_whole_one()
+    {
+        var request = VirtualAgent.Subscriber(_registrar.Peer.Address, "600") with { Expires = TimeSpan.FromSeconds(0.2) };
+        _agent.Agent.Register(_network.Now, request);
+        _network.Settle();
+        Assert.Equal("1", _registrar.Peer.LastRequest("REGISTER").Headers["Expires"]);
+    }
+
+    [Fact]
     public void The_route_the_registrar_gave_is_used_by_later_calls()
     {
         _registrar.Decorates = r => r.Headers.Add("Service-Route", "<sip:orig@scscf.ims.test;lr>");
