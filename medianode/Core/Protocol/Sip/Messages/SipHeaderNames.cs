@@ -5,10 +5,24 @@ internal static class SipHeaderNames
 {
     private static readonly Dictionary<char, string> Compact = new()
     {
-        ['a'] = "Accept-Contact", ['b'] = "Referred-By", ['c'] = "Content-Type", ['d'] = "Request-Disposition",
-        ['e'] = "Content-Encoding", ['f'] = "From", ['i'] = "Call-ID", ['j'] = "Reject-Contact", ['k'] = "Supported",
-        ['l'] = "Content-Length", ['m'] = "Contact", ['o'] = "Event", ['r'] = "Refer-To", ['s'] = "Subject", ['t'] = "To",
-        ['u'] = "Allow-Events", ['v'] = "Via", ['x'] = "Session-Expires",
+        ['a'] = "Accept-Contact",
+        ['b'] = "Referred-By",
+        ['c'] = "Content-Type",
+        ['d'] = "Request-Disposition",
+        ['e'] = "Content-Encoding",
+        ['f'] = "From",
+        ['i'] = "Call-ID",
+        ['j'] = "Reject-Contact",
+        ['k'] = "Supported",
+        ['l'] = "Content-Length",
+        ['m'] = "Contact",
+        ['o'] = "Event",
+        ['r'] = "Refer-To",
+        ['s'] = "Subject",
+        ['t'] = "To",
+        ['u'] = "Allow-Events",
+        ['v'] = "Via",
+        ['x'] = "Session-Expires",
     };
 
     private static readonly HashSet<string> Single = new(StringComparer.OrdinalIgnoreCase)
