@@ -1,4 +1,4 @@
-using System.Diagnostics.Metrics;
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Byon.MediaNode.Control;
@@ -53,11 +53,8 @@ public static class NodeServices
     private static SipAgent CreateAgent(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<NodeOptions>();
-        var local = new System.Net.IPEndPoint(options.SipAdvertised, options.SipListen.Port);
-        var agent = new SipAgent(new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261), provider.GetRequiredService<EntropySource>());
-        provider.GetRequiredService<NodeMetrics>().ObserveSipRejections(() => agent.Rejected.ToArray()
-            .Select(rejected => new Measurement<long>(rejected.Value, new KeyValuePair<string, object?>("reason", rejected.Key.ToString()))));
-        return agent;
+        var local = new IPEndPoint(options.SipAdvertised, options.SipListen.Port);
+        return new SipAgent(new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261), provider.GetRequiredService<EntropySource>());
     }
 
     /// <summary>The workers' events reach a call through the loop. Its control is asked for late, since it needs the workers itself.</summary>
@@ -65,12 +62,14 @@ public static class NodeServices
     {
         var loop = provider.GetRequiredService<SignallingLoop>();
         var control = new Lazy<CallControl>(provider.GetRequiredService<CallControl>);
-        return new MediaWorkers(
+        var workers = new MediaWorkers(
             new MediaWorkerOptions(media.Address, media.Advertised, media.WebRtcPort, media.Workers, media.ImsPortFirst, media.ImsPortCount, media.Pin),
             provider.GetRequiredService<DtlsCertificate>(),
             provider.GetRequiredService<ICodecFactory>(),
             (callId, mediaEvent) => loop.Post(now => control.Value.Receive(now, callId, mediaEvent)),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger<MediaWorkers>());
+        provider.GetRequiredService<NodeMetrics>().ObserveMedia(() => workers.Totals);
+        return workers;
     }
 
     private static T Bound<T>(string setting, Func<T> bind)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 try
 {
     await NodeProgram.Build(args).RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (Exception fault) when (NodeProgram.Complaint(fault) is { } complaint)
 {

@@ -29,7 +29,7 @@ public sealed partial class Call
     {
         _options = options;
         _phase = phase;
-        _webRtc = new WebRtcLeg(media, NewOrigin(entropy));
+        _webRtc = new WebRtcLeg(media, NewOrigin(entropy), options.BrowserCodecs);
         _ims = new ImsLeg(media, NewOrigin(entropy), MediaDirection.SendReceive);
         Description = description;
     }

@@ -27,7 +27,9 @@ public sealed record CallCommandResult(CallFault? Fault, string? Detail)
     public static CallCommandResult Incompatible(string detail) => new(CallFault.IncompatibleState, detail);
 }
 
+/// <param name="BrowserCodecs">What browsers are offered and answered with, in order of preference.</param>
 /// <param name="Codecs">What the IMS is offered, in order of preference; Opus only where the browser speaks it too.</param>
 /// <param name="RingTime">How long a call may stay unanswered.</param>
 /// <param name="ReinviteTime">How long a Hold or Resume waits for the network before its command fails.</param>
-public sealed record CallOptions(IReadOnlyList<Media.AudioCodec> Codecs, TimeSpan RingTime, TimeSpan ReinviteTime);
+public sealed record CallOptions(
+    IReadOnlyList<Media.AudioCodec> BrowserCodecs, IReadOnlyList<Media.AudioCodec> Codecs, TimeSpan RingTime, TimeSpan ReinviteTime);

@@ -5,20 +5,21 @@ using Byon.MediaNode.Core.Protocol.Sdp;
 namespace Byon.MediaNode.Core.Calls;
 
 /// <summary>The browser's side of a call: what has been offered and agreed so far. A value; each step gives the next one.</summary>
-public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, WebRtcLegPlan? Plan = null)
+/// <param name="Codecs">What this node can speak, in order of preference.</param>
+public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnlyList<AudioCodec> Codecs, WebRtcLegPlan? Plan = null)
 {
     public bool Speaks(AudioCodec codec) => Plan is { } plan && plan.Audio.Receive.Any(format => format.Codec == codec);
 
     public bool TryAnswer(string offer, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
     {
-        var taken = WebRtcOfferAnswer.TryAnswer(offer, Local, Origin, MediaDirection.SendReceive, out answer, out var plan, out why);
+        var taken = WebRtcOfferAnswer.TryAnswer(offer, Local, Origin, MediaDirection.SendReceive, out answer, out var plan, out why, Codecs);
         next = taken ? this with { Origin = Origin.Next(), Plan = plan } : null;
         return taken;
     }
 
     public WebRtcLeg Offer(out string offer)
     {
-        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive);
+        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, Codecs);
         return this with { Origin = Origin.Next() };
     }
 

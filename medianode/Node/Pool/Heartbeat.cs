@@ -9,7 +9,8 @@ namespace Byon.MediaNode.Pool;
 
 /// <summary>The node's own row: that it lives, what it carries, whether it takes more.</summary>
 public sealed class Heartbeat(
-    NodeStore nodes, SignallingLoop loop, CallControl control, NodeOptions options, TimeProvider wallClock, ILogger<Heartbeat> log)
+    NodeStore nodes, SignallingLoop loop, CallControl control, NodeOptions options, NodeMetrics metrics, TimeProvider wallClock,
+    ILogger<Heartbeat> log)
 {
     private readonly DateTimeOffset _startedAt = wallClock.GetUtcNow();
     private Instant _lastBeat = MonotonicClock.Now;
@@ -55,6 +56,7 @@ public sealed class Heartbeat(
     private async Task WriteAsync(NodeState state, DateTimeOffset at, CancellationToken cancel)
     {
         var load = await loop.AskAsync(_ => control.Snapshot);
+        metrics.Latest = load;
         await nodes.HeartbeatAsync(
             new NodeRecord(options.Id, options.ControlUrl.ToString(), state, load.Load, options.Capacity, _startedAt, at), cancel);
     }

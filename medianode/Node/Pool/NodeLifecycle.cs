@@ -15,7 +15,8 @@ namespace Byon.MediaNode.Pool;
 /// </summary>
 public sealed class NodeLifecycle(
     SignallingLoop loop, CallControl control, SipSockets sockets, Journal journal, Heartbeat heartbeat, PoolWatch watch, Takeover takeover,
-    NodeStore nodes, TableServiceClient tables, NodeOptions options, ILogger<NodeLifecycle> log) : IHostedLifecycleService, IDisposable
+    NodeStore nodes, TableServiceClient tables, NodeOptions options, IHostApplicationLifetime lifetime,
+    ILogger<NodeLifecycle> log) : IHostedLifecycleService, IDisposable
 {
     /// <summary>For the de-REGISTERs, the journal and the farewell, each.</summary>
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(3);
@@ -103,7 +104,8 @@ public sealed class NodeLifecycle(
         {
             // Without a heartbeat the pool takes this node for dead: better to say so, and to be started again.
             log.LifecycleFault(fault);
-            Environment.FailFast("The node cannot keep its place in the pool.", fault);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
         }
     }
 

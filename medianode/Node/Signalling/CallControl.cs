@@ -1,6 +1,8 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Registrations;
 using Byon.MediaNode.Io;
 using Byon.MediaNode.Journaling;
 using Byon.MediaNode.Telemetry;
@@ -27,12 +29,12 @@ public sealed partial class CallControl(
     private readonly Dictionary<string, LiveCall> _calls = [];
     private readonly Dictionary<SipSessionId, LiveCall> _callsBySession = [];
     private readonly CallOptions _callOptions = new(
-        [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime);
+        media.Codecs, [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime);
 
     /// <summary>True once the node takes no new work.</summary>
     public bool IsDraining { get; set; }
 
-    public NodeLoad Snapshot => new(Load, _calls.Count, _registrations.Count);
+    public NodeLoad Snapshot => new(Load, _calls.Count, _registrations.Count, agent.Rejected.ToDictionary(), agent.Transactions);
 
     private double Load => _calls.Count + (_registrations.Count * RegistrationLoad);
 
@@ -86,7 +88,7 @@ public sealed partial class CallControl(
         while (agent.TryDequeue(out SipTransmit transmit)) sockets.Send(transmit);
     }
 
-    /// <summary>Drops everything without a word to anybody: another node has taken all of it over.</summary>
+    /// <summary>Drops everything without a word to the devices: another node has taken all of it over.</summary>
     public void Abandon(Instant now)
     {
         foreach (var live in _calls.Values)
@@ -97,7 +99,14 @@ public sealed partial class CallControl(
             _wakeups.Set(live, null);
         }
 
-        foreach (var live in _registrations.Values) _wakeups.Set(live, null);
+        foreach (var live in _registrations.Values)
+        {
+            // Only this node's own contact goes; the other node's binding stays.
+            if (live.Sip is { } sip) agent.Unregister(now, sip);
+            live.Complete(new RegistrationResult(RegistrationFault.Ended, "The registration is held by another node now."));
+            _wakeups.Set(live, null);
+        }
+
         _calls.Clear();
         _callsBySession.Clear();
         _registrations.Clear();
@@ -159,4 +168,6 @@ public sealed partial class CallControl(
 }
 
 /// <param name="Load">In units of capacity.</param>
-public sealed record NodeLoad(double Load, int Calls, int Registrations);
+/// <param name="SipRejected">SIP messages dropped since the start, by reason.</param>
+public sealed record NodeLoad(
+    double Load, int Calls, int Registrations, IReadOnlyDictionary<SipRejection, long> SipRejected, int SipTransactions);

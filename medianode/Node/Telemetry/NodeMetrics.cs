@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
+using Byon.MediaNode.Io;
+using Byon.MediaNode.Signalling;
 
 namespace Byon.MediaNode.Telemetry;
 
-/// <summary>Every instrument of the node outside the media workers: name, unit, description. No label names a person or a call.</summary>
+/// <summary>Every instrument of the node: name, unit, description. No label names a person or a call.</summary>
 public sealed class NodeMetrics : IDisposable
 {
     public const string MeterName = "Byon.MediaNode";
@@ -22,6 +24,9 @@ public sealed class NodeMetrics : IDisposable
         JournalEntriesLost = _meter.CreateCounter<long>("byon.journal.lost", "{entry}", "Rows or events given up.");
         PublishFailures = _meter.CreateCounter<long>("byon.publish.failures", "{message}", "Pushes that Web PubSub did not take.");
         NodesTakenOver = _meter.CreateCounter<long>("byon.takeover.nodes", "{node}", "Dead nodes this node cleaned up after.");
+        _meter.CreateObservableGauge("byon.node.load", () => Latest?.Load ?? 0, "{call}", "Calls, plus a hundredth of the registrations.");
+        _meter.CreateObservableGauge("byon.sip.transactions", () => Latest?.SipTransactions ?? 0, "{transaction}", "SIP transactions alive.");
+        _meter.CreateObservableCounter("byon.sip.rejected", ReadSipRejections, "{message}", "SIP messages dropped as garbage, by reason.");
     }
 
     public Counter<long> CallsStarted { get; }
@@ -46,12 +51,19 @@ public sealed class NodeMetrics : IDisposable
 
     public Counter<long> NodesTakenOver { get; }
 
-    /// <summary>What the SIP agent itself dropped is read when somebody looks.</summary>
-    public void ObserveSipRejections(Func<IEnumerable<Measurement<long>>> read) =>
-        _meter.CreateObservableCounter("byon.sip.rejected", read, "{message}", "SIP messages dropped as garbage, by reason.");
+    /// <summary>The newest look at what the signalling loop holds: only the loop may look for itself.</summary>
+    public NodeLoad? Latest { get; set; }
 
-    public void ObserveLoad(Func<double> read) =>
-        _meter.CreateObservableGauge("byon.node.load", read, "{call}", "Calls, plus a hundredth of the registrations.");
+    public void ObserveMedia(Func<MediaWorkersStatistics> read)
+    {
+        _meter.CreateObservableGauge("byon.media.calls", () => read().Calls, "{call}", "Calls with media on this node.");
+        _meter.CreateObservableCounter("byon.media.unknown", () => read().UnknownSenders, "{packet}", "Packets dropped because no call awaits their sender.");
+        _meter.CreateObservableCounter("byon.media.send.failures", () => read().SendFailures, "{packet}", "Packets that the system did not take.");
+    }
+
+    private IEnumerable<Measurement<long>> ReadSipRejections() => Latest is { } latest
+        ? latest.SipRejected.Select(rejected => new Measurement<long>(rejected.Value, new KeyValuePair<string, object?>("reason", rejected.Key.ToString())))
+        : [];
 
     public void Dispose() => _meter.Dispose();
 }

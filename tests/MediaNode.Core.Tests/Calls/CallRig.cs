@@ -12,12 +12,14 @@ internal sealed class CallRig
     public static readonly CallParty Subscriber = new("tel:+34600111222", "Ana");
     public static readonly CallParty Other = new("tel:+34600333444", null);
 
+    private static readonly AudioCodec[] All = [AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu];
+
     private static readonly SipSessionId Session = new(1);
 
     private CallRig(Call call, Instant now) => (Call, Now) = (call, now);
 
     public static CallOptions Options { get; } =
-        new([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(8));
+        new(All, All, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(8));
 
     public Call Call { get; }
 

@@ -32,6 +32,14 @@ public class OutgoingCallTests
     }
 
     [Fact]
+    public void A_node_without_opus_answers_the_browser_without_it()
+    {
+        var rig = CallRig.Outgoing(options: CallRig.Options with { BrowserCodecs = [AudioCodec.Pcma], Codecs = [AudioCodec.Pcma] });
+        Assert.DoesNotContain("opus", rig.Call.Description.AnswerSdp, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(AudioCodec.Pcma, rig.Plan.WebRtc!.Audio.Send.Codec);
+    }
+
+    [Fact]
     public void An_offer_without_fingerprint_starts_no_call()
     {
         var entropy = new Byon.MediaNode.Core.EntropySource(new byte[32]);

@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.Platform.Control;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
 using Byon.Tests.MediaNode.Tests.Calls;
@@ -75,5 +76,25 @@ public class TakeoverTests(NodeFixture fixture)
         Assert.False(ims.Bindings.ContainsKey(rig.Number));
         Assert.Equal("node-draining", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
         Assert.NotNull(await fixture.Registrations.GetAsync(rig.Number, rig.Registration.RegistrationId, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_node_that_was_frozen_and_declared_gone_lets_go_of_what_it_held()
+    {
+        await using var ims = new FakeIms();
+        await using var survivor = await TestNode.StartAsync(fixture, ims.NextHop);
+        var frozen = TestNode.Create(fixture, ims.NextHop);
+        await frozen.StartAsProcessAsync();
+        await using var rig = await CallRig.StartAsync(fixture, frozen, ims);
+
+        await frozen.SignalAsync("STOP");
+        await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var contact) && contact.Port == survivor.SipPort, Patience);
+        await frozen.SignalAsync("CONT");
+
+        await WaitFor.TrueAsync(
+            async () => (await fixture.Nodes.GetAsync(frozen.Id, CancellationToken.None))?.State == NodeState.Ready, Patience);
+        Assert.Equal(ControlFault.NotFound, await TestNode.FaultOf(await frozen.DeleteRegistrationAsync(rig.Registration.RegistrationId)));
+        Assert.Equal(survivor.SipPort, ims.Bindings[rig.Number].Port);
+        Assert.Equal(HttpStatusCode.Created, (await survivor.PostCallAsync(rig.Registration, rig.BrowserDescription("actpass"))).StatusCode);
     }
 }

@@ -79,6 +79,14 @@ internal sealed class TestNode : IAsyncDisposable
 
     public void Kill() => _process!.Kill();
 
+    /// <summary>Freezes the process, or lets it go on: what a stalled virtual machine looks like to the others.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", Text(_process!.Id)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     public Task TerminateAsync() => _process!.StopAsync();
 
     public int ExitCode => _process!.ExitCode;
