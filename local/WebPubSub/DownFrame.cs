@@ -64,7 +64,7 @@ internal static class DownFrame
                 break;
             default:
                 json.WriteString("dataType", "text");
-                json.WriteString("data", message.Data.Span);
+                json.WriteString("data", message.DataAsText);
                 break;
         }
     });

@@ -27,6 +27,7 @@ internal sealed record HubMessage(HubDataType Type, ReadOnlyMemory<byte> Data, s
         return type == HubDataType.Json && !IsJson(body) ? null : new HubMessage(type, body, group);
     }
 
+    /// <summary>What is no UTF-8 is replaced, as a frame has to be.</summary>
     public string DataAsText => Encoding.UTF8.GetString(Data.Span);
 
     private static bool IsJson(byte[] body)

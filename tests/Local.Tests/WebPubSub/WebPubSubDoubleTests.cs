@@ -220,6 +220,18 @@ public sealed class WebPubSubDoubleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bodies_that_are_not_what_they_say_harm_nobody()
+    {
+        using var client = await TestClient.ConnectAsync(Address(), TestClient.Json);
+
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(() => _service.SendToAllAsync("{no json", ContentType.ApplicationJson));
+        await _service.SendToAllAsync(RequestContent.Create(new byte[] { (byte)'a', 0xff, (byte)'b' }), ContentType.TextPlain);
+
+        Assert.Equal(400, refused.Status);
+        Assert.Equal("a\ufffdb", (await client.ReadAsync()).GetProperty("data").GetString());
+    }
+
+    [Fact]
     public async Task A_plain_websocket_gets_the_data_alone()
     {
         using var client = await TestClient.OpenAsync(Address("ann"));
