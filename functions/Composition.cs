@@ -65,11 +65,11 @@ internal static class Composition
             MaxResponseContentBufferSize = 1024 * 1024,
         };
 
-    /// <summary>A REGISTER that the IMS does not answer takes 32 s to fail (RFC 3261 timer F); the node has the last word.</summary>
+    /// <summary>A node answers within some 12 s, its waits for the registrar and the tables included; one that does not is stuck.</summary>
     private static HttpClient NodeHttpClient() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
-            Timeout = TimeSpan.FromSeconds(40),
+            Timeout = TimeSpan.FromSeconds(20),
             MaxResponseContentBufferSize = 1024 * 1024,
         };
 }
