@@ -86,7 +86,7 @@ internal static class Problems
         ControlFault.AlreadyExists => AlreadyRegistered(),
         ControlFault.NotFound => NotFound(),
         ControlFault.IncompatibleState => IncompatibleState(refusal.Detail),
-        ControlFault.UnacceptableSdp => InvalidArgument($"The SDP cannot be used: {refusal.Detail}"),
+        ControlFault.UnacceptableSdp => InvalidArgument(refusal.Detail),
         ControlFault.NotProvisioned => PermissionDenied("The phone number of the access token is not provisioned for this service."),
         ControlFault.CredentialsRefused => PermissionDenied($"The network refused the subscriber's credentials. {refusal.Detail}"),
         ControlFault.RefusedByIms => PermissionDenied($"The network refused the request. {refusal.Detail}"),

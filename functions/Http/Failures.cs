@@ -7,10 +7,19 @@ internal sealed partial class Failures(ILogger<Failures> log)
 {
     public async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
-        if (await TryAsync(context, next) is { } problem && !context.Response.HasStarted)
+        if (await TryAsync(context, next) is not { } problem)
         {
-            await problem.ExecuteAsync(context);
+            return;
         }
+
+        if (context.Response.HasStarted)
+        {
+            // Cutting the connection is the only way left to say that the answer is not whole.
+            context.Abort();
+            return;
+        }
+
+        await problem.ExecuteAsync(context);
     }
 
     private async Task<Problem?> TryAsync(HttpContext context, RequestDelegate next)

@@ -59,8 +59,9 @@ internal sealed class StubNode : IAsyncDisposable
         return node;
     }
 
+    /// <param name="at">Without one the heartbeat is of the near future: fresh for as long as a test may take.</param>
     public Task HeartbeatAsync(NodeState state = NodeState.Ready, double load = 0, DateTimeOffset? at = null, string? controlUrl = null) =>
-        _nodes.HeartbeatAsync(new NodeRecord(NodeId, controlUrl ?? ControlUrl, state, load, 100, DateTimeOffset.UtcNow, at ?? DateTimeOffset.UtcNow), default);
+        _nodes.HeartbeatAsync(new NodeRecord(NodeId, controlUrl ?? ControlUrl, state, load, 100, DateTimeOffset.UtcNow, at ?? DateTimeOffset.UtcNow.AddMinutes(10)), default);
 
     /// <summary>As after the node's death and clean-up.</summary>
     public Task ForgetAsync() => _nodes.DeleteAsync(NodeId, default);
