@@ -66,6 +66,7 @@ public sealed class MediaWorkersTests : IDisposable
                 return Tone.Heard(atPhone.ToArray(), BrowserHertz, PhoneHertz, 8000) > TimeSpan.FromSeconds(1)
                     && Tone.Heard(atBrowser.ToArray(), PhoneHertz, BrowserHertz, 8000) > TimeSpan.FromSeconds(1);
             },
+            limit: TimeSpan.FromMinutes(1),
             otherwise: () => $"phone got {atPhone.Count} samples, browser {atBrowser.Count}; {_workers.Statistics(call.Id)}");
 
         Assert.Equal(TimeSpan.Zero, Tone.Traces(atPhone.ToArray(), PhoneHertz, 8000));
