@@ -26,6 +26,7 @@ public sealed class Journal(
     private readonly ConcurrentDictionary<DeviceKey, DeviceQueue> _queues = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _pending;
+    private int _isAway;
 
     /// <summary>Entries that wait or are being written.</summary>
     public int Pending => Volatile.Read(ref _pending);
@@ -119,12 +120,13 @@ public sealed class Journal(
             try
             {
                 await entry.Work(stopping);
+                if (Interlocked.Exchange(ref _isAway, 0) == 1) log.StorageBack();
                 return true;
             }
             catch (Exception fault) when (StorageFault.IsAway(fault))
             {
                 metrics.JournalRetries.Add(1);
-                log.StorageAway(StorageFault.Describe(fault));
+                if (Interlocked.Exchange(ref _isAway, 1) == 0) log.StorageAway(StorageFault.Describe(fault));
             }
             catch (Exception fault)
             {

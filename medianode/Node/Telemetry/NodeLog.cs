@@ -39,7 +39,7 @@ internal static partial class NodeLog
     public static partial void SipSocketFault(this ILogger log, string code);
 
     // The journal: 3xx.
-    [LoggerMessage(300, LogLevel.Warning, "Storage does not answer, trying again: {Why}")]
+    [LoggerMessage(300, LogLevel.Warning, "Storage does not answer; rows and events wait for it: {Why}")]
     public static partial void StorageAway(this ILogger log, string why);
 
     [LoggerMessage(301, LogLevel.Error, "A row or an event cannot be stored and is given up: {Why}")]
@@ -53,6 +53,9 @@ internal static partial class NodeLog
 
     [LoggerMessage(304, LogLevel.Error, "{Pending} rows and events could not be stored before the node stopped")]
     public static partial void JournalNotFlushed(this ILogger log, int pending);
+
+    [LoggerMessage(305, LogLevel.Information, "Storage answers again")]
+    public static partial void StorageBack(this ILogger log);
 
     // The pool: 4xx.
     [LoggerMessage(400, LogLevel.Information, "Node {NodeId} is {State}")]

@@ -73,6 +73,9 @@ internal sealed class CallRig
         return rig;
     }
 
+    /// <summary>The call saved and taken up by somebody else.</summary>
+    public CallRig Restored() => new CallRig(Byon.MediaNode.Core.Calls.Call.Restore(Call.Save()!, Options), Now).Drained();
+
     public void Provisional(int status, string? sdp = null) => Sent(new SessionProgressed(Session, status, "whatever", sdp));
 
     public void Answered(string? sdp) => Sent(new SessionAnswered(Session, 200, "OK", sdp));

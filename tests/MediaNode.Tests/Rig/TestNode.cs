@@ -31,6 +31,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Dictionary<string, string> Settings { get; }
 
+    /// <summary>The settings as a command line, for a node in this process.</summary>
+    public string[] Arguments => [.. Settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")];
+
     public int SipPort => int.Parse(Settings["Node__Sip__Port"], CultureInfo.InvariantCulture);
 
     public static TestNode Create(NodeFixture fixture, string imsNextHop, string? storage = null)
@@ -65,7 +68,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async Task StartHereAsync()
     {
-        _app = NodeProgram.Build([.. Settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")]);
+        _app = NodeProgram.Build(Arguments);
         await _app.StartAsync();
         await WaitUntilReadyAsync();
     }
@@ -109,18 +112,18 @@ internal sealed class TestNode : IAsyncDisposable
     public Task<HttpResponseMessage> DeleteRegistrationAsync(string registrationId) =>
         SendAsync(HttpMethod.Delete, $"{NodeControlRoutes.Registrations}/{registrationId}");
 
-    public async Task<CallRecord> StartCallAsync(RegistrationRecord registration, string offer)
+    public async Task<CallRecord> StartCallAsync(RegistrationRecord registration, string offer, string receiver = FakeIms.PhoneNumber)
     {
-        var response = await PostCallAsync(registration, offer);
+        var response = await PostCallAsync(registration, offer, receiver);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return (await response.Content.ReadFromJsonAsync(ControlJson.Default.CallRecord))!;
     }
 
-    public Task<HttpResponseMessage> PostCallAsync(RegistrationRecord registration, string offer) => SendAsync(
+    public Task<HttpResponseMessage> PostCallAsync(RegistrationRecord registration, string offer, string receiver = FakeIms.PhoneNumber) => SendAsync(
         HttpMethod.Post, NodeControlRoutes.Calls,
         new StartCallCommand(
             Guid.NewGuid().ToString(), registration.RegistrationId, registration.PhoneNumber, $"tel:{registration.PhoneNumber}", null,
-            $"tel:{FakeIms.PhoneNumber}", null, Anonymous: false, offer),
+            $"tel:{receiver}", null, Anonymous: false, offer),
         ControlJson.Default.StartCallCommand);
 
     public Task<HttpResponseMessage> PutStatusAsync(string callId, CallStatus status, string? offer = null, string? answer = null) => SendAsync(

@@ -1,0 +1,32 @@
+namespace Byon.MediaNode.Core.Calls;
+
+/// <summary>Saving a call and taking it up again.</summary>
+public sealed partial class Call
+{
+    private Call(CallSnapshot saved, CallOptions options)
+    {
+        _options = options;
+        _phase = CallPhase.Connected;
+        _webRtc = saved.WebRtc;
+        _ims = saved.Ims;
+        _alerted = saved.Alerted;
+        _heldHere = saved.HeldHere;
+        _farSideHolds = saved.FarSideHolds;
+        _wasEverHeld = saved.WasEverHeld;
+        _awaitsAnswerInAck = saved.AwaitsAnswerInAck;
+        Description = saved.Description;
+    }
+
+    /// <summary>Null unless the call is connected: what is not answered yet is better placed anew.</summary>
+    public CallSnapshot? Save() => _phase == CallPhase.Connected
+        ? new CallSnapshot(Description, _webRtc, _ims, _alerted, _heldHere, _farSideHolds, _wasEverHeld, _awaitsAnswerInAck)
+        : null;
+
+    /// <summary>The call as it was; its first action tells the media session what to do.</summary>
+    public static Call Restore(CallSnapshot saved, CallOptions options)
+    {
+        var call = new Call(saved, options);
+        call.ApplyMedia();
+        return call;
+    }
+}
