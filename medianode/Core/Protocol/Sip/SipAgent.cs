@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Protocol.Sip.Registrations;
+using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
 namespace Byon.MediaNode.Core.Protocol.Sip;
 
@@ -38,7 +39,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
         }
 
         Count(_core.Transactions.Receive(now, flow, parsed));
-        while (_core.Transactions.TryDequeue(out Protocol.Sip.Transactions.RequestArrival? arrival)) Dispatch(now, arrival);
+        while (_core.Transactions.TryDequeue(out RequestArrival? arrival)) Dispatch(now, arrival);
         Sweep();
     }
 

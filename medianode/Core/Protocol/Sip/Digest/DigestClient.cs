@@ -10,41 +10,59 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Digest;
 /// </summary>
 internal sealed class DigestClient(SipCredentials credentials, EntropySource entropy)
 {
-    private Challenged? _registrar;
-    private Challenged? _proxy;
+    /// <summary>Proxies on the way may each have a realm of their own (RFC 3261 §22.3), but not without end.</summary>
+    private const int MostRealms = 4;
+    private const int MostStaleInRow = 2;
+
+    private readonly List<Challenged> _known = [];
 
     /// <summary>Puts answers to the challenges known so far into a request that has not been sent.</summary>
     public void Authorize(SipRequest request)
     {
-        if (_registrar is not null) request.Headers.Set("Authorization", Answer(_registrar, request));
-        if (_proxy is not null) request.Headers.Set("Proxy-Authorization", Answer(_proxy, request));
+        request.Headers.Remove("Authorization");
+        request.Headers.Remove("Proxy-Authorization");
+        foreach (var known in _known) request.Headers.Add(AnswerHeader(known.IsProxy), Answer(known, request));
     }
 
-    /// <param name="request">The request that was challenged: whether it answered this nonce's challenge decides.</param>
+    /// <param name="request">The request that was challenged: whether it answered this realm's challenge decides.</param>
     public DigestOutcome Receive(SipRequest request, SipResponse response)
     {
         var isProxy = response.Status == 407;
         var best = Strongest(response.Headers.Lines(isProxy ? "Proxy-Authenticate" : "WWW-Authenticate"));
         if (best is null) return DigestOutcome.Unsupported;
-        var known = isProxy ? _proxy : _registrar;
-        var wasAnswered = request.Headers.Has(isProxy ? "Proxy-Authorization" : "Authorization");
-        // An answer ahead with an aged nonce is often refused without stale=true, so only an answer to a fresh challenge counts.
-        if (wasAnswered && known is { IsFresh: true } && !best.Stale) return DigestOutcome.Refused;
-        if (wasAnswered && known is not null && known.Challenge.Nonce == best.Nonce) return DigestOutcome.Refused;
-        // stale=true on every answer would keep us busy for ever.
-        var staleInRow = wasAnswered && best.Stale ? (known?.StaleInRow ?? 0) + 1 : 0;
-        if (staleInRow > 2) return DigestOutcome.Refused;
-        var challenged = new Challenged(best) { IsFresh = true, StaleInRow = staleInRow };
-        if (isProxy) _proxy = challenged;
-        else _registrar = challenged;
+        var known = _known.Find(k => k.IsProxy == isProxy && k.Challenge.Realm == best.Realm);
+        if (known is null && _known.Count == MostRealms) return DigestOutcome.Refused;
+        var staleInRow = 0;
+        if (known is not null && WasAnswered(request, known))
+        {
+            // An answer ahead with an aged nonce is often refused without stale=true, so only an answer to a fresh challenge counts.
+            if ((known.IsFresh && !best.Stale) || known.Challenge.Nonce == best.Nonce) return DigestOutcome.Refused;
+            // stale=true on every answer would keep us busy for ever.
+            staleInRow = best.Stale ? known.StaleInRow + 1 : 0;
+            if (staleInRow > MostStaleInRow) return DigestOutcome.Refused;
+        }
+
+        if (known is not null) _known.Remove(known);
+        _known.Add(new Challenged(best, isProxy) { IsFresh = true, StaleInRow = staleInRow });
         return DigestOutcome.Answered;
     }
 
     /// <summary>A final response other than 401 and 407 arrived: the nonces in use were accepted, and age from now on.</summary>
     public void Accepted()
     {
-        if (_registrar is not null) (_registrar.IsFresh, _registrar.StaleInRow) = (false, 0);
-        if (_proxy is not null) (_proxy.IsFresh, _proxy.StaleInRow) = (false, 0);
+        foreach (var known in _known) (known.IsFresh, known.StaleInRow) = (false, 0);
+    }
+
+    private static string AnswerHeader(bool isProxy) => isProxy ? "Proxy-Authorization" : "Authorization";
+
+    private static bool WasAnswered(SipRequest request, Challenged known)
+    {
+        foreach (var line in request.Headers.Lines(AnswerHeader(known.IsProxy)))
+        {
+            if (DigestFields.TryParse(line, out var fields) && fields["realm"] == known.Challenge.Realm) return true;
+        }
+
+        return false;
     }
 
     private static DigestChallenge? Strongest(IEnumerable<string> values)
@@ -78,8 +96,10 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         return text.ToString();
     }
 
-    private sealed class Challenged(DigestChallenge challenge)
+    private sealed class Challenged(DigestChallenge challenge, bool isProxy)
     {
+        public bool IsProxy { get; } = isProxy;
+
         public DigestChallenge Challenge { get; } = challenge;
 
         public uint Uses { get; set; }

@@ -16,7 +16,7 @@ internal sealed class SuccessAck
         // An ACK cannot be challenged, so it carries the answers of its INVITE (§22.1).
         foreach (var name in (string[])["Authorization", "Proxy-Authorization"])
         {
-            if (invite.Headers[name] is { } answer) _ack.Headers.Add(name, answer);
+            foreach (var answer in invite.Headers.Lines(name)) _ack.Headers.Add(name, answer);
         }
     }
 

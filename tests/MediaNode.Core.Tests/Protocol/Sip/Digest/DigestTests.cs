@@ -114,6 +114,23 @@ public class DigestTests
         Assert.DoesNotContain("nc=", request.Headers["Proxy-Authorization"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Each_proxy_on_the_way_has_its_own_realm_up_to_four()
+    {
+        var request = Request();
+        var outcomes = new List<DigestOutcome>();
+        for (var i = 0; i < 5; i++)
+        {
+            var proxy = SipResponse.For(request, 407);
+            proxy.Headers.Add("Proxy-Authenticate", $"Digest realm=\"p{i}\", nonce=\"n{i}\"");
+            outcomes.Add(_client.Receive(request, proxy));
+            _client.Authorize(request);
+        }
+
+        Assert.Equal([.. Enumerable.Repeat(DigestOutcome.Answered, 4), DigestOutcome.Refused], outcomes);
+        Assert.Equal(4, request.Headers.Lines("Proxy-Authorization").Count());
+    }
+
     private static SipRequest Request()
     {
         var request = new SipRequest(SipMethods.Register, new SipUri("sip:ims.test"));
