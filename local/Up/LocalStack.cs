@@ -48,7 +48,13 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         }
 
         ProcessGuard.Arm();
-        await progress.StepAsync("Azurite, storage emulator", () => StartStorageAsync(cancel));
+        var azurite = AzuriteInstallation.DefaultFolder;
+        if (!AzuriteInstallation.IsInstalled(azurite))
+        {
+            await progress.StepAsync("Install Azurite with npm", () => AzuriteInstallation.EnsureInstalledAsync(azurite, cancel));
+        }
+
+        await progress.StepAsync("Azurite, storage emulator", () => StartStorageAsync(azurite, cancel));
         await progress.StepAsync("Web PubSub double", () => StartWebPubSubAsync(cancel));
         await progress.StepAsync("Identity provider", () => StartIdentityAsync(cancel));
         if (options.Ims is null)
@@ -70,10 +76,8 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
         }
     }
 
-    private async Task StartStorageAsync(CancellationToken cancel)
+    private async Task StartStorageAsync(string folder, CancellationToken cancel)
     {
-        var folder = AzuriteInstallation.DefaultFolder;
-        await AzuriteProcess.EnsureInstalledAsync(folder, cancel);
         Storage = await AzuriteProcess.StartAsync(
             new AzuriteOptions(folder, options.Ports.Blob, options.Ports.Queue, options.Ports.Table), cancel);
         _started.Push(("storage", Storage));

@@ -71,10 +71,10 @@ export class GatewayApi {
       if (response.status === 401) response = await this.#fetch(method, path, body, headers, await this.#auth.token({ renew: true }));
       const answer = response.headers.get('content-type')?.includes('json') ? await response.json() : null;
       if (!response.ok) throw new ApiError(response.status, answer?.code, answer?.message ?? response.statusText);
-      this.#timeline.finish(step, { detail: `${response.status}, ${Math.round(performance.now() - step.group.origin - step.at)} ms` });
+      this.#timeline.finish(step, { detail: `${response.status}, ${sinceStart(step)} ms` });
       return answer;
     } catch (error) {
-      this.#timeline.finish(step, { bad: true, detail: [error.status || 'no answer', error.message].join(': ') });
+      this.#timeline.finish(step, { bad: true, detail: `${error.status || 'No answer'}, ${sinceStart(step)} ms: ${error.message}` });
       throw error;
     }
   }
@@ -89,6 +89,8 @@ export class GatewayApi {
     }
   }
 }
+
+const sinceStart = step => Math.round(performance.now() - step.group.origin - step.at);
 
 /** Ids are long and say nothing to a reader. */
 const abbreviate = path => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, id => `${id.slice(0, 8)}…`);

@@ -85,7 +85,6 @@ export class PhoneView {
   #showDialName() {
     const number = parseNumber($('number-input').value);
     $('dial-name').textContent = (number && this.#phone.nameOf(number)) ?? '';
-    $('dial-name').removeAttribute('data-bad');
   }
 
   #dial() {

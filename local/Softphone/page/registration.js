@@ -9,12 +9,15 @@ export class Registration extends EventTarget {
   state = 'off';
   #api;
   #deviceId;
+  #mayExist;
   #timer;
 
-  constructor(api, deviceId) {
+  /** @param {boolean} mayExist whether this device can be registered already, from before a reload of the page. */
+  constructor(api, deviceId, mayExist) {
     super();
     this.#api = api;
     this.#deviceId = deviceId;
+    this.#mayExist = mayExist;
   }
 
   async register() {
@@ -42,15 +45,22 @@ export class Registration extends EventTarget {
     this.#become('error');
   }
 
-  /** The device may still be registered from before a reload: then that registration is taken up and refreshed. */
   async #create() {
+    const taken = this.#mayExist ? await this.#takeUp() : null;
+    this.#mayExist = true;
+    if (taken) return taken;
     try {
       return await this.#api.register(this.#deviceId);
     } catch (error) {
       if (error.code !== 'ALREADY_EXISTS') throw error;
-      const [existing] = await this.#api.registrationsOf(this.#deviceId);
-      return existing ? { ...existing, ...await this.#api.refresh(existing.registrationId) } : await this.#api.register(this.#deviceId);
+      return await this.#takeUp() ?? await this.#api.register(this.#deviceId);
     }
+  }
+
+  /** The registration this device has already, refreshed; null where it has none. */
+  async #takeUp() {
+    const [existing] = await this.#api.registrationsOf(this.#deviceId);
+    return existing ? { ...existing, ...await this.#api.refresh(existing.registrationId) } : null;
   }
 
   #take(answer) {

@@ -27,9 +27,10 @@ export class Softphone extends EventTarget {
     this.#timeline = timeline;
     this.#api = new GatewayApi(config, auth, timeline);
     // Per tab: two tabs are two devices, and a reload stays the same device.
-    this.deviceId = sessionStorage.getItem(deviceKey) ?? crypto.randomUUID();
+    const known = sessionStorage.getItem(deviceKey);
+    this.deviceId = known ?? crypto.randomUUID();
     sessionStorage.setItem(deviceKey, this.deviceId);
-    this.registration = new Registration(this.#api, this.deviceId);
+    this.registration = new Registration(this.#api, this.deviceId, known !== null);
     this.registration.addEventListener('change', () => this.#changed());
   }
 
