@@ -19,11 +19,13 @@ internal sealed class CallRig : IAsyncDisposable
     public const double PhoneTone = 1000;
 
     private readonly NodeFixture _fixture;
-    private readonly TonePackets _tone = new(BrowserTone);
+    private readonly bool _isOpus;
+    private readonly TonePackets _tone;
 
-    private CallRig(NodeFixture fixture, FakeIms ims, TestNode node)
+    private CallRig(NodeFixture fixture, FakeIms ims, TestNode node, bool opus)
     {
-        (_fixture, Ims, Node) = (fixture, ims, node);
+        (_fixture, Ims, Node, _isOpus) = (fixture, ims, node, opus);
+        _tone = opus ? TonePackets.Opus(BrowserTone) : TonePackets.Pcma(BrowserTone);
         var certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
         var client = new RtcClient(new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()), new DtlsEndpointFactory(certificate), certificate.Fingerprint);
         Browser = new RtcClientSocket(client, () => MonotonicClock.Now);
@@ -47,18 +49,20 @@ internal sealed class CallRig : IAsyncDisposable
 
     public DeviceKey Device => new(Number, DeviceId);
 
-    public static async Task<CallRig> StartAsync(NodeFixture fixture, TestNode? node = null, FakeIms? ims = null)
+    public static async Task<CallRig> StartAsync(NodeFixture fixture, TestNode? node = null, FakeIms? ims = null, bool opus = false)
     {
         ims ??= new FakeIms();
         node ??= await TestNode.StartAsync(fixture, ims.NextHop);
-        var rig = new CallRig(fixture, ims, node);
+        var rig = new CallRig(fixture, ims, node, opus);
         rig.Number = await fixture.NewSubscriberAsync();
         rig.Registration = await node.RegisterAsync(rig.Number, rig.DeviceId);
         return rig;
     }
 
-    /// <summary>A browser that speaks G.711 only, so that its packets can be told without a codec library.</summary>
-    public string BrowserDescription(string setup) => Browser.Client.Describe(setup, "sendrecv", "8 PCMA/8000", "126 telephone-event/8000");
+    /// <summary>A browser that speaks what the phone speaks, or Opus only, which has to be transcoded.</summary>
+    public string BrowserDescription(string setup) => _isOpus
+        ? Browser.Client.Describe(setup, "sendrecv", "111 opus/48000/2", "110 telephone-event/48000")
+        : Browser.Client.Describe(setup, "sendrecv", "8 PCMA/8000", "126 telephone-event/8000");
 
     /// <summary>An outgoing call up to the answer, media included.</summary>
     public async Task<CallRecord> ConnectAsync()
@@ -83,7 +87,7 @@ internal sealed class CallRig : IAsyncDisposable
             Phone.Pump(PhoneMedia.AudioOf(networkSdp));
             Browser.Pump();
             Browser.SendRtp(_tone.Next());
-            while (Browser.Rtp.TryDequeue(out var packet)) TonePackets.Hear(packet, BrowserHeard);
+            while (Browser.Rtp.TryDequeue(out var packet)) _tone.Hear(packet, BrowserHeard);
             return condition();
         },
         otherwise: otherwise);
@@ -125,6 +129,7 @@ internal sealed class CallRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Browser.Dispose();
+        _tone.Dispose();
         Phone.Dispose();
         await Node.DisposeAsync();
         await Ims.DisposeAsync();

@@ -10,10 +10,12 @@ namespace Byon.Tests.MediaNode.Tests.Calls;
 [Collection(NodeTests.Name)]
 public class HoldTests(NodeFixture fixture)
 {
-    [Fact]
-    public async Task The_browser_holds_and_resumes_and_audio_stops_and_returns()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_browser_holds_and_resumes_and_audio_stops_and_returns(bool transcoded)
     {
-        await using var rig = await CallRig.StartAsync(fixture);
+        await using var rig = await CallRig.StartAsync(fixture, opus: transcoded);
         var call = await rig.ConnectAsync();
         var invited = rig.Ims.Invitation!;
         await rig.TalkUntilAsync(invited.Offer!, () => rig.Phone.Heard.Count > 0 && rig.BrowserHeard.Count > 0);

@@ -11,10 +11,12 @@ namespace Byon.Tests.MediaNode.Tests.Calls;
 [Collection(NodeTests.Name)]
 public class OutgoingCallTests(NodeFixture fixture)
 {
-    [Fact]
-    public async Task A_browser_calls_a_phone_and_each_hears_the_other()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_browser_calls_a_phone_and_each_hears_the_other(bool transcoded)
     {
-        await using var rig = await CallRig.StartAsync(fixture);
+        await using var rig = await CallRig.StartAsync(fixture, opus: transcoded);
         var call = await rig.ConnectAsync();
         Assert.Equal(CallStatus.Initial, call.Status);
         Assert.Contains("a=ice-lite", call.AnswerSdp, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ internal sealed class PhoneMedia : IDisposable
     public PhoneMedia(double hertz)
     {
         _rtp.Bind(new IPEndPoint(IPAddress.Loopback, _port));
-        _tone = new TonePackets(hertz);
+        _tone = TonePackets.Pcma(hertz);
     }
 
     public List<short> Heard { get; } = [];
@@ -29,41 +29,19 @@ internal sealed class PhoneMedia : IDisposable
     {
         _rtp.SendTo(_tone.Next(), remote);
         var buffer = new byte[2048];
-        while (_rtp.Available > 0) TonePackets.Hear(buffer.AsSpan(0, _rtp.Receive(buffer)), Heard);
+        while (_rtp.Available > 0) _tone.Hear(buffer.AsSpan(0, _rtp.Receive(buffer)), Heard);
     }
 
-    public void Dispose() => _rtp.Dispose();
+    public void Dispose()
+    {
+        _rtp.Dispose();
+        _tone.Dispose();
+    }
 
     /// <summary>Where a description says to send audio.</summary>
     public static IPEndPoint AudioOf(string sdp)
     {
         var port = sdp.Split("\r\n").First(line => line.StartsWith("m=audio ", StringComparison.Ordinal)).Split(' ')[1];
         return new IPEndPoint(IPAddress.Loopback, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
-    }
-}
-
-/// <summary>A tone as PCMA packets of 20 ms.</summary>
-internal sealed class TonePackets(double hertz)
-{
-    private const int Samples = 160;
-
-    private readonly short[] _second = Tone.Samples(hertz, TimeSpan.FromSeconds(1), G711.SampleRate);
-    private int _packets;
-
-    public byte[] Next()
-    {
-        var packet = new byte[RtpPacket.HeaderSize + Samples];
-        RtpPacket.WriteHeader(packet, 8, _packets == 0, (ushort)_packets, (uint)(_packets * Samples), (uint)hertz);
-        G711.EncodeALaw(_second.AsSpan(_packets * Samples % G711.SampleRate, Samples), packet.AsSpan(RtpPacket.HeaderSize));
-        _packets++;
-        return packet;
-    }
-
-    public static void Hear(ReadOnlySpan<byte> datagram, List<short> heard)
-    {
-        if (!RtpPacket.TryParse(datagram, out var packet) || packet.PayloadType != 8) return;
-        var samples = new short[packet.Payload.Length];
-        G711.DecodeALaw(packet.Payload, samples);
-        heard.AddRange(samples);
     }
 }
