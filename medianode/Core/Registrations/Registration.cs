@@ -168,7 +168,7 @@ public sealed class Registration(Instant expiresAt, TimeSpan bindingTime)
 
     private static RegistrationResult Describe(RegistrationFailed failed) => failed switch
     {
-        { CredentialsRefused: true } => new(RegistrationFault.CredentialsRefused, "The IMS refused the subscriber's credentials."),
+        { CredentialsRefused: true } => new(RegistrationFault.CredentialsRefused, "The IMS refused the subscriber's credentials: the password is wrong."),
         { Status: 0 } => new(RegistrationFault.ImsUnreachable, "The IMS did not answer."),
         { Status: 408 or 503 or 504 } => new(RegistrationFault.ImsUnreachable, $"The IMS cannot serve now: {CallEnd.Line(failed.Status, failed.Phrase)}."),
         _ => new(RegistrationFault.RefusedByIms, $"The IMS refused the registration: {CallEnd.Line(failed.Status, failed.Phrase)}."),

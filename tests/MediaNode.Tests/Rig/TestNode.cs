@@ -94,6 +94,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public int ExitCode => _process!.ExitCode;
 
+    /// <summary>What a node of its own process has logged.</summary>
+    public IReadOnlyList<string> Lines => _process!.Lines;
+
     public async Task<RegistrationRecord> RegisterAsync(string number, string deviceId, TimeSpan? lifetime = null)
     {
         var response = await PostRegistrationAsync(number, deviceId, lifetime);
