@@ -47,7 +47,11 @@ public sealed class Takeover(
         var end = CallEnd.NodeLost;
         var ended = call with
         {
-            Status = end.State.ToStatus(), Reason = end.Words, Ending = end.ToEnding(), SequenceNumber = number, EndedAt = now,
+            Status = end.State.ToStatus(),
+            Reason = end.Words,
+            Ending = end.ToEnding(),
+            SequenceNumber = number,
+            EndedAt = now,
         };
         var stored = journal.PutAsync(device, ended);
         var told = journal.TellAsync(
