@@ -35,6 +35,10 @@ async function showDesk(config, auth) {
   showTimeline(timeline);
   const phone = new Softphone(config, auth, timeline);
   phone.addEventListener('notice', ({ detail }) => notice(detail));
+  phone.addEventListener('signed-out', () => {
+    showWelcome(auth);
+    notice({ title: 'You have been signed out.', text: 'The sign-in ran out, or the identity provider was started anew. Sign in again.' });
+  });
   const view = new PhoneView(phone, config);
   expose(phone, timeline);
   $('sign-out').addEventListener('click', async () => {
@@ -78,7 +82,7 @@ function expose(phone, timeline) {
     localHold: call.localHold,
     remoteHold: call.remoteHold,
     ending: call.ending,
-    levels: { sent: call.sentMeter?.level ?? 0, heard: call.heardMeter?.level ?? 0 },
+    levels: call.levels,
   };
   Object.defineProperty(window, 'softphone', {
     value: Object.freeze({

@@ -51,6 +51,11 @@ export class Call extends EventTarget {
     return this.localHold || this.remoteHold;
   }
 
+  /** How loud each direction is, 0 to 1. Nothing is sent while either side holds the call. */
+  get levels() {
+    return { sent: this.held ? 0 : this.sentMeter?.level ?? 0, heard: this.heardMeter?.level ?? 0 };
+  }
+
   // ---- outgoing --------------------------------------------------------------------------------------------------
 
   async start(registrationId, ownNumber) {
@@ -82,6 +87,7 @@ export class Call extends EventTarget {
     const [transceiver] = this.#peer.getTransceivers();
     transceiver.direction = 'sendrecv';
     await this.#peer.setLocalDescription(await this.#peer.createAnswer());
+    this.#watchDtls();
     const sdp = await this.#gathered();
     if (this.#over) return;
     await this.#api.setStatus(this.id, { status: 'Ringing', answer: { sdp } }, this.#group);
@@ -230,7 +236,6 @@ export class Call extends EventTarget {
       if (peer.iceGatheringState === 'complete') return done();
       peer.addEventListener('icegatheringstatechange', () => peer.iceGatheringState === 'complete' && done());
       this.#timers.push(setTimeout(done, gatheringCap));
-      if (this.direction === 'incoming') this.#watchDtls();
       return undefined;
     });
   }

@@ -29,11 +29,25 @@ export class EventChannel extends EventTarget {
     this.#tell('state', 'open');
   }
 
-  async close() {
+  /** Keeps trying in the background; tells 'reconnected' when it is open again. */
+  openLater() {
+    if (this.#closed) return;
+    this.#tell('state', 'lost');
+    clearTimeout(this.#timer);
+    const pause = Math.min(longestPause, 500 * 2 ** this.#attempt++) * (0.75 + Math.random() / 2);
+    this.#timer = setTimeout(() => this.#tryAgain(), pause);
+  }
+
+  /** Leaves the channel's record to expire. */
+  abandon() {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#socket?.close(1000);
     this.#tell('state', 'closed');
+  }
+
+  async close() {
+    this.abandon();
     if (this.#channelId) await this.#api.closeChannel(this.#deviceId, this.#channelId);
   }
 
@@ -51,18 +65,21 @@ export class EventChannel extends EventTarget {
         if (frame.type === 'message') this.#tell('message', typeof frame.data === 'string' ? JSON.parse(frame.data) : frame.data);
       };
       socket.onclose = () => {
-        if (connected) this.#reconnectLater();
+        if (connected) this.openLater();
         else reject(new ApiError(0, undefined, 'The event channel could not be opened.'));
       };
     });
   }
 
-  #reconnectLater() {
-    if (this.#closed) return;
-    this.#tell('state', 'lost');
-    clearTimeout(this.#timer);
-    const pause = Math.min(longestPause, 500 * 2 ** this.#attempt++) * (0.75 + Math.random() / 2);
-    this.#timer = setTimeout(() => this.open().then(() => this.#tell('reconnected'), () => this.#reconnectLater()), pause);
+  async #tryAgain() {
+    try {
+      await this.open();
+    } catch (error) {
+      if (error.code === 'UNAUTHENTICATED') this.#tell('refused');
+      else this.openLater();
+      return;
+    }
+    this.#tell('reconnected');
   }
 
   #tell(type, detail) {

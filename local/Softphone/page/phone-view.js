@@ -178,9 +178,9 @@ export class PhoneView {
   }
 
   #meters() {
-    const { call } = this.#phone;
-    setLevel('meter-sent', call?.sentMeter?.level ?? 0);
-    setLevel('meter-heard', call?.heardMeter?.level ?? 0);
+    const { sent, heard } = this.#phone.call?.levels ?? { sent: 0, heard: 0 };
+    setLevel('meter-sent', sent);
+    setLevel('meter-heard', heard);
     requestAnimationFrame(() => this.#meters());
   }
 }

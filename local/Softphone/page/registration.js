@@ -31,10 +31,8 @@ export class Registration extends EventTarget {
   }
 
   async remove() {
-    clearTimeout(this.#timer);
     const { id } = this;
-    this.id = null;
-    this.#become('off');
+    this.abandon();
     if (id) await this.#api.deregister(id);
   }
 
@@ -43,6 +41,13 @@ export class Registration extends EventTarget {
     clearTimeout(this.#timer);
     this.id = null;
     this.#become('error');
+  }
+
+  /** Stops refreshing: the registration is left to expire. */
+  abandon() {
+    clearTimeout(this.#timer);
+    this.id = null;
+    this.#become('off');
   }
 
   async #create() {

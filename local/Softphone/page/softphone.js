@@ -41,16 +41,25 @@ export class Softphone extends EventTarget {
       this.#channel = new EventChannel(this.#api, this.deviceId);
       this.#channel.addEventListener('state', ({ detail }) => this.#channelIs(detail));
       this.#channel.addEventListener('message', ({ detail }) => this.#onEvent(detail));
-      this.#channel.addEventListener('reconnected', () => this.#tryTo('Reading the call', () => this.call?.catchUp()));
+      this.#channel.addEventListener('reconnected', () => this.#tryTo('Coming back', () => this.#comeBack()));
+      this.#channel.addEventListener('refused', () => this.#forget());
       this.#channelIs('opening');
       try {
         await this.#channel.open();
       } catch (error) {
-        this.#channelIs('lost');
+        this.#channel.openLater();
         throw error;
       }
       await this.registration.register();
     });
+  }
+
+  async #comeBack() {
+    if (!this.registration.id) {
+      await this.registration.register();
+      this.#notice(null);
+    }
+    await this.call?.catchUp();
   }
 
   async signOut() {
@@ -159,8 +168,9 @@ export class Softphone extends EventTarget {
         await call.ring(data);
       } catch (error) {
         if (call.phase === 'ended') return;
-        call.abandon('Failed');
-        throw error;
+        const isOver = error.status === 404 || error.status === 409;
+        call.abandon(isOver ? 'SessionCancelled' : 'Failed', isOver ? 'caller-cancelled' : null);
+        if (!isOver) throw error;
       }
     });
   }
@@ -252,8 +262,18 @@ export class Softphone extends EventTarget {
     try {
       await work();
     } catch (error) {
-      this.#notice(errorWords(error, doing));
+      if (error.code === 'UNAUTHENTICATED' && !this.call) this.#forget();
+      else this.#notice(errorWords(error, doing));
     }
+  }
+
+  /** The sign-in is no longer good: nothing can be told to the gateway any more. */
+  #forget() {
+    if (!this.#auth.signedIn) return;
+    this.#channel?.abandon();
+    this.registration.abandon();
+    this.#auth.signOut();
+    this.dispatchEvent(new Event('signed-out'));
   }
 
   #notice(words) {
