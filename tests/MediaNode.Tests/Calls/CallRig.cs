@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Byon.MediaNode;
 using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Native;
 using Byon.Platform.Control;
 using Byon.Platform.Events;
@@ -91,6 +92,18 @@ internal sealed class CallRig : IAsyncDisposable
             return condition();
         },
         otherwise: otherwise);
+
+    /// <summary>Presses a key in the browser for 100 ms, as Chromium does: updates every 20 ms, and the end three times.</summary>
+    public void Press(byte code)
+    {
+        var clock = _isOpus ? 48_000 : 8_000;
+        var pressedAt = _tone.Timestamp;
+        for (var update = 1; update <= 7; update++)
+        {
+            var duration = (ushort)(Math.Min(update, 5) * clock / 50);
+            Browser.SendRtp(_tone.Key((byte)(_isOpus ? 110 : 126), pressedAt, new TelephoneEvent(code, update >= 5, 10, duration), update == 1));
+        }
+    }
 
     public bool PhoneHears(double hertz, double notHertz) => Heard(Phone.Heard, hertz, notHertz);
 

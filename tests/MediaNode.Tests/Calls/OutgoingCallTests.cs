@@ -34,6 +34,24 @@ public class OutgoingCallTests(NodeFixture fixture)
         Assert.Equal([CallStatus.Connected, CallStatus.Terminated], log.Select(entry => ((CallEventData)entry.Data).Status));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_pressed_in_the_browser_reaches_the_phone_from_start_to_end(bool transcoded)
+    {
+        await using var rig = await CallRig.StartAsync(fixture, opus: transcoded);
+        await rig.ConnectAsync();
+        var offer = rig.Ims.Invitation!.Offer!;
+        await rig.TalkUntilAsync(offer, () => rig.Phone.Heard.Count > 1_600);
+        rig.Press(7);
+        await rig.TalkUntilAsync(offer, () => rig.Phone.Keys.Count(key => key.End) >= 3);
+        Assert.All(rig.Phone.Keys, key => Assert.Equal('7', key.Digit));
+        Assert.False(rig.Phone.Keys[0].End);
+        Assert.Equal(800, rig.Phone.Keys[^1].Duration);
+        var heard = rig.Phone.Heard.Count;
+        await rig.TalkUntilAsync(offer, () => rig.Phone.Heard.Count > heard + 1_600);
+    }
+
     [Fact]
     public async Task Ringing_and_early_media_are_told_in_order()
     {

@@ -21,6 +21,9 @@ internal sealed class PhoneMedia : IDisposable
 
     public List<short> Heard { get; } = [];
 
+    /// <summary>Telephone events as they came, repeats included.</summary>
+    public List<TelephoneEvent> Keys { get; } = [];
+
     public string Describe(string direction = "sendrecv") =>
         $"v=0\r\no=phone 7 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {_port} RTP/AVP 8 101\r\n"
         + $"a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n";
@@ -29,7 +32,12 @@ internal sealed class PhoneMedia : IDisposable
     {
         _rtp.SendTo(_tone.Next(), remote);
         var buffer = new byte[2048];
-        while (_rtp.Available > 0) _tone.Hear(buffer.AsSpan(0, _rtp.Receive(buffer)), Heard);
+        while (_rtp.Available > 0)
+        {
+            var datagram = buffer.AsSpan(0, _rtp.Receive(buffer));
+            if (RtpPacket.TryParse(datagram, out var packet) && packet.PayloadType == 101 && TelephoneEvent.TryParse(packet.Payload, out var key)) Keys.Add(key);
+            else _tone.Hear(datagram, Heard);
+        }
     }
 
     public void Dispose()

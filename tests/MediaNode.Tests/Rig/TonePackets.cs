@@ -35,12 +35,22 @@ internal sealed class TonePackets : IDisposable
     public byte[] Next()
     {
         var packet = new byte[1500];
-        var timestamp = (uint)(_packets * _format.ClockRate / 50);
-        RtpPacket.WriteHeader(packet, _format.PayloadType, _packets == 0, (ushort)_packets, timestamp, _ssrc);
+                RtpPacket.WriteHeader(packet, _format.PayloadType, _packets == 0, (ushort)_packets, Timestamp, _ssrc);
         var length = _encoder.Encode(_second.AsSpan(_packets * Samples % G711.SampleRate, Samples), packet.AsSpan(RtpPacket.HeaderSize));
         _packets++;
         return packet[..(RtpPacket.HeaderSize + length)];
     }
+
+    /// <summary>One packet of a key press (RFC 4733): its time stamp is the press's, its number the next.</summary>
+    public byte[] Key(byte payloadType, uint pressedAt, in TelephoneEvent update, bool starts)
+    {
+        var packet = new byte[RtpPacket.HeaderSize + TelephoneEvent.Size];
+        RtpPacket.WriteHeader(packet, payloadType, starts, (ushort)_packets++, pressedAt, _ssrc);
+        update.Write(packet.AsSpan(RtpPacket.HeaderSize));
+        return packet;
+    }
+
+    public uint Timestamp => (uint)(_packets * _format.ClockRate / 50);
 
     public void Hear(ReadOnlySpan<byte> datagram, List<short> heard)
     {
