@@ -21,7 +21,6 @@ internal sealed class AudioPath : IDisposable
 
     private AudioFormat? _send;
     private TelephoneEventFormat? _sendEvents;
-    private bool _relaysEvents;
     private int _frame;
     private TimeSpan _packetTime;
 
@@ -65,8 +64,6 @@ internal sealed class AudioPath : IDisposable
         _sendEvents = to.TelephoneEvent;
         _packetTime = to.PacketTime.TotalMilliseconds is 10 or 20 or 40 or 60 ? to.PacketTime : TimeSpan.FromMilliseconds(20);
         _frame = (int)(_packetTime.Ticks * SampleRate / TimeSpan.TicksPerSecond);
-        _relaysEvents = from?.TelephoneEvent is not null && to.TelephoneEvent is not null;
-        if (_relaysEvents) _dtmf.Configure(from!.TelephoneEvent!.ClockRate, to.TelephoneEvent!.ClockRate);
     }
 
     /// <summary>Takes in audio in one of the formats of the leg that hears.</summary>
@@ -84,13 +81,14 @@ internal sealed class AudioPath : IDisposable
         _hearing!.Jitter.Push(now, packet.SequenceNumber, packet.Timestamp, packet.Marker, packet.Payload);
     }
 
-    /// <summary>Takes in a telephone event; the key when a press starts with this packet.</summary>
-    public char? ReceiveEvent(Instant now, in RtpPacket packet)
+    /// <summary>Takes in a telephone event in one of the formats of the leg that hears; the key when a press starts with this packet.</summary>
+    public char? ReceiveEvent(Instant now, in RtpPacket packet, TelephoneEventFormat format)
     {
         if (!Active) return null;
         _output.Withhold(packet);
-        if (!_relaysEvents || !TelephoneEvent.TryParse(packet.Payload, out var update)) return null;
+        if (_sendEvents is null || !TelephoneEvent.TryParse(packet.Payload, out var update)) return null;
 
+        _dtmf.Configure(format.ClockRate, _sendEvents.ClockRate);
         var starts = _dtmf.Receive(now, packet.Timestamp, update);
         if (starts) _eventTimestamp = _output.TimestampAt(now, _send!.ClockRate);
         SendEvents(now);

@@ -22,6 +22,7 @@ internal abstract class MediaLeg
     private static readonly TimeSpan SourceSilence = TimeSpan.FromMilliseconds(100);
 
     private readonly AudioFormat?[] _formats = new AudioFormat?[128];
+    private readonly TelephoneEventFormat?[] _eventFormats = new TelephoneEventFormat?[128];
     private readonly MediaTransmitQueue _queue;
     private Instant _lastReceived;
     private uint? _candidate;
@@ -54,22 +55,19 @@ internal abstract class MediaLeg
     protected void Configure(Instant now, AudioStream audio)
     {
         Rtcp.Start(now);
-        if (Audio is not null && Audio.Receive.SequenceEqual(audio.Receive))
-        {
-            Audio = audio;
-            return;
-        }
-
         Audio = audio;
         Array.Clear(_formats);
+        Array.Clear(_eventFormats);
         foreach (var format in audio.Receive) _formats[format.PayloadType & 0x7F] = format;
+        foreach (var format in audio.ReceiveEvents) _eventFormats[format.PayloadType & 0x7F] = format;
     }
 
-    /// <summary>Counts a packet and says what it is.</summary>
-    public RtpArrival Admit(Instant now, in RtpPacket packet, out AudioFormat? format)
+    /// <summary>Counts a packet and says what it is, in which of the two kinds of format.</summary>
+    public RtpArrival Admit(Instant now, in RtpPacket packet, out AudioFormat? format, out TelephoneEventFormat? eventFormat)
     {
         format = _formats[packet.PayloadType];
-        var isEvent = Audio?.TelephoneEvent?.PayloadType == packet.PayloadType;
+        eventFormat = _eventFormats[packet.PayloadType];
+        var isEvent = eventFormat is not null;
         if (format is null && !isEvent || !IsSource(now, packet))
         {
             Dropped++;

@@ -139,13 +139,13 @@ public sealed class MediaSession : IDisposable
             return false;
         }
 
-        switch (leg.Admit(now, packet, out var format))
+        switch (leg.Admit(now, packet, out var format, out var eventFormat))
         {
             case RtpArrival.Audio:
                 path.Receive(now, packet, format!);
                 return true;
             case RtpArrival.TelephoneEvent:
-                if (path.ReceiveEvent(now, packet) is { } digit) _events.Enqueue(new DigitRelayed(digit, fromWebRtc));
+                if (path.ReceiveEvent(now, packet, eventFormat!) is { } digit) _events.Enqueue(new DigitRelayed(digit, fromWebRtc));
                 return false;
             default:
                 return false;

@@ -310,7 +310,7 @@ public sealed class AudioPathTests : IDisposable
         var payload = new byte[TelephoneEvent.Size];
         new TelephoneEvent(code, end, 10, (ushort)duration).Write(payload);
         Assert.True(RtpPacket.TryParse(Packet(96, _sequence++, 55_555, 5, payload), out var parsed));
-        var digit = _path.ReceiveEvent(_now, parsed);
+        var digit = _path.ReceiveEvent(_now, parsed, _from.TelephoneEvent!);
         Drain();
         return digit;
     }

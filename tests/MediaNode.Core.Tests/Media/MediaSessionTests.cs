@@ -116,8 +116,20 @@ public sealed class MediaSessionTests : IDisposable
         Run(TimeSpan.FromMilliseconds(100));
 
         Assert.Equal([new DigitRelayed('4', FromWebRtc: true), new DigitRelayed('#', FromWebRtc: false)], _events.OfType<DigitRelayed>());
-        Assert.Equal(3, _toPhone.Count(p => Read(p).PayloadType == 101));
-        Assert.Equal(3, _toBrowser.Count(p => Read(p).PayloadType == 126));
+        Assert.Equal(4, _toPhone.Count(p => Read(p).PayloadType == 101));
+        Assert.Equal(4, _toBrowser.Count(p => Read(p).PayloadType == 126));
+    }
+
+    [Fact]
+    public void KeysMayComeInAnyOfTheFormatsThatWereNegotiated()
+    {
+        TelephoneEventFormat wide = new(110, 48_000), narrow = new(126, 8000);
+        Connect(Stream(Pcmu) with { TelephoneEvent = wide, ReceiveEvents = [wide, narrow] }, Stream(Pcma) with { TelephoneEvent = new(101, 8000) });
+        FromBrowser(Event(126, 4));
+        Run(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal([new DigitRelayed('4', FromWebRtc: true)], _events.OfType<DigitRelayed>());
+        Assert.Equal(4, _toPhone.Count(p => Read(p).PayloadType == 101));
     }
 
     [Fact]

@@ -6,8 +6,9 @@ public readonly record struct DtmfPacket(TelephoneEvent Event, bool Starts, uint
 
 /// <summary>
 /// Carries key presses from one leg to the other (RFC 4733): each update is passed on with its duration in the far clock's
-/// units, the end is sent three times (§2.5.1.4), and an event whose end was lost is ended here (§2.5.2.2). Events too long
-/// for the 16-bit duration are cut into segments (§2.5.1.3), which at 48 kHz is after 1.4 s.
+/// units, the end is sent three times (§2.5.1.4), and an event whose end was lost is ended here (§2.5.2.2). The first packet never
+/// says end, though browsers may send a short press as ends alone: phones wait for a beginning. Events too long for the 16-bit
+/// duration are cut into segments (§2.5.1.3), which at 48 kHz is after 1.4 s.
 /// </summary>
 public sealed class DtmfRelay
 {
@@ -88,7 +89,7 @@ public sealed class DtmfRelay
 
         var units = _duration * _toClock / _fromClock - _segmentOffset;
         var whole = units > ushort.MaxValue;
-        var end = !whole && _endsToSend > 0;
+        var end = !whole && !_starts && _endsToSend > 0;
         packet = new DtmfPacket(_event with { End = end, Duration = (ushort)Math.Min(units, ushort.MaxValue) }, _starts, _segmentOffset);
         _starts = false;
         if (whole)
@@ -98,7 +99,8 @@ public sealed class DtmfRelay
         }
 
         _due = false;
-        if (end) NextTimeout = --_endsToSend > 0 ? now + EndSpacing : null;
+        if (end) _endsToSend--;
+        if (_ended) NextTimeout = _endsToSend > 0 ? now + EndSpacing : null;
         return true;
     }
 

@@ -41,7 +41,7 @@ public static class ImsOfferAnswer
         if (!TryReadPeer(answer, out var peer, out why)) return false;
         // The answer's payload types are what the peer wants to get; what it sends carries ours (RFC 3264 §6.1).
         var ours = current is null ? Own : Merge(Receiving(current.Audio), Own);
-        var receive = ours.Restrict(peer.Formats.Audio.Select(f => f.Codec)).WithOwnParameters().Audio;
+        var receive = ours.Restrict(peer.Formats.Audio.Select(f => f.Codec)).WithOwnParameters();
         plan = peer.Plan(peer.Formats, receive, offered);
         return true;
     }
@@ -67,7 +67,7 @@ public static class ImsOfferAnswer
         }
 
         var ours = formats.WithOwnParameters();
-        plan = peer.Plan(formats, ours.Audio, direction);
+        plan = peer.Plan(formats, ours, direction);
         answer = WriteAnswer(peer, local, origin, plan, ours);
         return true;
     }
@@ -98,7 +98,7 @@ public static class ImsOfferAnswer
 
     /// <summary>What the leg receives on, as formats to offer again.</summary>
     private static AudioFormats Receiving(AudioStream audio) =>
-        new(audio.Receive, audio.TelephoneEvent is { } telephoneEvent ? [telephoneEvent] : []);
+        new(audio.Receive, audio.ReceiveEvents);
 
     /// <summary>The first set's formats, and those of the second that it lacks and whose payload types it does not use.</summary>
     private static AudioFormats Merge(AudioFormats kept, AudioFormats added)
@@ -132,11 +132,14 @@ public static class ImsOfferAnswer
 
     private sealed record PeerAudio(SessionDescription Session, MediaDescription Audio, AudioFormats Formats, IPAddress Address)
     {
-        public ImsLegPlan Plan(AudioFormats send, IReadOnlyList<AudioFormat> receive, MediaDirection wanted)
+        public ImsLegPlan Plan(AudioFormats send, AudioFormats receive, MediaDirection wanted)
         {
             var direction = wanted & MediaDirections.Mirror(MediaDirections.Read(Session, Audio));
             if (SdpAddress.IsUnspecified(Address)) direction &= ~MediaDirection.SendOnly;
-            var stream = new AudioStream(send.Audio[0], receive, send.EventFor(send.Audio[0]), AudioSection.PacketTime(Audio), direction);
+            var stream = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), AudioSection.PacketTime(Audio), direction)
+            {
+                ReceiveEvents = receive.Events,
+            };
             var mux = Audio.Has("rtcp-mux");
             var rtp = new IPEndPoint(Address, Audio.Port);
             return new ImsLegPlan(rtp, mux ? rtp : RtcpAddress(rtp), mux, stream);

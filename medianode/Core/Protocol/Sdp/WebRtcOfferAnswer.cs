@@ -40,7 +40,7 @@ public static class WebRtcOfferAnswer
         }
 
         var agreed = direction & MediaDirections.Mirror(peer.Direction);
-        plan = Plan(peer, offered, offered.WithOwnParameters().Audio, agreed);
+        plan = Plan(peer, offered, offered.WithOwnParameters(), agreed);
         answer = Write(peer, local, origin, agreed, offered.WithOwnParameters(), plan.DtlsClient ? "active" : "passive");
         return true;
     }
@@ -74,13 +74,13 @@ public static class WebRtcOfferAnswer
             return false;
         }
 
-        plan = Plan(peer, peer.Formats, peer.Formats.WithOwnParameters().Audio, offered & MediaDirections.Mirror(peer.Direction));
+        plan = Plan(peer, peer.Formats, peer.Formats.WithOwnParameters(), offered & MediaDirections.Mirror(peer.Direction));
         return true;
     }
 
-    private static WebRtcLegPlan Plan(WebRtcPeerDescription peer, AudioFormats send, IReadOnlyList<AudioFormat> receive, MediaDirection direction)
+    private static WebRtcLegPlan Plan(WebRtcPeerDescription peer, AudioFormats send, AudioFormats receive, MediaDirection direction)
     {
-        var audio = new AudioStream(send.Audio[0], receive, send.EventFor(send.Audio[0]), peer.PacketTime, direction);
+        var audio = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), peer.PacketTime, direction) { ReceiveEvents = receive.Events };
         return new WebRtcLegPlan(peer.Ice, peer.Fingerprint, peer.IsDtlsServer, audio);
     }
 

@@ -30,6 +30,7 @@ public class WebRtcOfferAnswerTests
         Assert.Equal(new AudioFormat(AudioCodec.Opus, 111, 48_000, "minptime=10;useinbandfec=1"), plan.Audio.Send);
         Assert.Equal([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], plan.Audio.Receive.Select(f => f.Codec));
         Assert.Equal(new TelephoneEventFormat(110, 48_000), plan.Audio.TelephoneEvent);
+        Assert.Equal([new TelephoneEventFormat(110, 48_000), new TelephoneEventFormat(126, 8_000)], plan.Audio.ReceiveEvents);
         Assert.Equal(TimeSpan.FromMilliseconds(20), plan.Audio.PacketTime);
         Assert.Equal(MediaDirection.SendReceive, plan.Audio.Direction);
     }
