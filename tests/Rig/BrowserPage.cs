@@ -18,7 +18,7 @@ public sealed class BrowserPage : IEar, IAsyncDisposable
         Tone = tone;
         page.Console += (_, message) => Keep($"console {message.Type}: {message.Text}");
         page.PageError += (_, error) => Keep($"error: {error}");
-        page.Response += (_, response) => Keep($"{response.Status} {response.Request.Method} {response.Url}");
+        page.Response += (_, response) => KeepUnlessPart(response);
         page.RequestFailed += (_, request) => Keep($"failed {request.Method} {request.Url}: {request.Failure}");
     }
 
@@ -48,6 +48,13 @@ public sealed class BrowserPage : IEar, IAsyncDisposable
         JsonSerializer.Deserialize<T>(await Page.EvaluateAsync<string>($"JSON.stringify({expression})"), JsonSerializerOptions.Web)!;
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
+
+    /// <summary>The files of the page itself are not worth a line where they came.</summary>
+    private void KeepUnlessPart(IResponse response)
+    {
+        if (response.Request.ResourceType is "document" or "fetch" or "xhr" || !response.Ok)
+            Keep($"{response.Status} {response.Request.Method} {response.Url}");
+    }
 
     private void Keep(string line)
     {

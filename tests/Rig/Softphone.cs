@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Byon.Tests.TestKit;
 using Microsoft.Playwright;
 
@@ -22,6 +24,8 @@ public sealed class Softphone : IEar, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
     private readonly BrowserPage _page;
 
     private Softphone(BrowserPage page) => _page = page;
@@ -39,7 +43,8 @@ public sealed class Softphone : IEar, IAsyncDisposable
         await phone.Page.GotoAsync(address.ToString());
         await phone.PressAsync("sign-in");
         await phone.Page.Locator($"[data-testid='subscriber-{number}']").ClickAsync();
-        await phone.Page.WaitForFunctionAsync("window.softphone !== undefined");
+        await phone.Page.WaitForURLAsync(new Regex($"^{Regex.Escape(address.ToString())}"));
+        await WaitFor.TrueAsync(() => phone._page.ReadAsync<bool>("window.softphone !== undefined"), otherwise: () => phone.Log);
         return phone;
     }
 
@@ -116,9 +121,15 @@ public sealed class Softphone : IEar, IAsyncDisposable
     public async Task<SoftphoneState> WaitForAsync(Func<SoftphoneState, bool> holds, TimeSpan? limit = null, string text = "a state of the page")
     {
         SoftphoneState? state = null;
-        await WaitFor.TrueAsync(
-            async () => holds(state = await StateAsync()), limit ?? Patience, () => $"last seen: {state}{Environment.NewLine}{Log}", text);
-        return state!;
+        try
+        {
+            await WaitFor.TrueAsync(async () => holds(state = await StateAsync()), limit ?? Patience, text: text);
+            return state!;
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException(string.Join(Environment.NewLine, late.Message, $"last seen: {state}", await TimelineAsync(), Log), late);
+        }
     }
 
     /// <summary>What the page says in plain words, where something went wrong.</summary>
@@ -126,9 +137,36 @@ public sealed class Softphone : IEar, IAsyncDisposable
 
     public Task<string> StatusTextAsync() => Control("call-status").InnerTextAsync();
 
+    /// <summary>The page's own timeline, one step a line.</summary>
+    private async Task<string> TimelineAsync()
+    {
+        var groups = await _page.ReadAsync<JsonElement>("softphone.timeline");
+        var steps = groups.EnumerateArray().SelectMany(group => group.GetProperty("steps").EnumerateArray());
+        return string.Join(Environment.NewLine, steps);
+    }
+
     public ILocator Control(string testId) => Page.Locator($"[data-testid='{testId}']");
 
-    public ValueTask DisposeAsync() => _page.DisposeAsync();
+    /// <summary>Signs out, so that no contact of a closed page goes on ringing; a case that broke the stack may not be able to.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (await Control("sign-out").IsVisibleAsync())
+            {
+                await SignOutAsync();
+                await Control("sign-in").WaitForAsync(new LocatorWaitForOptions { Timeout = (float)Farewell.TotalMilliseconds });
+            }
+        }
+        catch (TimeoutException)
+        {
+            // The registration runs out by itself.
+        }
+        finally
+        {
+            await _page.DisposeAsync();
+        }
+    }
 
     private Task PressAsync(string testId) => Control(testId).ClickAsync();
 }

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using Byon.Tests.Rig;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.EndToEnd;
+
+/// <summary>A stack that these cases break: a media node that dies stays dead.</summary>
+public sealed class BreakableStack : SharedStack
+{
+    protected override bool RestartsNodes => false;
+}
+
+/// <summary>Parts that fail under a running system.</summary>
+public sealed class FailureTests(BreakableStack shared) : IClassFixture<BreakableStack>
+{
+    private static readonly TimeSpan TakeoverLimit = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task AnUnreachableImsIsSaidAndLeavesNothingHalfRegistered()
+    {
+        await using var browser = await shared.OnlineAsync(People.Ana);
+        using var api = new GatewayApi(shared.Stack.Api, await browser.TokenAsync());
+        var deviceId = Guid.NewGuid().ToString();
+        await shared.Registrar.StopAsync();
+
+        var refused = await api.RegisterAsync(deviceId);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        Assert.Equal("UNAVAILABLE", refused.Code);
+        Assert.NotNull(refused.RetryAfter);
+        Assert.Equal(0, (await api.RegistrationsOfAsync(deviceId)).Body.GetArrayLength());
+
+        await shared.Registrar.RestartAsync();
+        Assert.Equal(HttpStatusCode.Created, (await api.RegisterAsync(deviceId)).Status);
+    }
+
+    [Fact]
+    public async Task StorageThatHangsIsSaidTheCallGoesOnAndAllRecovers()
+    {
+        await using var phone = await shared.PhoneAsync(People.Cleo);
+        await using var browser = await shared.OnlineAsync(People.Ana);
+        using var api = new GatewayApi(shared.Stack.Api, await browser.TokenAsync());
+        await Calls.FromBrowserAsync(browser, phone);
+        var registrationId = (await browser.StateAsync()).Registration.Id!;
+
+        ProcessSignal.Freeze(shared.Stack.StorageProcess);
+        try
+        {
+            var read = await api.RegistrationAsync(registrationId);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, read.Status);
+            Assert.NotNull(read.RetryAfter);
+            var written = await api.RegisterAsync(Guid.NewGuid().ToString());
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, written.Status);
+            await browser.MustHearAsync(phone.Tone);
+        }
+        finally
+        {
+            ProcessSignal.Thaw(shared.Stack.StorageProcess);
+        }
+
+        await WaitFor.TrueAsync(async () => (await api.RegistrationAsync(registrationId)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(30));
+        await phone.HangUpAsync();
+        Assert.Equal("Terminated", (await browser.WaitForEndAsync()).Status);
+    }
+
+    [Fact]
+    public async Task GarbageOnEveryPortCostsNoCall()
+    {
+        await using var phone = await shared.PhoneAsync(People.Cleo);
+        await using var browser = await shared.OnlineAsync(People.Ana);
+        await Calls.FromBrowserAsync(browser, phone);
+
+        await Garbage.SendAsync(shared.Stack.Ports, shared.Stack.Nodes.Count);
+
+        await browser.MustHearAsync(phone.Tone);
+        await phone.MustHearAsync(browser.Tone);
+        await browser.HangUpAsync();
+        await phone.WaitForEventAsync("CALL_CLOSED");
+        await browser.Control("close-call").ClickAsync();
+        var seen = phone.Events.Count;
+        await browser.DialAsync(phone.Number);
+        await phone.WaitForEventAsync("CALL_INCOMING", seen: seen);
+    }
+
+    [Fact]
+    public async Task TheCallOfANodeThatDiesEndsWithAnEventAndTheNextOneGoesToAnother()
+    {
+        await using var phone = await shared.PhoneAsync(People.Cleo);
+        await using var browser = await shared.OnlineAsync(People.Ana);
+        await Calls.FromBrowserAsync(browser, phone);
+        var contact = Assert.Single(await shared.Registrar.ContactsAsync(People.Ana.Number));
+        var node = shared.Stack.Nodes.Single(one => contact.Contains($":{shared.Stack.Ports.Sip + NumberOf(one.Id)}", StringComparison.Ordinal));
+
+        node.Kill();
+        var died = Stopwatch.StartNew();
+
+        var end = await browser.WaitForEndAsync(TakeoverLimit);
+        Assert.Equal("node-lost", end.Ending?.Reason);
+        Assert.True(died.Elapsed < TakeoverLimit);
+        await WaitFor.TrueAsync(
+            async () => (await shared.Registrar.ContactsAsync(People.Ana.Number)).Any(one => one != contact), TakeoverLimit, () => shared.Stack.Log);
+        await phone.HangUpAsync();
+        await browser.Control("close-call").ClickAsync();
+
+        var seen = phone.Events.Count;
+        await browser.DialAsync(phone.Number);
+        await phone.WaitForEventAsync("CALL_INCOMING", seen: seen);
+        await phone.AnswerAsync();
+        await browser.WaitForPhaseAsync("connected");
+        await phone.MustHearAsync(browser.Tone);
+    }
+
+    private static int NumberOf(string nodeId) => nodeId[^1] - '0';
+}

@@ -1,0 +1,51 @@
+using Byon.Tests.Rig;
+
+namespace Byon.Tests.EndToEnd;
+
+/// <summary>
+/// One registrar, one stack with two media nodes and one browser for all cases that leave them whole. Every case opens a
+/// page of its own.
+/// </summary>
+public class SharedStack : IAsyncLifetime
+{
+    public const int BrowserTone = 700;
+    public const int PhoneTone = 440;
+    public const int OtherTone = 1000;
+
+    /// <summary>Whether a media node that dies is started again.</summary>
+    protected virtual bool RestartsNodes => true;
+
+    public KamailioServer Registrar { get; private set; } = null!;
+
+    public Stack Stack { get; private set; } = null!;
+
+    public ChromiumBrowser Browser { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Registrar = await KamailioServer.StartAsync(People.Domain, People.Registrar);
+        Stack = await Stack.StartAsync($"sip:127.0.0.1:{Registrar.Port}", People.SignedUp, nodes: 2, RestartsNodes);
+        Browser = await ChromiumBrowser.StartAsync(BrowserTone);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Browser is not null)
+            await Browser.DisposeAsync();
+        if (Stack is not null)
+            await Stack.DisposeAsync();
+        if (Registrar is not null)
+            await Registrar.DisposeAsync();
+    }
+
+    internal Task<BaresipPhone> PhoneAsync(KamailioSubscriber owner, int tone = PhoneTone, string codec = "PCMA") =>
+        BaresipPhone.StartAsync(Registrar, owner, tone, codec);
+
+    internal Task<Softphone> OnlineAsync(KamailioSubscriber owner) => Softphone.OnlineAsync(Browser, Stack.Page, owner.Number);
+}
+
+[CollectionDefinition(Name)]
+public sealed class SharedStackTests : ICollectionFixture<SharedStack>
+{
+    public const string Name = "one stack for all";
+}
