@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.Tests.TestKit;
 

@@ -35,7 +35,7 @@ internal sealed class TonePackets : IDisposable
     public byte[] Next()
     {
         var packet = new byte[1500];
-                RtpPacket.WriteHeader(packet, _format.PayloadType, _packets == 0, (ushort)_packets, Timestamp, _ssrc);
+        RtpPacket.WriteHeader(packet, _format.PayloadType, _packets == 0, (ushort)_packets, Timestamp, _ssrc);
         var length = _encoder.Encode(_second.AsSpan(_packets * Samples % G711.SampleRate, Samples), packet.AsSpan(RtpPacket.HeaderSize));
         _packets++;
         return packet[..(RtpPacket.HeaderSize + length)];
