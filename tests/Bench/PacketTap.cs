@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Byon.Tests.Bench;
@@ -8,7 +7,7 @@ namespace Byon.Tests.Bench;
 internal readonly record struct TappedPacket(TimeSpan At, bool IsUdp, int SourcePort, int TargetPort, byte[] Payload);
 
 /// <summary>
-/// Sees every packet on the loopback interface, so that times are those of the wire and not of anybody's log. Needs root
+/// Sees every packet of this machine (a browser may talk to loopback from another of its addresses), so that times are those of the wire and not of anybody's log. Needs root
 /// (CAP_NET_RAW), as any capture does.
 /// </summary>
 internal sealed class PacketTap : IDisposable
@@ -100,7 +99,7 @@ internal sealed class PacketTap : IDisposable
         var ip = frame[LinkHeader..];
         var headerLength = (ip[0] & 0x0f) * 4;
         var protocol = ip[9];
-        if (protocol is not (Tcp or Udp) || ip.Length < headerLength + 20 || new IPAddress(ip.Slice(16, 4)) is var to && !IPAddress.IsLoopback(to))
+        if (protocol is not (Tcp or Udp) || ip.Length < headerLength + 20)
             return;
         var transport = ip[headerLength..];
         var payload = transport[(protocol == Udp ? UdpHeader : (transport[12] >> 4) * 4)..];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -44,14 +45,7 @@ internal static class Report
 
     private static string Commit()
     {
-        var head = File.ReadAllText(HeadFile()).Trim();
-        return head.StartsWith("ref:", StringComparison.Ordinal) ? head.Split('/')[^1] : head[..8];
-    }
-
-    /// <summary>In a linked worktree .git is a file that names the folder.</summary>
-    private static string HeadFile()
-    {
-        var git = RepositoryRoot.Combine(".git");
-        return File.Exists(git) ? Path.Combine(File.ReadAllText(git)["gitdir:".Length..].Trim(), "HEAD") : Path.Combine(git, "HEAD");
+        using var git = Process.Start(new ProcessStartInfo("git", ["-C", RepositoryRoot.Path, "rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true });
+        return git!.StandardOutput.ReadToEnd().Trim();
     }
 }
