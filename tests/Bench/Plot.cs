@@ -30,7 +30,7 @@ internal static class Plot
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, DejaVu Sans, sans-serif" font-size="13" fill="#1b2330">
             <rect width="{Width}" height="{height}" fill="#ffffff"/>
             <text x="24" y="34" font-size="18" font-weight="600">BYON: set-up and start times</text>
-            {body}<text x="24" y="{height - 16}" font-size="10.5" fill="#5b6676">{WebUtility.HtmlEncode(Report.Machine())}</text>
+            {body}<text x="24" y="{height - 16}" font-size="9" fill="#5b6676">{WebUtility.HtmlEncode(Report.Machine())}</text>
             </svg>
 
             """);

@@ -9,6 +9,15 @@ namespace Byon.Tests.Bench;
 /// <summary>The figures as a table for people, with what they were measured on and how.</summary>
 internal static class Report
 {
+    private const string Method =
+        """
+        Outgoing call: Chromium, this stack with one media node, Kamailio and baresip (G.711) on one machine; packets are timed by a
+        capture of the loopback interface, the last row by the page. One call warms up and is not counted.
+        Functions executable: the two builds take turns; the first start of each is not counted.
+        ./byon up: until the line with the page's address. Cold is a fresh clone where the SDK, the Debian packages and the package
+        caches are there and everything else is built; warm is every start after that.
+        """;
+
     public static string Text(IReadOnlyList<Figure> figures)
     {
         var text = new StringBuilder();
@@ -27,7 +36,7 @@ internal static class Report
             text.AppendLine();
         }
 
-        return text.ToString();
+        return text.AppendLine(Method).ToString();
     }
 
     public static string Time(TimeSpan time) => time < TimeSpan.FromSeconds(2)
@@ -36,16 +45,22 @@ internal static class Report
 
     public static string Machine() =>
         $"{Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, " +
-        $"load {Load()} at the end, commit {Commit()}, {DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
+        $"{Parts()}, load {Load()} at the end, commit {Commit()}, {DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
 
     private static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown processor";
 
     private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
-    private static string Commit()
+    private static string Commit() => Output("git", "-C", RepositoryRoot.Path, "rev-parse", "--short", "HEAD");
+
+    /// <summary>Versions of the other programs of a call.</summary>
+    private static string Parts() =>
+        Output("dpkg-query", "-W", "-f", "${Package} ${Version}, ", "chromium", "kamailio", "baresip-core").TrimEnd(',', ' ');
+
+    private static string Output(string program, params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", RepositoryRoot.Path, "rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true });
-        return git!.StandardOutput.ReadToEnd().Trim();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true });
+        return process!.StandardOutput.ReadToEnd().Trim();
     }
 }
