@@ -23,14 +23,15 @@ internal static class Plot
         var y = 56.0;
         foreach (var group in figures.GroupBy(figure => figure.Group))
             y = DrawGroup(body, [.. group], y) + 26;
-        var height = (int)y + 30;
+        var height = (int)y + 46;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, DejaVu Sans, sans-serif" font-size="13" fill="#1b2330">
             <rect width="{Width}" height="{height}" fill="#ffffff"/>
             <text x="24" y="34" font-size="18" font-weight="600">BYON: set-up and start times</text>
-            {body}<text x="24" y="{height - 16}" font-size="9" fill="#5b6676">{WebUtility.HtmlEncode(Report.Machine())}</text>
+            {body}<text x="24" y="{height - 30}" font-size="10.5" fill="#5b6676">{WebUtility.HtmlEncode(Report.Machine())}</text>
+            <text x="24" y="{height - 14}" font-size="10.5" fill="#5b6676">{WebUtility.HtmlEncode(Report.Versions())}</text>
             </svg>
 
             """);

@@ -21,7 +21,7 @@ internal static class Report
     public static string Text(IReadOnlyList<Figure> figures)
     {
         var text = new StringBuilder();
-        text.AppendLine().AppendLine(Machine()).AppendLine();
+        text.AppendLine().AppendLine(Machine()).AppendLine(Versions()).AppendLine();
         var width = figures.Max(figure => figure.Name.Length);
         foreach (var group in figures.GroupBy(figure => figure.Group))
         {
@@ -45,18 +45,18 @@ internal static class Report
 
     public static string Machine() =>
         $"{Processor()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, " +
-        $"{Parts()}, load {Load()} at the end, commit {Commit()}, {DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
+        $"load {Load()} at the end";
+
+    /// <summary>What was measured, and the versions of the other programs of a call.</summary>
+    public static string Versions() =>
+        $"commit {Output("git", "-C", RepositoryRoot.Path, "rev-parse", "--short", "HEAD")}, " +
+        Output("dpkg-query", "-W", "-f", "${Package} ${Version}, ", "chromium", "kamailio", "baresip-core") +
+        $" {DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
 
     private static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown processor";
 
     private static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
-
-    private static string Commit() => Output("git", "-C", RepositoryRoot.Path, "rev-parse", "--short", "HEAD");
-
-    /// <summary>Versions of the other programs of a call.</summary>
-    private static string Parts() =>
-        Output("dpkg-query", "-W", "-f", "${Package} ${Version}, ", "chromium", "kamailio", "baresip-core").TrimEnd(',', ' ');
 
     private static string Output(string program, params string[] arguments)
     {
