@@ -14,12 +14,20 @@ var figures = new List<Figure>();
 foreach (var name in wanted)
 {
     Console.WriteLine($"Measuring: {name}");
-    figures.AddRange(name switch
+    try
     {
-        "call" => await CallSetUp.MeasureAsync(calls, Console.Out),
-        "functions" => await FunctionsStart.MeasureAsync(starts),
-        _ => await UpStart.MeasureAsync(warmStarts),
-    });
+        figures.AddRange(name switch
+        {
+            "call" => await CallSetUp.MeasureAsync(calls, Console.Out),
+            "functions" => await FunctionsStart.MeasureAsync(starts),
+            _ => await UpStart.MeasureAsync(warmStarts),
+        });
+    }
+    catch (Exception fault) when (fault is InvalidOperationException or TimeoutException)
+    {
+        // Caught so that the parts are stopped: an unhandled exception would end this program and leave them.
+        Console.Error.WriteLine($"{name} could not be measured: {fault.Message}");
+    }
 }
 
 if (figures.Count == 0)
