@@ -16,6 +16,10 @@ internal sealed class PacketTap : IDisposable
     private const int LinkHeader = 14;
     private const int UdpHeader = 8;
     private const int Kept = 512;
+
+    /// <summary>In milliseconds. A packet socket cannot be woken by closing it: on a silent machine its reader must look by itself.</summary>
+    private const int ReceiveTimeout = 200;
+
     private const byte Tcp = 6;
     private const byte Udp = 17;
 
@@ -23,6 +27,7 @@ internal sealed class PacketTap : IDisposable
     private readonly Thread _thread;
     private readonly List<TappedPacket> _packets = [];
     private readonly long _opened = TimeProvider.System.GetTimestamp();
+    private volatile bool _closed;
 
     private PacketTap(Socket socket)
     {
@@ -38,7 +43,11 @@ internal sealed class PacketTap : IDisposable
     {
         try
         {
-            var tap = new PacketTap(new Socket(AddressFamily.Packet, SocketType.Raw, EveryIpPacket) { ReceiveBufferSize = 8 * 1024 * 1024 });
+            var tap = new PacketTap(new Socket(AddressFamily.Packet, SocketType.Raw, EveryIpPacket)
+            {
+                ReceiveBufferSize = 8 * 1024 * 1024,
+                ReceiveTimeout = ReceiveTimeout,
+            });
             tap._thread.Start();
             return tap;
         }
@@ -69,26 +78,27 @@ internal sealed class PacketTap : IDisposable
         return null;
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _closed = true;
+        _thread.Join();
+        _socket.Dispose();
+    }
 
     private void Read()
     {
         var buffer = new byte[64 * 1024];
-        try
+        while (!_closed)
         {
-            while (true)
+            try
             {
                 var length = _socket.Receive(buffer);
                 Keep(buffer.AsSpan(0, length), TimeProvider.System.GetElapsedTime(_opened));
             }
-        }
-        catch (SocketException)
-        {
-            // Disposed: the end of the capture.
-        }
-        catch (ObjectDisposedException)
-        {
-            // Likewise.
+            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+            {
+                // Nothing came: look whether to go on.
+            }
         }
     }
 
