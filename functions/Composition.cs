@@ -5,6 +5,8 @@ using Byon.Functions.Http;
 using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
+using Byon.Functions.Security.Sinks;
+using Microsoft.Extensions.Options;
 
 namespace Byon.Functions;
 
@@ -36,6 +38,10 @@ internal static class Composition
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IssuerKeys>(services, IssuerHttpClient()));
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<BearerSecurity>();
+        builder.Services.AddOptions<SinkOptions>().BindConfiguration("Sinks")
+            .Validate(sinks => sinks.IsConsistent, "Sinks: ConnectTimeout must be positive and at most Timeout, Timeout at most two minutes.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(services => new SinkGuard(services.GetRequiredService<IOptions<SinkOptions>>()));
     }
 
     public static void AddNodes(this WebApplicationBuilder builder)
