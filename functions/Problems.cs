@@ -84,6 +84,9 @@ internal static class Problems
     public static Problem Of(ControlProblem refusal) => refusal.Fault switch
     {
         ControlFault.AlreadyExists => AlreadyRegistered(),
+        ControlFault.NumberFull => TooManyRegistrationsOfNumber(),
+        ControlFault.UserFull => TooManyRegistrationsOfUser(),
+        ControlFault.TooManyDevices => TooManyDevicesOfUser(),
         ControlFault.NotFound => NotFound(),
         ControlFault.IncompatibleState => IncompatibleState(refusal.Detail),
         ControlFault.UnacceptableSdp => InvalidArgument(refusal.Detail),

@@ -68,12 +68,8 @@ internal sealed class RegistrationApi(RegistrationStore store, NodePool nodes, T
             return Problems.NoNumberInToken();
         }
 
-        if (CheckLimits(Active(await store.ListByNumberAsync(number, cancel)), deviceId, caller) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var command = new RegisterCommand(Guid.NewGuid().ToString("D"), number, deviceId, caller.ClientId, caller.Subject, expiresAt);
+        var command = new RegisterCommand(
+            Guid.NewGuid().ToString("D"), number, deviceId, caller.ClientId, caller.Subject, expiresAt, _policy.Limits);
         var reply = await nodes.RegisterAsync(command, cancel);
         return reply.Value is { } registered
             ? TypedResults.Json(RegSessionResponse.Of(registered), Bodies.Json.RegSessionResponse, statusCode: StatusCodes.Status201Created)
@@ -133,16 +129,6 @@ internal sealed class RegistrationApi(RegistrationStore store, NodePool nodes, T
 
         var found = await store.GetAsync(number, registrationId, cancel);
         return found is not null && IsActive(found) && IsVisible(found, caller) ? found : null;
-    }
-
-    private Problem? CheckLimits(List<RegistrationRecord> ofNumber, string deviceId, Caller caller)
-    {
-        var ofUser = ofNumber.Where(row => row.Subject == caller.Subject).ToList();
-        return ofNumber.Any(row => row.DeviceId == deviceId) ? Problems.AlreadyRegistered()
-            : ofNumber.Count >= _policy.MaximumPerNumber ? Problems.TooManyRegistrationsOfNumber()
-            : ofUser.Count >= _policy.MaximumPerUser ? Problems.TooManyRegistrationsOfUser()
-            : ofUser.DistinctBy(row => row.DeviceId).Count() >= _policy.MaximumDevicesPerUser ? Problems.TooManyDevicesOfUser()
-            : null;
     }
 
     private List<RegistrationRecord> Active(IReadOnlyList<RegistrationRecord> rows) => [.. rows.Where(IsActive)];

@@ -1,3 +1,5 @@
+using Byon.Platform.Records;
+
 namespace Byon.Functions.Registration;
 
 /// <summary>Section "Registration": the operator's policy.</summary>
@@ -20,6 +22,8 @@ internal sealed class RegistrationOptions
 
     /// <summary>Different devices of one user with one number.</summary>
     public int MaximumDevicesPerUser { get; set; } = 10;
+
+    public RegistrationLimits Limits => new(MaximumPerNumber, MaximumPerUser, MaximumDevicesPerUser);
 
     public bool IsConsistent =>
         MinimumLifetime > TimeSpan.Zero && MinimumLifetime <= DefaultLifetime && DefaultLifetime <= MaximumLifetime

@@ -75,7 +75,7 @@ public static class ControlApi
     /// <summary>A member that is missing in the JSON is null whatever its type says.</summary>
     private static bool IsWhole(object command) => command switch
     {
-        RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject),
+        RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject) && it.Limits is not null,
         StartCallCommand it => AreThere(it.CallId, it.RegistrationId, it.PhoneNumber, it.OriginatorAddress, it.ReceiverAddress, it.OfferSdp),
         _ => true,
     };
@@ -106,7 +106,8 @@ public static class ControlApi
         ControlFault.NotFound => StatusCodes.Status404NotFound,
         ControlFault.AlreadyExists or ControlFault.IncompatibleState => StatusCodes.Status409Conflict,
         ControlFault.UnacceptableSdp => StatusCodes.Status422UnprocessableEntity,
-        ControlFault.NotProvisioned or ControlFault.CredentialsRefused => StatusCodes.Status403Forbidden,
+        ControlFault.NotProvisioned or ControlFault.CredentialsRefused or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices
+            => StatusCodes.Status403Forbidden,
         ControlFault.RefusedByIms => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status503ServiceUnavailable,
     };

@@ -33,8 +33,7 @@ public sealed class RegistrationCommands(
             subscriber = await subscribers.GetAsync(command.PhoneNumber, CancellationToken.None);
             if (subscriber is null)
                 return CommandResult.Failed<RegistrationRecord>(ControlFault.NotProvisioned, "The number is not provisioned for IMS.");
-            if (!await registrations.TryReserveAsync(record, now, CancellationToken.None))
-                return CommandResult.Failed<RegistrationRecord>(ControlFault.AlreadyExists, "The device has an active registration for this number.");
+            if (Refusal(await registrations.ReserveAsync(record, command.Limits, now, CancellationToken.None)) is { } refusal) return refusal;
         }
         catch (Exception fault) when (StorageFault.IsAway(fault))
         {
@@ -90,6 +89,15 @@ public sealed class RegistrationCommands(
         await TakeBackAsync(record);
         return CommandResult.Failed<RegistrationRecord>(ControlFault.StorageUnavailable, StorageDetail);
     }
+
+    private static CommandResult<RegistrationRecord>? Refusal(Reservation reservation) => reservation switch
+    {
+        Reservation.Made => null,
+        Reservation.NumberFull => CommandResult.Failed<RegistrationRecord>(ControlFault.NumberFull, "The number has too many registrations."),
+        Reservation.UserFull => CommandResult.Failed<RegistrationRecord>(ControlFault.UserFull, "The user has too many registrations."),
+        Reservation.TooManyDevices => CommandResult.Failed<RegistrationRecord>(ControlFault.TooManyDevices, "The user has too many devices."),
+        _ => CommandResult.Failed<RegistrationRecord>(ControlFault.AlreadyExists, "The device has an active registration for this number."),
+    };
 
     private async Task TakeBackAsync(RegistrationRecord record)
     {

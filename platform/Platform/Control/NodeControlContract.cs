@@ -23,9 +23,13 @@ public static class NodeControlRoutes
     public const string Health = "/healthz";
 }
 
-/// <summary>Registers a device as a number. The node refuses with AlreadyExists where (deviceId, number) has an active registration.</summary>
+/// <summary>
+/// Registers a device as a number. The node refuses with AlreadyExists where (deviceId, number) has an active registration,
+/// and with a fault of its own for each limit that is reached.
+/// </summary>
 public sealed record RegisterCommand(
-    string RegistrationId, string PhoneNumber, string DeviceId, string ClientId, string Subject, DateTimeOffset ExpiresAt);
+    string RegistrationId, string PhoneNumber, string DeviceId, string ClientId, string Subject, DateTimeOffset ExpiresAt,
+    RegistrationLimits Limits);
 
 /// <summary>Extends a registration: the node registers anew in the IMS with the new lifetime.</summary>
 public sealed record RefreshCommand(DateTimeOffset ExpiresAt);
@@ -45,6 +49,15 @@ public enum ControlFault
 {
     /// <summary>The device already has an active registration for this number.</summary>
     AlreadyExists,
+
+    /// <summary>The number has as many registrations as it may have.</summary>
+    NumberFull,
+
+    /// <summary>The user has as many registrations as they may have.</summary>
+    UserFull,
+
+    /// <summary>The user has as many devices as they may have.</summary>
+    TooManyDevices,
 
     /// <summary>The node does not hold that registration or call (any more).</summary>
     NotFound,

@@ -3,12 +3,13 @@ using Byon.Platform.Records;
 
 namespace Byon.Platform.Stores;
 
-/// <summary>The three rows of a registration: itself, its device's guard, its node's index.</summary>
+/// <summary>The three rows of a registration: itself, its device's guard, its node's index; and the turn of its number.</summary>
 internal static class RegistrationRow
 {
     public const string ExpiresAt = nameof(RegistrationRecord.ExpiresAt);
 
     private const string GuardPrefix = "device:";
+    private const string TurnRow = "turn:";
 
     public static TableEntity Write(RegistrationRecord record) => new(TableKey.OfNumber(record.PhoneNumber), TableKey.Of(record.RegistrationId))
     {
@@ -40,7 +41,14 @@ internal static class RegistrationRow
         [ExpiresAt] = record.ExpiresAt,
     };
 
-    public static bool IsGuard(TableEntity row) => row.RowKey.StartsWith(GuardPrefix, StringComparison.Ordinal);
+    public static TableEntity Turn(RegistrationRecord record) => new(TableKey.OfNumber(record.PhoneNumber), TurnRow);
+
+    public static bool IsTurn(TableEntity row) => row.RowKey == TurnRow;
+
+    public static bool IsGuardOf(TableEntity row, string deviceId) => row.RowKey == GuardPrefix + TableKey.Of(deviceId);
+
+    /// <summary>The ids of registrations hold no colon, so they name no other row.</summary>
+    public static bool IsRegistration(TableEntity row) => !row.RowKey.Contains(':', StringComparison.Ordinal);
 
     public static string HolderOf(TableEntity guard) => guard.Text(nameof(RegistrationRecord.RegistrationId));
 

@@ -10,48 +10,53 @@ namespace Byon.Platform.Stores;
 /// partition        row                        holds
 /// {number}         {registrationId}           the registration
 /// {number}         device:{deviceId}          guard: which registration holds the device, until when
+/// {number}         turn:                      changes with every reservation, no data
 /// node:{nodeId}    {number}:{registrationId}  index for ListByNode, no data
 /// </code>
-/// Guard and registration change in one transaction, so of two racing reservations one wins. The index row is written before
+/// Guard, turn and registration change in one transaction, so of two racing reservations of a number one has to look again:
+/// uniqueness and limits hold. The index row is written before
 /// and deleted after its registration: what a dead node held is always found, and an index row without registration is
-/// skipped. Operations: reserve 2, get 1, list by number 1, list by node 1 + one per row, update 1, adopt 4, delete 2.
+/// skipped. Operations: reserve 3, get 1, list by number 1, list by node 1 + one per row, update 1, adopt 4, delete 2.
 /// </summary>
 public sealed class RegistrationStore(TableServiceClient tables)
 {
-    private const int ReserveAttempts = 4;
+    /// <summary>Each lost attempt means that somebody else registered the number, which the limits bring to an end.</summary>
+    private const int ReserveAttempts = 40;
+
     private const int ParallelReads = 16;
 
     private readonly TableClient _table = tables.GetTableClient(TableNames.Registrations);
 
     /// <summary>
-    /// Reserves (deviceId, number) and writes the row in one transaction. False: an active registration holds the pair.
-    /// An expired one is replaced.
+    /// Reserves (deviceId, number) and writes the row in one transaction, unless an active registration holds the pair or a
+    /// limit is reached. An expired one of the pair is replaced.
     /// </summary>
-    public async Task<bool> TryReserveAsync(RegistrationRecord record, DateTimeOffset now, CancellationToken cancel)
+    public async Task<Reservation> ReserveAsync(RegistrationRecord record, RegistrationLimits limits, DateTimeOffset now, CancellationToken cancel)
     {
-        await _table.UpsertEntityAsync(RegistrationRow.Index(record), TableUpdateMode.Replace, cancel);
-        TableEntity? expired = null;
-        var expiredHasRow = true;
+        var isIndexed = false;
         for (var attempt = 1; ; attempt++)
         {
+            var rows = await ReadNumberAsync(record.PhoneNumber, cancel);
+            if (rows.HolderOfDevice(record.DeviceId) == record.RegistrationId)
+                return Reservation.Made;
+            if (rows.Judge(record, limits, now) is var refusal and not Reservation.Made)
+            {
+                if (isIndexed)
+                    await DeleteIndexAsync(record, cancel);
+                return refusal;
+            }
+
+            if (!isIndexed)
+                await _table.UpsertEntityAsync(RegistrationRow.Index(record), TableUpdateMode.Replace, cancel);
+            isIndexed = true;
             try
             {
-                await _table.SubmitTransactionAsync(Reservation(record, expired, expiredHasRow), cancel);
-                return true;
+                await _table.SubmitTransactionAsync(rows.Reserve(record), cancel);
+                return Reservation.Made;
             }
             catch (RequestFailedException conflict) when (conflict.IsConflict() && attempt < ReserveAttempts)
             {
-                expiredHasRow = conflict.Status != 404;
-                expired = await FindGuardAsync(record, cancel);
-                if (expired is null)
-                    continue;
-                if (RegistrationRow.HolderOf(expired) == record.RegistrationId)
-                    return true;
-                if (expired.Time(RegistrationRow.ExpiresAt) > now)
-                {
-                    await DeleteIndexAsync(record, cancel);
-                    return false;
-                }
+                // Somebody else registered or left meanwhile, or a try of ours was stored and its answer lost: look again.
             }
         }
     }
@@ -64,15 +69,8 @@ public sealed class RegistrationStore(TableServiceClient tables)
 
     public async Task<IReadOnlyList<RegistrationRecord>> ListByNumberAsync(string phoneNumber, CancellationToken cancel)
     {
-        List<RegistrationRecord> found = [];
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {TableKey.OfNumber(phoneNumber)}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
-        {
-            if (!RegistrationRow.IsGuard(row))
-                found.Add(RegistrationRow.Read(row));
-        }
-
-        return found;
+        var rows = await ReadNumberAsync(phoneNumber, cancel);
+        return rows.Registrations;
     }
 
     public async Task<IReadOnlyList<RegistrationRecord>> ListByNodeAsync(string nodeId, CancellationToken cancel)
@@ -150,18 +148,13 @@ public sealed class RegistrationStore(TableServiceClient tables)
             await _table.DeleteEntityAsync(guard.PartitionKey, guard.RowKey, guard.ETag, cancel);
     }
 
-    private static IEnumerable<TableTransactionAction> Reservation(RegistrationRecord record, TableEntity? expired, bool expiredHasRow)
+    private async Task<NumberRows> ReadNumberAsync(string phoneNumber, CancellationToken cancel)
     {
-        yield return new(TableTransactionActionType.Add, RegistrationRow.Write(record));
-        if (expired is null)
-        {
-            yield return new(TableTransactionActionType.Add, RegistrationRow.Guard(record));
-            yield break;
-        }
-
-        yield return new(TableTransactionActionType.UpdateReplace, RegistrationRow.Guard(record), expired.ETag);
-        if (expiredHasRow)
-            yield return new(TableTransactionActionType.Delete, new TableEntity(expired.PartitionKey, TableKey.Of(RegistrationRow.HolderOf(expired))), ETag.All);
+        List<TableEntity> rows = [];
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {TableKey.OfNumber(phoneNumber)}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            rows.Add(row);
+        return new NumberRows(rows);
     }
 
     private Task<TableEntity?> FindGuardAsync(RegistrationRecord record, CancellationToken cancel)

@@ -95,9 +95,14 @@ internal sealed class StubNode : IAsyncDisposable
         var record = new RegistrationRecord(
             command.RegistrationId, command.PhoneNumber, command.DeviceId, command.ClientId, command.Subject, NodeId,
             RegistrationState.Registered, DateTimeOffset.UtcNow, command.ExpiresAt);
-        return await _registrations.TryReserveAsync(record, DateTimeOffset.UtcNow, cancel)
-            ? Json(record, ControlJson.Default.RegistrationRecord, 201)
-            : Refuse(ControlFault.AlreadyExists);
+        return await _registrations.ReserveAsync(record, command.Limits, DateTimeOffset.UtcNow, cancel) switch
+        {
+            Reservation.Made => Json(record, ControlJson.Default.RegistrationRecord, 201),
+            Reservation.NumberFull => Refuse(ControlFault.NumberFull),
+            Reservation.UserFull => Refuse(ControlFault.UserFull),
+            Reservation.TooManyDevices => Refuse(ControlFault.TooManyDevices),
+            _ => Refuse(ControlFault.AlreadyExists),
+        };
     }
 
     private async Task<IResult> RefreshAsync(HttpContext context, CancellationToken cancel)

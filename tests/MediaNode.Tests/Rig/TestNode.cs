@@ -104,9 +104,9 @@ internal sealed class TestNode : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync(ControlJson.Default.RegistrationRecord))!;
     }
 
-    public Task<HttpResponseMessage> PostRegistrationAsync(string number, string deviceId, TimeSpan? lifetime = null) => SendAsync(
+    public Task<HttpResponseMessage> PostRegistrationAsync(string number, string deviceId, TimeSpan? lifetime = null, RegistrationLimits? limits = null) => SendAsync(
         HttpMethod.Post, NodeControlRoutes.Registrations,
-        new RegisterCommand(Guid.NewGuid().ToString(), number, deviceId, "client", "subject", DateTimeOffset.UtcNow + (lifetime ?? TimeSpan.FromHours(1))),
+        new RegisterCommand(Guid.NewGuid().ToString(), number, deviceId, "client", "subject", DateTimeOffset.UtcNow + (lifetime ?? TimeSpan.FromHours(1)), limits ?? new RegistrationLimits(10, 10, 10)),
         ControlJson.Default.RegisterCommand);
 
     public Task<HttpResponseMessage> RefreshAsync(string registrationId, DateTimeOffset expiresAt) => SendAsync(

@@ -47,6 +47,36 @@ public class RegistrationTests(NodeFixture fixture)
         await node.RegisterAsync(number, Guid.NewGuid().ToString());
     }
 
+    [Fact]
+    public async Task Of_racing_registrations_of_the_pair_at_two_nodes_exactly_one_is_made_and_stays_in_the_ims()
+    {
+        await using var ims = new FakeIms();
+        await using var one = await TestNode.StartAsync(fixture, ims.NextHop);
+        await using var other = await TestNode.StartAsync(fixture, ims.NextHop);
+        var number = await fixture.NewSubscriberAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(at => (at % 2 == 0 ? one : other).PostRegistrationAsync(number, _device)));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.Created))
+            Assert.Equal(ControlFault.AlreadyExists, await TestNode.FaultOf(refused));
+        Assert.True(ims.Bindings.ContainsKey(number));
+        Assert.Single(await fixture.Registrations.ListByNumberAsync(number, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_limit_is_told_by_its_own_fault()
+    {
+        await using var ims = new FakeIms();
+        await using var node = await TestNode.StartAsync(fixture, ims.NextHop);
+        var number = await fixture.NewSubscriberAsync();
+        await node.RegisterAsync(number, _device);
+        var next = Guid.NewGuid().ToString();
+        Assert.Equal(ControlFault.NumberFull, await TestNode.FaultOf(await node.PostRegistrationAsync(number, next, limits: new(1, 9, 9))));
+        Assert.Equal(ControlFault.UserFull, await TestNode.FaultOf(await node.PostRegistrationAsync(number, next, limits: new(9, 1, 9))));
+        Assert.Equal(ControlFault.TooManyDevices, await TestNode.FaultOf(await node.PostRegistrationAsync(number, next, limits: new(9, 9, 1))));
+    }
+
     [Theory]
     [InlineData(401, ControlFault.CredentialsRefused)]
     [InlineData(403, ControlFault.RefusedByIms)]

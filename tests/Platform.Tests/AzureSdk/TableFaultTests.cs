@@ -106,7 +106,7 @@ public class TableFaultTests(AzuriteFixture azurite)
         var record = new RegistrationRecord("r-1", AzuriteFixture.NewNumber(), "laptop", "c", "s", "node-1", RegistrationState.Registering, Now, Now.AddHours(1));
         var store = new RegistrationStore(Client(LosesFirst("$batch")));
 
-        Assert.True(await store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await store.ReserveAsync(record, new RegistrationLimits(10, 10, 10), Now, default));
 
         Assert.Equal([record], await store.ListByNumberAsync(record.PhoneNumber, default));
         Assert.Equal([record], (await store.ListByNodeAsync("node-1", default)).Where(found => found.PhoneNumber == record.PhoneNumber));

@@ -8,6 +8,8 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
 
+    private static readonly RegistrationLimits Limits = new(10, 10, 10);
+
     private readonly RegistrationStore _store = new(azurite.Tables);
 
     [Fact]
@@ -15,7 +17,7 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     {
         var record = Registration(AzuriteFixture.NewNumber());
 
-        Assert.True(await _store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
         Assert.Equal(record, await _store.GetAsync(record.PhoneNumber, record.RegistrationId, default));
         Assert.Equal([record], await _store.ListByNumberAsync(record.PhoneNumber, default));
@@ -29,12 +31,58 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
             var number = AzuriteFixture.NewNumber();
             var racers = Enumerable.Range(0, 8).Select(_ => Registration(number)).ToArray();
 
-            var won = await Task.WhenAll(racers.Select(racer => Task.Run(() => _store.TryReserveAsync(racer, Now, default))));
+            var won = await Task.WhenAll(racers.Select(racer => Task.Run(() => _store.ReserveAsync(racer, Limits, Now, default))));
 
-            var winner = racers[Array.IndexOf(won, true)];
-            Assert.Single(won, true);
+            var winner = racers[Array.IndexOf(won, Reservation.Made)];
+            Assert.Single(won, Reservation.Made);
             Assert.Equal([winner], await _store.ListByNumberAsync(number, default));
         }
+    }
+
+    [Theory]
+    [InlineData(3, 10, 10, Reservation.NumberFull)]
+    [InlineData(10, 3, 10, Reservation.UserFull)]
+    [InlineData(10, 10, 3, Reservation.TooManyDevices)]
+    public async Task A_limit_holds_when_devices_race_for_the_last_places(int perNumber, int perUser, int devices, Reservation refusal)
+    {
+        var number = AzuriteFixture.NewNumber();
+        var limits = new RegistrationLimits(perNumber, perUser, devices);
+        var racers = Enumerable.Range(0, 8).Select(at => Registration(number, $"device-{at}")).ToArray();
+
+        var outcomes = await Task.WhenAll(racers.Select(racer => Task.Run(() => _store.ReserveAsync(racer, limits, Now, default))));
+
+        Assert.Equal(3, outcomes.Count(outcome => outcome == Reservation.Made));
+        Assert.Equal(5, outcomes.Count(outcome => outcome == refusal));
+        Assert.Equal(3, (await _store.ListByNumberAsync(number, default)).Count);
+    }
+
+    [Fact]
+    public async Task Limits_count_neither_the_expired_nor_other_users()
+    {
+        var number = AzuriteFixture.NewNumber();
+        var limits = new RegistrationLimits(3, 1, 1);
+        var expired = Registration(number, "old") with { ExpiresAt = Now };
+        var another = Registration(number, "another") with { Subject = "somebody else" };
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(expired, limits, Now.AddHours(-1), default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(another, limits, Now, default));
+
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(Registration(number, "new"), limits, Now, default));
+
+        Assert.Equal(Reservation.UserFull, await _store.ReserveAsync(Registration(number, "next"), limits, Now, default));
+    }
+
+    [Fact]
+    public async Task A_place_that_was_left_is_free_again()
+    {
+        var number = AzuriteFixture.NewNumber();
+        var limits = new RegistrationLimits(1, 1, 1);
+        var first = Registration(number, "first");
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(first, limits, Now, default));
+        Assert.Equal(Reservation.NumberFull, await _store.ReserveAsync(Registration(number, "second"), limits, Now, default));
+
+        await _store.DeleteAsync(first, default);
+
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(Registration(number, "second"), limits, Now, default));
     }
 
     [Fact]
@@ -42,8 +90,8 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     {
         var number = AzuriteFixture.NewNumber();
 
-        Assert.True(await _store.TryReserveAsync(Registration(number, "phone"), Now, default));
-        Assert.True(await _store.TryReserveAsync(Registration(number, "laptop"), Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(Registration(number, "phone"), Limits, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(Registration(number, "laptop"), Limits, Now, default));
 
         Assert.Equal(2, (await _store.ListByNumberAsync(number, default)).Count);
     }
@@ -53,26 +101,26 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     {
         var number = AzuriteFixture.NewNumber();
         var old = Registration(number) with { ExpiresAt = Now.AddSeconds(-1) };
-        Assert.True(await _store.TryReserveAsync(old, Now.AddHours(-1), default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(old, Limits, Now.AddHours(-1), default));
 
         var renewed = Registration(number);
-        Assert.True(await _store.TryReserveAsync(renewed, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(renewed, Limits, Now, default));
 
         Assert.Equal([renewed], await _store.ListByNumberAsync(number, default));
-        Assert.False(await _store.TryReserveAsync(Registration(number), Now, default));
+        Assert.Equal(Reservation.DeviceTaken, await _store.ReserveAsync(Registration(number), Limits, Now, default));
     }
 
     [Fact]
     public async Task Deleting_frees_the_device_and_may_be_repeated()
     {
         var record = Registration(AzuriteFixture.NewNumber());
-        Assert.True(await _store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
         await _store.DeleteAsync(record, default);
         await _store.DeleteAsync(record, default);
 
         Assert.Null(await _store.GetAsync(record.PhoneNumber, record.RegistrationId, default));
-        Assert.True(await _store.TryReserveAsync(Registration(record.PhoneNumber), Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(Registration(record.PhoneNumber), Limits, Now, default));
     }
 
     [Fact]
@@ -80,27 +128,27 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     {
         var number = AzuriteFixture.NewNumber();
         var old = Registration(number) with { ExpiresAt = Now };
-        Assert.True(await _store.TryReserveAsync(old, Now.AddHours(-1), default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(old, Limits, Now.AddHours(-1), default));
         var renewed = Registration(number);
-        Assert.True(await _store.TryReserveAsync(renewed, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(renewed, Limits, Now, default));
 
         await _store.DeleteAsync(old, default);
 
         Assert.Equal([renewed], await _store.ListByNumberAsync(number, default));
-        Assert.False(await _store.TryReserveAsync(Registration(number), Now, default));
+        Assert.Equal(Reservation.DeviceTaken, await _store.ReserveAsync(Registration(number), Limits, Now, default));
     }
 
     [Fact]
     public async Task An_update_moves_the_expiry_of_the_device_as_well()
     {
         var record = Registration(AzuriteFixture.NewNumber()) with { ExpiresAt = Now.AddMinutes(1) };
-        Assert.True(await _store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
         var extended = record with { State = RegistrationState.Registered, ExpiresAt = Now.AddHours(2) };
         await _store.UpdateAsync(extended, default);
 
         Assert.Equal(extended, await _store.GetAsync(record.PhoneNumber, record.RegistrationId, default));
-        Assert.False(await _store.TryReserveAsync(Registration(record.PhoneNumber), Now.AddHours(1), default));
+        Assert.Equal(Reservation.DeviceTaken, await _store.ReserveAsync(Registration(record.PhoneNumber), Limits, Now.AddHours(1), default));
     }
 
     [Fact]
@@ -111,7 +159,7 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
         var moved = Registration(AzuriteFixture.NewNumber()) with { NodeId = node };
         var other = Registration(AzuriteFixture.NewNumber());
         foreach (var record in new[] { mine, moved, other })
-            Assert.True(await _store.TryReserveAsync(record, Now, default));
+            Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
         Assert.True(await _store.TryAdoptAsync(moved with { NodeId = "node-next" }, node, default));
 
@@ -123,7 +171,7 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     public async Task Of_racing_adopters_exactly_one_wins()
     {
         var record = Registration(AzuriteFixture.NewNumber());
-        Assert.True(await _store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
         var won = await Task.WhenAll(Enumerable.Range(0, 6).Select(
             at => Task.Run(() => _store.TryAdoptAsync(record with { NodeId = $"adopter-{at}" }, record.NodeId, default))));
@@ -140,7 +188,7 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     public async Task Ids_from_an_address_name_no_other_row(string foreignId)
     {
         var record = Registration(AzuriteFixture.NewNumber(), "laptop");
-        Assert.True(await _store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
         Assert.Null(await _store.GetAsync(record.PhoneNumber, foreignId, default));
     }
@@ -153,9 +201,9 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
     {
         var record = Registration(AzuriteFixture.NewNumber(), deviceId);
 
-        Assert.True(await _store.TryReserveAsync(record, Now, default));
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
 
-        Assert.False(await _store.TryReserveAsync(Registration(record.PhoneNumber, deviceId), Now, default));
+        Assert.Equal(Reservation.DeviceTaken, await _store.ReserveAsync(Registration(record.PhoneNumber, deviceId), Limits, Now, default));
         Assert.Equal([record], await _store.ListByNumberAsync(record.PhoneNumber, default));
     }
 
