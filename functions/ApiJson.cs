@@ -1,9 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Byon.Functions.CallHandling;
 using Byon.Functions.Channels;
-using Byon.Functions.Registration;
+using Byon.Functions.Surfaces.Camara;
 
 namespace Byon.Functions;
 

@@ -6,6 +6,9 @@ using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
 using Byon.Functions.Security.Sinks;
+using Byon.Functions.Surfaces;
+using Byon.Functions.Surfaces.ByonV1;
+using Byon.Functions.Surfaces.Camara;
 using Microsoft.Extensions.Options;
 
 namespace Byon.Functions;
@@ -59,9 +62,18 @@ internal static class Composition
         builder.Services.AddOptions<ChannelOptions>().BindConfiguration("Channels")
             .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, MaximumPerDevice positive.")
             .ValidateOnStart();
-        builder.Services.AddSingleton<RegistrationApi>();
-        builder.Services.AddSingleton<CallApi>();
+        builder.Services.AddSingleton<Registrations>();
+        builder.Services.AddSingleton<CallSessions>();
         builder.Services.AddSingleton<ChannelApi>();
+    }
+
+    public static void AddSurfaces(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SurfaceOptions>().BindConfiguration("Surfaces");
+        builder.Services.AddSingleton<RegistrationV04>();
+        builder.Services.AddSingleton<CallHandlingV04>();
+        builder.Services.AddSingleton<NotificationChannelV1>();
+        builder.Services.AddSingleton<AllSurfaces>();
     }
 
     private static HttpClient IssuerHttpClient() =>

@@ -21,6 +21,6 @@ internal static class HealthApi
             var report = new HealthReport(ready > 0 ? "UP" : "NO_READY_NODE", ready);
             await TypedResults.Json(report, Bodies.Json.HealthReport).ExecuteAsync(context);
         };
-        routes.MapMethods(ApiSurface.Health, [HttpMethods.Get], health);
+        routes.MapMethods("/health", [HttpMethods.Get], health);
     }
 }

@@ -1,7 +1,5 @@
-using Byon.Functions.CallHandling;
-using Byon.Functions.Channels;
 using Byon.Functions.Http;
-using Byon.Functions.Registration;
+using Byon.Functions.Surfaces;
 using Byon.Platform;
 using Microsoft.Extensions.Options;
 
@@ -33,15 +31,14 @@ internal static class Program
         builder.AddSecurity();
         builder.AddNodes();
         builder.AddApis();
+        builder.AddSurfaces();
 
         var app = builder.Build();
         app.Use(next => context => Correlator.EchoAsync(context, next));
         app.Use(next => context => app.Services.GetRequiredService<Failures>().AnswerAsync(context, next));
         app.UseRouting();
         HealthApi.Map(app);
-        RegistrationApi.Map(app);
-        CallApi.Map(app);
-        ChannelApi.Map(app);
+        app.Services.GetRequiredService<AllSurfaces>().Map(app);
         return app;
     }
 }

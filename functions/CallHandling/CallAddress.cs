@@ -7,6 +7,9 @@ internal static partial class CallAddress
 {
     public const int MaximumLength = 256;
 
+    /// <summary>The pattern as the API definition has it.</summary>
+    public const string PublishedPattern = "^" + Forms + "$";
+
     private const string AnonymousUri = "sip:anonymous@anonymous.invalid";
 
     public static bool IsValid(string address) => address.Length <= MaximumLength && Pattern().IsMatch(address);
@@ -19,14 +22,15 @@ internal static partial class CallAddress
     public static bool IsOf(string address, string phoneNumber) =>
         address == $"tel:{phoneNumber}" || address.StartsWith($"sip:{phoneNumber}@", StringComparison.Ordinal);
 
-    /// <summary>The pattern of the API definition, with \z for $: in .NET $ also matches before a line end.</summary>
-    [GeneratedRegex(
-        @"^(?:tel:\+[1-9][0-9]{4,14}"
+    private const string Forms =
+        @"(tel:\+[1-9][0-9]{4,14}"
         + @"|tel:[0-9*#]{1,15};phone-context=(?:\+[1-9][0-9]{0,14}|[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?)+)"
         + @"|sip:[A-Za-z0-9_.!%+\-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
         + @"|sip:[0-9*#]{1,15};phone-context=(?:\+[1-9][0-9]{0,14}|[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?)+)@[A-Za-z0-9.-]+\.[A-Za-z]{2,};user=phone"
         + @"|urn:service:sos(?:\.[a-z0-9](?:[a-z0-9\-]{0,30}[a-z0-9])?)*"
-        + @"|sip:anonymous@anonymous\.invalid)\z",
-        RegexOptions.CultureInvariant)]
+        + @"|sip:anonymous@anonymous\.invalid)";
+
+    /// <summary>\z for $: in .NET $ also matches before a line end.</summary>
+    [GeneratedRegex("^" + Forms + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -1,6 +1,7 @@
 using Azure.Messaging.WebPubSub;
 using Byon.Functions.Http;
 using Byon.Functions.Security;
+using Byon.Platform;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
 using Byon.Platform.Stores;
@@ -15,16 +16,7 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
 
     private readonly ChannelOptions _options = options.Value;
 
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        var api = routes.ServiceProvider.GetRequiredService<ChannelApi>();
-        var channels = routes.MapGroup(ApiSurface.NotificationChannel);
-        channels.MapOperation(HttpMethods.Post, "/channels", Scopes.ChannelCreate, api.CreateAsync);
-        channels.MapOperation(HttpMethods.Get, "/channels/{channelId}", Scopes.ChannelRead, api.GetAsync);
-        channels.MapOperation(HttpMethods.Delete, "/channels/{channelId}", Scopes.ChannelDelete, api.DeleteAsync);
-    }
-
-    private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
+    public async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
         var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
         var type = ReadChannelType(body);
@@ -58,7 +50,7 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
     }
 
     /// <summary>BYON 0.1.2 answers with a list here, of the one channel.</summary>
-    private async Task<IResult> GetAsync(HttpContext context, Caller caller, CancellationToken cancel)
+    public async Task<IResult> GetAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
         if (await FindAsync(context, caller, cancel) is not { } channel)
         {
@@ -69,7 +61,7 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
         return TypedResults.Json(new NotificationChannelList([one], one.ResourceURL), Bodies.Json.NotificationChannelList);
     }
 
-    private async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
+    public async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
         if (await FindAsync(context, caller, cancel) is not { } channel)
         {
@@ -133,7 +125,7 @@ internal sealed class ChannelApi(ChannelStore store, WebPubSubServiceClient webP
     {
         var group = EventPublisher.GroupOf(new DeviceKey(channel.PhoneNumber, channel.DeviceId));
         var url = await webPubSub.GetClientAccessUriAsync(_options.UrlLifetime, channel.ChannelId, roles: [], groups: [group], cancel);
-        var self = $"{ApiSurface.NotificationChannel.Replace("{deviceId}", channel.DeviceId, StringComparison.Ordinal)}/channels/{channel.ChannelId}";
+        var self = $"{ApiVersions.NotificationChannel.BasePath.Replace("{deviceId}", channel.DeviceId, StringComparison.Ordinal)}/channels/{channel.ChannelId}";
         return new NotificationChannel(channel.ChannelId, channel.ChannelType, new WebSocketsData(url.AbsoluteUri), self);
     }
 }

@@ -24,11 +24,15 @@ internal sealed partial class JsonFields
     }
 
     /// <summary>An absent body: no members.</summary>
-    public static JsonFields None => new([], "", new Findings());
+    public static JsonFields None => new([], "", new Findings()) { IsAbsent = true };
 
-    public static JsonFields OfBody(JsonElement body)
+    /// <summary>The request had no body at all.</summary>
+    public bool IsAbsent { get; private init; }
+
+    /// <param name="isStrict">A member that nobody asks for is a violation; otherwise it is passed over.</param>
+    public static JsonFields OfBody(JsonElement body, bool isStrict)
     {
-        var findings = new Findings();
+        var findings = new Findings { PassesOverUnknown = !isStrict };
         if (body.ValueKind == JsonValueKind.Object)
         {
             return Open(body, "", findings);
@@ -51,7 +55,11 @@ internal sealed partial class JsonFields
     {
         get
         {
-            RejectUnknown();
+            if (!_findings.PassesOverUnknown)
+            {
+                RejectUnknown();
+            }
+
             return _findings.First;
         }
     }
@@ -246,6 +254,8 @@ internal sealed partial class JsonFields
     /// <summary>Shared by all objects of one body: only the first violation is told.</summary>
     private sealed class Findings
     {
+        public bool PassesOverUnknown { get; init; }
+
         public Problem? First { get; private set; }
 
         public void Add(Problem problem) => First ??= problem;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Byon.Functions.Surfaces;
 
 namespace Byon.Functions.Http;
 
@@ -12,10 +13,11 @@ internal static class RequestBody
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
-    /// <summary>The members of the body. An absent body has none, so that the operation names what it misses.</summary>
+    /// <summary>The members of the body, read as strictly as the surface of the endpoint says. An absent body has none, so that the operation names what it misses.</summary>
     public static async Task<JsonFields> ReadFieldsAsync(HttpRequest request, CancellationToken cancel)
     {
         var bytes = await ReadAsync(request, cancel);
+        var isStrict = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ServedEndpoint>()?.Surface.IsStrict ?? true;
         if (bytes.Length == 0)
         {
             return JsonFields.None;
@@ -30,7 +32,7 @@ internal static class RequestBody
         {
             RequireReadableText(bytes);
             using var document = JsonDocument.Parse(bytes, Strict);
-            return JsonFields.OfBody(document.RootElement.Clone());
+            return JsonFields.OfBody(document.RootElement.Clone(), isStrict);
         }
         catch (JsonException malformed)
         {

@@ -26,6 +26,8 @@ internal readonly record struct NodeReply<T>(NodeReach Reach, T? Value, ControlP
         _ => null,
     };
 
+    public Outcome<T> Outcome => new(Value, Problem);
+
     /// <summary>Another node may be asked without doing anything twice.</summary>
     public bool MayGoElsewhere => Reach == NodeReach.NotReached || Refusal?.Fault == ControlFault.AtCapacity;
 }

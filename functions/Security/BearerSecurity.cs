@@ -5,7 +5,8 @@ internal sealed class BearerSecurity(AccessTokens tokens)
 {
     private const string Scheme = "Bearer ";
 
-    public async Task<(Caller? Caller, Problem? Refusal)> AuthorizeAsync(HttpRequest request, string scope, CancellationToken cancel)
+    /// <param name="scopes">One of these is enough.</param>
+    public async Task<(Caller? Caller, Problem? Refusal)> AuthorizeAsync(HttpRequest request, IReadOnlyList<string> scopes, CancellationToken cancel)
     {
         var header = request.Headers.Authorization;
         if (header.Count != 1 || !header[0]!.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -14,6 +15,6 @@ internal sealed class BearerSecurity(AccessTokens tokens)
         }
 
         var (caller, refusal) = await tokens.ValidateAsync(header[0]![Scheme.Length..].Trim(), cancel);
-        return caller is null || caller.Scopes.Contains(scope) ? (caller, refusal) : (null, Problems.InsufficientScope(scope));
+        return caller is null || scopes.Any(caller.Scopes.Contains) ? (caller, refusal) : (null, Problems.InsufficientScope(string.Join(' ', scopes)));
     }
 }

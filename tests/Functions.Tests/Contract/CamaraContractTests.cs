@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Byon.Functions;
 using Byon.Functions.CallHandling;
-using Byon.Functions.Http;
+using Byon.Functions.Surfaces;
+using Byon.Platform;
 using Byon.Tests.Functions.Tests.Rig;
 using Byon.Tests.TestKit;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +18,8 @@ public sealed class CamaraContractTests(ApiRig rig) : ApiTest(rig)
 
     public static TheoryData<string, string> Definitions => new()
     {
-        { "webrtc-registration.yaml", ApiSurface.Registration },
-        { "webrtc-call-handling.yaml", ApiSurface.CallHandling },
+        { "webrtc-registration.yaml", ApiVersions.Registration.BasePath },
+        { "webrtc-call-handling.yaml", ApiVersions.CallHandling.BasePath },
     };
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class CamaraContractTests(ApiRig rig) : ApiTest(rig)
         var served =
             from endpoint in Rig.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             where endpoint.RoutePattern.RawText!.StartsWith(basePath, StringComparison.Ordinal)
-            select $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {endpoint.RoutePattern.RawText} {endpoint.Metadata.GetMetadata<RequiredScope>()!.Name}";
+            select $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {endpoint.RoutePattern.RawText} {endpoint.Metadata.GetMetadata<ServedEndpoint>()!.Operation.Scopes[0]}";
         Assert.Equal(published.Order(), served.Order());
     }
 

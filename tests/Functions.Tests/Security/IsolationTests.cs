@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Byon.Functions.Http;
+using Byon.Functions.Surfaces;
 using Byon.Local.Identity;
 using Byon.Tests.Functions.Tests.Rig;
 using Microsoft.AspNetCore.Routing;
@@ -112,8 +112,8 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
     private List<Route> Routes() =>
     [
         .. Rig.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<RequiredScope>() is not null)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<ServedEndpoint>() is not null)
             .Select(endpoint => new Route(
-                endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0], endpoint.RoutePattern.RawText!, endpoint.Metadata.GetMetadata<RequiredScope>()!.Name)),
+                endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0], endpoint.RoutePattern.RawText!, endpoint.Metadata.GetMetadata<ServedEndpoint>()!.Operation.Scopes[0])),
     ];
 }

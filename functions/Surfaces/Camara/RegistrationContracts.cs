@@ -1,6 +1,6 @@
 using Byon.Platform.Records;
 
-namespace Byon.Functions.Registration;
+namespace Byon.Functions.Surfaces.Camara;
 
 internal sealed record RegInfo(string PhoneNumber, string RegStatus);
 

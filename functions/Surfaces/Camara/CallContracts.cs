@@ -1,6 +1,6 @@
 using Byon.Platform.Records;
 
-namespace Byon.Functions.CallHandling;
+namespace Byon.Functions.Surfaces.Camara;
 
 /// <summary>WrtcSdpDescriptor of webrtc-call-handling.</summary>
 internal sealed record SdpDescriptor(string? Sdp);

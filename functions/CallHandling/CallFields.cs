@@ -1,0 +1,48 @@
+using System.Text;
+using Byon.Functions.Http;
+
+namespace Byon.Functions.CallHandling;
+
+/// <summary>Members of call bodies that all surfaces check alike.</summary>
+internal static class CallFields
+{
+    public const int MaximumNameLength = 256;
+    private const int MaximumSdpLength = 65_536;
+
+    public static string Address(JsonFields body, string name)
+    {
+        var address = body.RequiredText(name, CallAddress.MaximumLength);
+        if (!CallAddress.IsValid(address))
+        {
+            body.Reject(name, "is not an address: tel:+NUMBER, sip:USER@DOMAIN, or one of the other forms of the API definition.");
+        }
+
+        return address;
+    }
+
+    public static string? Sdp(JsonFields body, string name)
+    {
+        if (body.Object(name) is not { } description)
+        {
+            return null;
+        }
+
+        var sdp = description.RequiredText("sdp", MaximumSdpLength);
+        if (sdp.Length == 0)
+        {
+            description.Reject("sdp", "is empty.");
+        }
+        else if (Encoding.UTF8.GetByteCount(sdp) > MaximumSdpLength)
+        {
+            description.Reject("sdp", $"is longer than {MaximumSdpLength} bytes.");
+        }
+
+        return sdp;
+    }
+
+    public static string RequiredSdp(JsonFields body, string name)
+    {
+        body.Require(name);
+        return Sdp(body, name) ?? "";
+    }
+}

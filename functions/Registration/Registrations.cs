@@ -1,0 +1,102 @@
+using Byon.Functions.Nodes;
+using Byon.Functions.Security;
+using Byon.Platform.Control;
+using Byon.Platform.Records;
+using Byon.Platform.Stores;
+using Microsoft.Extensions.Options;
+
+namespace Byon.Functions.Registration;
+
+/// <summary>A device that wants to be registered.</summary>
+/// <param name="WishedExpiry">Null for the operator's default.</param>
+internal sealed record NewRegistration(string DeviceId, DateTimeOffset? WishedExpiry);
+
+/// <summary>The operations on registrations, whatever surface asks: reads come from the table, commands go to a media node.</summary>
+internal sealed class Registrations(RegistrationStore store, NodePool nodes, TimeProvider clock, IOptions<RegistrationOptions> options)
+{
+    private readonly RegistrationOptions _policy = options.Value;
+
+    /// <summary>The caller's active registrations of a device; an empty list, never 404.</summary>
+    public async Task<Outcome<List<RegistrationRecord>>> ListAsync(Caller caller, string deviceId, CancellationToken cancel)
+    {
+        if (caller.PhoneNumber is not { } number)
+        {
+            return Problems.NoNumberInToken();
+        }
+
+        var active = Active(await store.ListByNumberAsync(number, cancel));
+        return active.Where(row => row.DeviceId == deviceId && IsVisible(row, caller)).ToList();
+    }
+
+    /// <param name="receivedAt">When the request came: expiry counts from there.</param>
+    public async Task<Outcome<RegistrationRecord>> CreateAsync(Caller caller, NewRegistration wanted, DateTimeOffset receivedAt, CancellationToken cancel)
+    {
+        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wanted.WishedExpiry, receivedAt, _policy);
+        if (outOfRange is not null)
+        {
+            return outOfRange;
+        }
+
+        if (caller.PhoneNumber is not { } number)
+        {
+            return Problems.NoNumberInToken();
+        }
+
+        var command = new RegisterCommand(
+            Guid.NewGuid().ToString("D"), number, wanted.DeviceId, caller.ClientId, caller.Subject, expiresAt, _policy.Limits);
+        var reply = await nodes.RegisterAsync(command, cancel);
+        return reply.Outcome;
+    }
+
+    public async Task<Outcome<RegistrationRecord>> GetAsync(Caller caller, string? registrationId, CancellationToken cancel) =>
+        await FindAsync(registrationId, caller, cancel) is { } found ? found : Problems.NotFound();
+
+    /// <param name="receivedAt">When the request came: the new expiry counts from there, not from the old one.</param>
+    public async Task<Outcome<RegistrationRecord>> RefreshAsync(
+        Caller caller, string? registrationId, DateTimeOffset? wishedExpiry, DateTimeOffset receivedAt, CancellationToken cancel)
+    {
+        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wishedExpiry, receivedAt, _policy);
+        if (outOfRange is not null)
+        {
+            return outOfRange;
+        }
+
+        if (await FindAsync(registrationId, caller, cancel) is not { } found)
+        {
+            return Problems.NotFound();
+        }
+
+        var reply = await nodes.RefreshAsync(found, new RefreshCommand(expiresAt), cancel);
+        return reply.Outcome;
+    }
+
+    public async Task<Outcome<Nothing>> DeleteAsync(Caller caller, string? registrationId, CancellationToken cancel)
+    {
+        if (await FindAsync(registrationId, caller, cancel) is not { } found)
+        {
+            return Problems.NotFound();
+        }
+
+        var reply = await nodes.UnregisterAsync(found, cancel);
+        return reply.Outcome;
+    }
+
+    /// <summary>An active registration the caller may see; anything else does not exist.</summary>
+    public async Task<RegistrationRecord?> FindAsync(string? registrationId, Caller caller, CancellationToken cancel)
+    {
+        if (registrationId is null || caller.PhoneNumber is not { } number)
+        {
+            return null;
+        }
+
+        var found = await store.GetAsync(number, registrationId, cancel);
+        return found is not null && IsActive(found) && IsVisible(found, caller) ? found : null;
+    }
+
+    private List<RegistrationRecord> Active(IReadOnlyList<RegistrationRecord> rows) => [.. rows.Where(IsActive)];
+
+    private bool IsActive(RegistrationRecord row) => row.ExpiresAt > clock.GetUtcNow();
+
+    private static bool IsVisible(RegistrationRecord row, Caller caller) =>
+        row.State == RegistrationState.Registered && caller.Owns(row.ClientId, row.Subject);
+}

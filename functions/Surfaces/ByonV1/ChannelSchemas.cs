@@ -1,0 +1,26 @@
+namespace Byon.Functions.Surfaces.ByonV1;
+
+/// <summary>Bodies of notification channels. The three kinds of channelData have no member in common, so one schema holds all.</summary>
+internal static class ChannelSchemas
+{
+    private static readonly Schema Webhook = Schema.Object(
+        null, new("notificationUrl", Schema.Text(2048) with { Format = "uri" }), new("notificationAuthToken", Schema.Text(2048)));
+
+    private static readonly Schema Data = Schema.Object(
+        null,
+        new("channelURL", Schema.Text()),
+        new("registrationToken", Schema.Text(4096)),
+        new("webhook", Webhook),
+        new("expiresAt", Schema.DateTime));
+
+    public static readonly Schema Channel = Schema.Object(
+        "NotificationChannel",
+        new("channelType", Schema.Choice("WebSockets", "PNSChannel", "Webhook"), Required: true),
+        new("channelData", Data),
+        new("channelId", Schema.Text()),
+        new("resourceURL", Schema.Text()),
+        new("callbackURL", Schema.Text()));
+
+    public static readonly Schema List = Schema.Object(
+        "NotificationChannelList", new("channels", Schema.List(Channel)), new("resourceURL", Schema.Text()));
+}

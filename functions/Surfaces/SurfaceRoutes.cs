@@ -1,0 +1,18 @@
+using Byon.Functions.Http;
+
+namespace Byon.Functions.Surfaces;
+
+internal static class SurfaceRoutes
+{
+    /// <summary>Maps every row of a surface, and its older paths, behind token and scope.</summary>
+    public static void Map(this Surface surface, IEndpointRouteBuilder routes)
+    {
+        foreach (var operation in surface.Operations)
+        {
+            foreach (var path in operation.Aliases.Prepend(operation.Path))
+            {
+                routes.MapOperation(surface.Version.BasePath + path, new ServedEndpoint(surface, operation));
+            }
+        }
+    }
+}
