@@ -4,13 +4,16 @@ using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
-/// <summary>Our re-INVITEs (RFC 3261 §14.1): one at a time, the latest offer waits for its turn, 491 is tried again.</summary>
+/// <summary>
+/// Our offers in the dialog: re-INVITE in a confirmed one (RFC 3261 §14.1), UPDATE in an early one (RFC 3311 §5.1). One at a
+/// time, the latest offer waits for its turn, 491 is tried again.
+/// </summary>
 internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : ITransactionUser
 {
     private const int MaxTries = 5;
 
     private State _state = State.Idle;
-    private SipRequest? _invite;
+    private SipRequest? _request;
     private SuccessAck? _ack;
     private string? _queued;
     private string? _sent;
@@ -43,7 +46,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     {
         if (_state != State.Idle || _queued is null || !session.CanOffer) return;
         (_sent, _queued, _tries) = (_queued, null, 0);
-        Send(now, NewInvite());
+        Send(now, NewOffer());
     }
 
     public void HandleTimeout(Instant now)
@@ -58,22 +61,22 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
 
         _sent = _queued ?? _sent;
         _queued = null;
-        Send(now, NewInvite());
+        Send(now, NewOffer());
     }
 
     public void Receive(Instant now, SipRequest request, SipResponse response)
     {
         if (response.IsProvisional) return;
-        if (!ReferenceEquals(request, _invite)) return;
+        if (!ReferenceEquals(request, _request)) return;
         if (response.IsSuccess) Succeeded(now, request, response);
         else if (_state == State.Sent) Failed(now, request, response);
     }
 
     public void TimedOut(Instant now, SipRequest request) =>
-        session.Hangup(now, new SipEnding(SipEndingKind.Timeout, 0, "No response"));
+        session.Lose(now, new SipEnding(SipEndingKind.Timeout, 0, "No response"));
 
     public void Unreachable(Instant now, SipRequest request) =>
-        session.Hangup(now, new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
+        session.Lose(now, new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
 
     private void Succeeded(Instant now, SipRequest request, SipResponse response)
     {
@@ -85,9 +88,10 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
 
         session.Digest.Accepted();
         session.Retarget(response);
-        _ack = new SuccessAck(core, session.Line, session.Dialog!, request);
-        _ack.Send();
+        _ack = request.Method == SipMethods.Invite ? new SuccessAck(core, session.Line, session.Dialog!, request) : null;
+        _ack?.Send();
         _state = State.Idle;
+        session.Agreed();
         core.Tell(response.Sdp is { } answer
             ? new SessionReinviteAnswered(session.Id, answer)
             : new SessionReinviteRejected(session.Id, response.Status, "Answer without SDP"));
@@ -107,7 +111,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
                 break;
             case 408 or 481:
                 // The peer has no such dialog (any more): RFC 3261 §12.2.1.2 ends it.
-                session.Hangup(now, new SipEnding(SipEndingKind.Rejected, response.Status, response.Phrase));
+                session.Lose(now, new SipEnding(SipEndingKind.Rejected, response.Status, response.Phrase));
                 break;
             default:
                 _state = State.Idle;
@@ -124,20 +128,20 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         return TimeSpan.FromMilliseconds((session.IsCaller ? 2100 : 0) + (steps * 10));
     }
 
-    private SipRequest NewInvite()
+    private SipRequest NewOffer()
     {
-        var invite = session.Dialog!.Request(SipMethods.Invite, session.NextCSeq());
-        core.AddCapabilities(invite, session.Line);
-        if (core.Options.UserAgent.Length > 0) invite.Headers.Add("User-Agent", core.Options.UserAgent);
-        invite.SetSdp(_sent!);
-        return invite;
+        var request = session.Dialog!.Request(session.IsConfirmed ? SipMethods.Invite : SipMethods.Update, session.NextCSeq());
+        core.AddCapabilities(request, session.Line);
+        if (core.Options.UserAgent.Length > 0) request.Headers.Add("User-Agent", core.Options.UserAgent);
+        request.SetSdp(_sent!);
+        return request;
     }
 
-    private void Send(Instant now, SipRequest invite)
+    private void Send(Instant now, SipRequest request)
     {
         _tries++;
-        (_state, _invite) = (State.Sent, invite);
-        session.Digest.Authorize(invite);
-        core.Transactions.Send(now, invite, session.Dialog!.NextHop(session.Line.NextHop), this);
+        (_state, _request) = (State.Sent, request);
+        session.Digest.Authorize(request);
+        core.Transactions.Send(now, request, session.Dialog!.NextHop(session.Line.NextHop), this);
     }
 }

@@ -13,9 +13,11 @@ internal sealed partial class SipSession : ITimed
     private readonly SipAgentCore _core;
     private readonly OutgoingReinvite _reinviting;
     private readonly IncomingReinvite _reinvited;
+    private readonly EarlyDialogs _early;
     private OutgoingInvite? _outgoing;
     private IncomingInvite? _incoming;
     private UnacknowledgedAnswer? _unacknowledged;
+    private SipDialog? _dialog;
     private bool _isEnded;
 
     public SipSession(SipAgentCore core, SipSessionId id, SipLine line, bool isCaller)
@@ -24,6 +26,7 @@ internal sealed partial class SipSession : ITimed
         Digest = new DigestClient(line.Credentials, core.Entropy);
         _reinviting = new OutgoingReinvite(core, this);
         _reinvited = new IncomingReinvite(core, this);
+        _early = new EarlyDialogs(core, this);
         core.Sessions.Add(id, this);
     }
 
@@ -36,15 +39,31 @@ internal sealed partial class SipSession : ITimed
 
     public DigestClient Digest { get; }
 
-    public SipDialog? Dialog { get; private set; }
+    /// <summary>The dialog; while our INVITE is unanswered the early one of the fork that spoke last.</summary>
+    public SipDialog? Dialog
+    {
+        get => _early.Focus?.Dialog ?? _dialog;
+        private set
+        {
+            if (_early.Focus is { } fork) fork.Dialog = value!;
+            else _dialog = value;
+        }
+    }
 
     public bool AwaitsAck => _unacknowledged is not null;
 
-    /// <summary>No offer of either side is open in the confirmed dialog.</summary>
-    public bool CanOffer => IsConfirmed && !AwaitsAck && !_reinvited.IsPending;
+    /// <summary>No offer of either side is open in the dialog.</summary>
+    public bool CanOffer => (IsConfirmed || IsEarlyAnswered) && !AwaitsAck && !_reinvited.IsPending;
+
+    /// <summary>Before the 2xx, with the first offer answered for sure: UPDATE may offer again (RFC 3311 §5.1).</summary>
+    public bool IsEarlyAnswered => !_isEnded &&
+        ((_outgoing?.IsPending == true && _early.Focus?.IsAnswered == true) || _incoming is { IsPending: true, IsAnswered: true });
 
     /// <summary>The dialog stands: the INVITE got its 2xx.</summary>
     public bool IsConfirmed => !_isEnded && Dialog is not null && _outgoing?.IsPending != true && _incoming?.IsPending != true;
+
+    /// <summary>The offer of our INVITE has no answer yet in the dialog in focus.</summary>
+    public bool AwaitsFirstAnswer => _outgoing?.IsPending == true && _early.Focus?.IsAnswered != true;
 
     public Instant? NextTimeout
     {
@@ -57,6 +76,9 @@ internal sealed partial class SipSession : ITimed
                 Instant.Earliest(_outgoing?.NextTimeout, _incoming?.NextTimeout));
         }
     }
+
+    /// <summary>The early dialog of a provisional response; null where it names none or there are too many.</summary>
+    public EarlyDialog? Early(SipRequest invite, SipResponse response) => _early.Of(invite, response);
 
     public void Place(Instant now, SipInviteRequest request)
     {
@@ -71,9 +93,15 @@ internal sealed partial class SipSession : ITimed
         Confirm(SipDialog.FromRequest(transaction.Request, _core.Entropy.NextToken(8)));
     }
 
-    /// <summary>Gives the session its dialog: requests of the peer find it from now on.</summary>
+    public string? EarlyAnswer(string tag) => _early.AnswerOf(tag);
+
+    /// <summary>The dialog a 2xx makes or confirms: routes and target are those of the 2xx, numbers go on (RFC 3261 §13.2.2.4).</summary>
+    public SipDialog Joined(SipDialog dialog) => _early.Joined(dialog);
+
+    /// <summary>Gives the session its dialog: requests of the peer find it from now on. Early ones of other forks are over.</summary>
     public void Confirm(SipDialog dialog)
     {
+        _early.Close();
         Dialog = dialog;
         _core.Dialogs[dialog.Id] = this;
     }
@@ -87,11 +115,12 @@ internal sealed partial class SipSession : ITimed
 
     public void Reinvite(Instant now, string offer)
     {
-        if (IsConfirmed) _reinviting.Offer(now, offer);
+        if (IsConfirmed || IsEarlyAnswered) _reinviting.Offer(now, offer);
     }
 
     public void AcceptReinvite(Instant now, string sdp)
     {
+        Agreed();
         if (_reinvited.Accept(now, sdp) is { } answer) _unacknowledged = answer;
         else _reinviting.TrySend(now);
     }
@@ -117,6 +146,19 @@ internal sealed partial class SipSession : ITimed
         {
             Hangup(now, new SipEnding(SipEndingKind.Local, 0, "Hung up"));
         }
+    }
+
+    /// <summary>The peer does not know the dialog any more, or does not answer in it.</summary>
+    public void Lose(Instant now, SipEnding ending)
+    {
+        if (_outgoing?.IsPending == true) _outgoing.Cancel(now, ending);
+        else Hangup(now, ending);
+    }
+
+    /// <summary>An offer was answered in the dialog after the first one: what the first answer said is out of date.</summary>
+    public void Agreed()
+    {
+        if (_early.Focus is { } fork) fork.Answer = null;
     }
 
     /// <summary>Ends a confirmed dialog with BYE; before the ACK of our 2xx the BYE has to wait for it (RFC 3261 §15).</summary>
@@ -149,7 +191,7 @@ internal sealed partial class SipSession : ITimed
 
         if (_isEnded) return;
         _outgoing?.HandleTimeout(now);
-        _incoming?.HandleTimeout(now);
+        if (_incoming?.HandleTimeout(now) == true) Unacknowledged(now);
         _reinviting.HandleTimeout(now);
     }
 
@@ -174,11 +216,12 @@ internal sealed partial class SipSession : ITimed
     private void SendBye(Instant now)
     {
         Release();
-        new Farewell(_core, Line, Digest, Dialog!).Start(now);
+        Farewell.Say(now, _core, Line, Digest, Dialog!);
     }
 
     private void Release()
     {
+        _early.Close();
         if (Dialog is not null) _core.Dialogs.Remove(Dialog.Id);
         _core.Wakes.Set(this, null);
     }
