@@ -6,6 +6,7 @@ using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
 using Byon.Functions.Security.Sinks;
+using Byon.Functions.Security.Tokens;
 using Byon.Functions.Surfaces;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
@@ -36,9 +37,17 @@ internal static class Composition
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<AuthOptions>().BindConfiguration("Auth")
-            .Validate(auth => auth.IsComplete, "Auth: set Authority (https, or http on loopback), Audience, and Algorithms of RS256, PS256, ES256.")
+            .Validate(
+                auth => auth.IsComplete,
+                "Auth: set Authority (https, or http on loopback), Audience, Algorithms of RS256, PS256, ES256, KeyLifetime of at most KeyMaximumAge, "
+                + "and for a Mode other than Jwt Introspection:ClientId, Introspection:ClientSecret and, if any, an Introspection:Endpoint with https.")
             .ValidateOnStart();
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IssuerKeys>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IssuerDocuments>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IntrospectionClient>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton<IssuerKeys>();
+        builder.Services.AddSingleton<TokenClaims>();
+        builder.Services.AddSingleton<JwtTokens>();
+        builder.Services.AddSingleton<OpaqueTokens>();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<BearerSecurity>();
         builder.Services.AddOptions<SinkOptions>().BindConfiguration("Sinks")
@@ -77,7 +86,7 @@ internal static class Composition
     }
 
     private static HttpClient IssuerHttpClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), MaxConnectionsPerServer = 32, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
             Timeout = TimeSpan.FromSeconds(5),
             MaxResponseContentBufferSize = 1024 * 1024,

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Byon.Functions.Security;
+using Byon.Functions.Security.Tokens;
 
-namespace Byon.Tests.Functions.Tests.Security;
+namespace Byon.Tests.Functions.Tests.Security.Tokens;
 
 public sealed class SigningKeyTests
 {

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace Byon.Functions.Security;
+namespace Byon.Functions.Security.Tokens;
 
 /// <summary>A public key of the issuer (RFC 7517, RFC 7518 §6): RSA of at least 2048 bits, or EC P-256.</summary>
 internal sealed class SigningKey
@@ -30,17 +30,17 @@ internal sealed class SigningKey
     /// <summary>Null for a key that is not ours to use: another type, curve or purpose, too short, or malformed.</summary>
     public static SigningKey? TryRead(JsonElement jwk)
     {
-        if (jwk.ValueKind != JsonValueKind.Object || TextOf(jwk, "use") is not (null or "sig"))
+        if (jwk.ValueKind != JsonValueKind.Object || jwk.Text("use") is not (null or "sig"))
         {
             return null;
         }
 
-        var (id, algorithm) = (TextOf(jwk, "kid"), TextOf(jwk, "alg"));
-        switch (TextOf(jwk, "kty"))
+        var (id, algorithm) = (jwk.Text("kid"), jwk.Text("alg"));
+        switch (jwk.Text("kty"))
         {
             case "RSA" when BytesOf(jwk, "n") is { Length: >= MinimumRsaBytes } modulus && BytesOf(jwk, "e") is { Length: > 0 } exponent:
                 return new SigningKey(id, algorithm, new RSAParameters { Modulus = modulus, Exponent = exponent }, null);
-            case "EC" when TextOf(jwk, "crv") == "P-256" && BytesOf(jwk, "x") is { Length: 32 } x && BytesOf(jwk, "y") is { Length: 32 } y:
+            case "EC" when jwk.Text("crv") == "P-256" && BytesOf(jwk, "x") is { Length: 32 } x && BytesOf(jwk, "y") is { Length: 32 } y:
                 var point = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x, Y = y } };
                 return new SigningKey(id, algorithm, null, point);
             default:
@@ -85,12 +85,9 @@ internal sealed class SigningKey
         return ec.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private static string? TextOf(JsonElement jwk, string name) =>
-        jwk.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
     private static byte[]? BytesOf(JsonElement jwk, string name)
     {
-        var text = TextOf(jwk, name);
+        var text = jwk.Text(name);
         return text is not null && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
     }
 }

@@ -6,7 +6,7 @@ using Byon.Local.Identity;
 using Byon.Tests.Functions.Tests.Rig;
 using Byon.Tests.TestKit;
 
-namespace Byon.Tests.Functions.Tests.Security;
+namespace Byon.Tests.Functions.Tests.Security.Tokens;
 
 public sealed class TokenTests(ApiRig rig) : ApiTest(rig)
 {
@@ -60,6 +60,83 @@ public sealed class TokenTests(ApiRig rig) : ApiTest(rig)
 
     [Fact]
     public Task AnotherAudienceIsInvalid() => ShouldBeInvalidAsync(_good with { Audience = "bank" }, "audience");
+
+    [Theory]
+    [InlineData("JWT")]
+    [InlineData("AT+JWT")]
+    [InlineData("application/at+jwt")]
+    public async Task ATypeOfAccessTokensIsGood(string type) => (await Rig.SendAsync(HttpMethod.Get, _path, _good with { Type = type })).ShouldBe(200);
+
+    [Theory]
+    [InlineData("logout+jwt")]
+    [InlineData("dpop+jwt")]
+    [InlineData("secevent+jwt")]
+    [InlineData("")]
+    public Task ATokenForSomethingElseIsInvalid(string type) => ShouldBeInvalidAsync(_good with { Type = type }, "not an access token");
+
+    [Theory]
+    [InlineData("600000001")]
+    [InlineData("+0600000001")]
+    [InlineData("+34 600 000 001")]
+    [InlineData("tel:600")]
+    public Task AWrongNumberIsNotTakenForNoNumber(string number) => ShouldBeInvalidAsync(_good with { PhoneNumber = number }, "E.164");
+
+    [Fact]
+    public Task ANumberThatNobodyVerifiedIsInvalid() =>
+        ShouldBeInvalidAsync(_good with { Claims = new JsonObject { ["phone_number_verified"] = false } }, "verified");
+
+    [Fact]
+    public async Task AnAudienceMayBeOneOfSeveral() =>
+        (await Rig.SendAsync(HttpMethod.Get, _path, _good with { Claims = new JsonObject { ["aud"] = new JsonArray("bank", "byon") } })).ShouldBe(200);
+
+    [Theory]
+    [InlineData("aud")]
+    [InlineData("exp")]
+    [InlineData("iss")]
+    [InlineData("client_id")]
+    public Task AMissingClaimIsInvalid(string name) => ShouldBeInvalidAsync(_good with { Claims = new JsonObject { [name] = null } }, "");
+
+    [Theory]
+    [InlineData("exp", "\"tomorrow\"")]
+    [InlineData("exp", "-1")]
+    [InlineData("exp", "1e300")]
+    [InlineData("nbf", "\"yesterday\"")]
+    [InlineData("aud", "7")]
+    [InlineData("iss", "[]")]
+    public Task AClaimOfTheWrongTypeIsInvalid(string name, string json) =>
+        ShouldBeInvalidAsync(_good with { Claims = new JsonObject { [name] = JsonNode.Parse(json) } }, "");
+
+    [Fact]
+    public async Task TheClaimsThatNameNumberSubjectAndClientAreSettings()
+    {
+        var (app, address) = await Rig.StartApiAsync(
+            "--Auth:PhoneNumberClaim=msisdn", "--Auth:SubjectClaim=uid", "--Auth:ClientIdClaim=cid", "--Auth:ScopeClaim=scp");
+        await using var running = app;
+        using var http = new HttpClient { BaseAddress = address };
+        var claims = new JsonObject
+        {
+            ["msisdn"] = "tel:" + ApiRig.NewNumber(),
+            ["uid"] = "somebody",
+            ["cid"] = "some-app",
+            ["scp"] = new JsonArray("webrtc-registration:sessions:read"),
+            ["sub"] = null,
+            ["client_id"] = null,
+            ["scope"] = null,
+        };
+        Assert.Equal(200, await StatusAsync(http, Rig.Identity.Mint(new TokenSpec { Claims = claims })));
+        Assert.Equal(401, await StatusAsync(http, Rig.Identity.Mint(_good with { Claims = new JsonObject { ["msisdn"] = "+34611999999" } })));
+    }
+
+    [Fact]
+    public async Task AMemberTwiceIsMalformed()
+    {
+        var parts = Rig.Identity.Mint(_good).Split('.');
+        parts[0] = Base64Url.EncodeToString(Encoding.UTF8.GetBytes("""{"alg":"none","alg":"ES256"}"""));
+        await ShouldBeInvalidAsync($"Bearer {string.Join('.', parts)}", "malformed");
+    }
+
+    [Fact]
+    public async Task AVeryLongTokenIsMalformed() => await ShouldBeInvalidAsync("Bearer " + new string('a', 17 * 1024), "malformed");
 
     [Fact]
     public Task ATokenOfNobodyIsInvalid() => ShouldBeInvalidAsync(_good with { Subject = "" }, "subject");
