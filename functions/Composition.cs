@@ -5,6 +5,7 @@ using Byon.Functions.Http;
 using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
+using Byon.Functions.Security.Limits;
 using Byon.Functions.Security.Sinks;
 using Byon.Functions.Security.Tokens;
 using Byon.Functions.Surfaces;
@@ -25,6 +26,8 @@ internal static class Composition
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.MaximumSize;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -50,6 +53,10 @@ internal static class Composition
         builder.Services.AddSingleton<OpaqueTokens>();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<BearerSecurity>();
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits")
+            .Validate(limits => limits.IsConsistent, "RateLimits: PerSecond must be 0 (no limit) to 100000, Burst at least PerSecond and at most 1000000.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<RateLimits>();
         builder.Services.AddOptions<SinkOptions>().BindConfiguration("Sinks")
             .Validate(sinks => sinks.IsConsistent, "Sinks: ConnectTimeout must be positive and at most Timeout, Timeout at most two minutes.")
             .ValidateOnStart();

@@ -1,4 +1,5 @@
 using Byon.Functions.Security;
+using Byon.Functions.Security.Limits;
 using Byon.Functions.Surfaces;
 
 namespace Byon.Functions.Http;
@@ -12,22 +13,25 @@ internal static class OperationRoutes
     public static void MapOperation(this IEndpointRouteBuilder routes, string pattern, ServedEndpoint endpoint)
     {
         var security = routes.ServiceProvider.GetRequiredService<BearerSecurity>();
+        var limits = routes.ServiceProvider.GetRequiredService<RateLimits>();
         var (_, operation) = endpoint;
         RequestDelegate handler = async context =>
         {
             var result = AcceptHeader.AllowsJson(context.Request)
-                ? await RunAsync(context, security, operation)
+                ? await RunAsync(context, security, limits, operation)
                 : Problems.NotAcceptable();
             await result.ExecuteAsync(context);
         };
         routes.MapMethods(pattern, [operation.Method], handler).WithDisplayName($"{operation.Method} {pattern}").WithMetadata(endpoint);
     }
 
-    private static async Task<IResult> RunAsync(HttpContext context, BearerSecurity security, ServedOperation operation)
+    private static async Task<IResult> RunAsync(HttpContext context, BearerSecurity security, RateLimits limits, ServedOperation operation)
     {
         var cancel = context.RequestAborted;
         var (caller, refusal) = await security.AuthorizeAsync(context.Request, operation.Scopes, cancel);
-        return caller is null ? refusal! : await operation.Run(context, caller, cancel);
+        return caller is null ? refusal!
+            : limits.Count(caller, operation.Method) is { } tooMany ? tooMany
+            : await operation.Run(context, caller, cancel);
     }
 
     /// <summary>A path parameter that is an id of ours. Ids are UUIDs: any other text names nothing.</summary>
