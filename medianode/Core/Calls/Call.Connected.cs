@@ -35,6 +35,9 @@ public sealed partial class Call
             case SessionReinviteAnswered answered:
                 HoldAnswered(answered.Answer);
                 break;
+            case SessionRefreshed refreshed:
+                if ((_ims with { Offered = WantedDirection }).TryReadAnswer(refreshed.Answer, out var leg, out _)) TakeNetworkLeg(leg);
+                break;
             case SessionReinviteRejected rejected:
                 HoldRefused(CallEnd.Line(rejected.Status, rejected.Phrase));
                 break;

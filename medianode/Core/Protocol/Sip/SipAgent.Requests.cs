@@ -70,6 +70,12 @@ public sealed partial class SipAgent
         {
             Respond(now, transaction, 404);
         }
+        else if (SessionTimer.IsTooSmall(invite))
+        {
+            var refusal = Reply(invite, SessionTimer.TooSmall);
+            SessionTimer.Refuse(refusal);
+            _core.Transactions.Respond(now, transaction, refusal);
+        }
         else if (!invite.Body.IsEmpty && invite.Sdp is null)
         {
             Respond(now, transaction, 415);

@@ -45,6 +45,9 @@ public sealed record SessionReinvited(SipSessionId Session, string? Offer) : Sip
 /// <summary>Our re-INVITE was accepted.</summary>
 public sealed record SessionReinviteAnswered(SipSessionId Session, string Answer) : SipSessionEvent(Session);
 
+/// <summary>The agent refreshed the session by offering again what stood (RFC 4028); the peer's answer may have changed.</summary>
+public sealed record SessionRefreshed(SipSessionId Session, string Answer) : SipSessionEvent(Session);
+
 /// <summary>Our re-INVITE was refused (and, after 491, not retried with success): the session goes on as before.</summary>
 public sealed record SessionReinviteRejected(SipSessionId Session, int Status, string Phrase) : SipSessionEvent(Session);
 

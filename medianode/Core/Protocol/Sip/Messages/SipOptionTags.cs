@@ -6,8 +6,11 @@ public static class SipOptionTags
     /// <summary>Reliable provisional responses (RFC 3262).</summary>
     public const string Reliable = "100rel";
 
+    /// <summary>Session timers (RFC 4028).</summary>
+    public const string Timer = "timer";
+
     /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
-    public const string Supported = Reliable;
+    public const string Supported = Reliable + ", " + Timer;
 
     private static readonly string[] Known = Supported.Split(", ");
 

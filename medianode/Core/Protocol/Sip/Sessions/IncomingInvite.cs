@@ -47,7 +47,7 @@ internal sealed class IncomingInvite(SipAgentCore core, SipSession session, Invi
         }
 
         _reliable?.Stop();
-        var answer = session.Reply(transaction.Request, 200);
+        var answer = session.Reply(now, transaction.Request, 200);
         // The answer stood in a reliable response; another one would be out of turn (RFC 6337 §2.1).
         if (_reliable?.CarriedSdp != true) answer.SetSdp(sdp);
         return new UnacknowledgedAnswer(now, core, transaction, answer);
@@ -66,7 +66,7 @@ internal sealed class IncomingInvite(SipAgentCore core, SipSession session, Invi
     {
         if (!IsPending) return;
         _reliable?.Stop();
-        core.Transactions.Respond(now, transaction, session.Reply(transaction.Request, status));
+        core.Transactions.Respond(now, transaction, session.Reply(now, transaction.Request, status));
     }
 
     /// <summary>True where a reliable response was not acknowledged in time.</summary>
@@ -83,7 +83,7 @@ internal sealed class IncomingInvite(SipAgentCore core, SipSession session, Invi
     private void Send(Instant now, int status, string? sdp)
     {
         _repeatAt = now + RepeatProgress;
-        var progress = session.Reply(transaction.Request, status);
+        var progress = session.Reply(now, transaction.Request, status);
         if (sdp is not null) progress.SetSdp(sdp);
         if (_reliable is not null) _reliable.Send(now, progress);
         else core.Transactions.Respond(now, transaction, progress);

@@ -17,19 +17,28 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
     public void Receive(Instant now, ServerTransaction transaction, bool isOfferPending)
     {
         var request = transaction.Request;
+        session.Learn(request);
+        if (SessionTimer.IsTooSmall(request))
+        {
+            var refusal = session.Reply(now, request, SessionTimer.TooSmall);
+            SessionTimer.Refuse(refusal);
+            core.Transactions.Respond(now, transaction, refusal);
+            return;
+        }
+
         if (request.Method == SipMethods.Update && request.Sdp is null)
         {
             session.Retarget(request);
-            core.Transactions.Respond(now, transaction, session.Reply(request, 200));
+            core.Transactions.Respond(now, transaction, session.Reply(now, request, 200));
         }
         else if (isOfferPending || session.AwaitsFirstAnswer)
         {
             // Glare: both offered at once, both try again after different times (§14.1).
-            core.Transactions.Respond(now, transaction, session.Reply(request, 491));
+            core.Transactions.Respond(now, transaction, session.Reply(now, request, 491));
         }
         else if (IsPending || session.AwaitsAck || !(session.IsConfirmed || session.IsEarlyAnswered))
         {
-            var busy = session.Reply(request, 500);
+            var busy = session.Reply(now, request, 500);
             busy.Headers.Add("Retry-After", (core.Entropy.NextUInt32() % 10).ToString(CultureInfo.InvariantCulture));
             core.Transactions.Respond(now, transaction, busy);
         }
@@ -46,7 +55,7 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
     public UnacknowledgedAnswer? Accept(Instant now, string sdp)
     {
         if (Take() is not { } transaction) return null;
-        var answer = session.Reply(transaction.Request, 200);
+        var answer = session.Reply(now, transaction.Request, 200);
         answer.SetSdp(sdp);
         if (transaction is InviteServerTransaction) return new UnacknowledgedAnswer(now, core, transaction, answer);
         core.Transactions.Respond(now, transaction, answer);
@@ -55,7 +64,7 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
 
     public void Reject(Instant now, int status)
     {
-        if (Take() is { } transaction) core.Transactions.Respond(now, transaction, session.Reply(transaction.Request, status));
+        if (Take() is { } transaction) core.Transactions.Respond(now, transaction, session.Reply(now, transaction.Request, status));
     }
 
     private ServerTransaction? Take()

@@ -47,6 +47,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
     {
         _ringsUntil = now + request.RingTimeout;
         var invite = FirstInvite.Write(core, session.Line, request);
+        session.Timer.Ask(invite);
         Send(now, invite);
         core.Tell(new SessionInviteSent(session.Id, invite.CallId));
     }
@@ -97,6 +98,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         if (_state == State.Calling) _state = State.Proceeding;
         if (_state == State.Cancelling && _cancelledUntil is null) SendCancel(now);
         if (response.Status == 100) return;
+        session.Learn(response);
         var fork = session.Early(_invite!, response);
         if (response.Headers.Lists("Require", SipOptionTags.Reliable) && (fork is null || !TryAcknowledge(now, fork, response))) return;
         if (fork is not null && response.Sdp is { } answer) fork.Answer = answer;
@@ -133,6 +135,8 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
             _state = State.Answered;
             var answer = response.Sdp ?? session.EarlyAnswer(dialog.RemoteTag);
             session.Confirm(dialog);
+            session.Learn(response);
+            session.Timer.Accept(now, response);
             core.Tell(new SessionAnswered(session.Id, response.Status, response.Phrase, answer));
         }
         else
@@ -150,6 +154,15 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         {
             _state = State.Calling;
             Send(now, request.Again(request.CSeq.Number + 1));
+            return;
+        }
+
+        if (response.Status == SessionTimer.TooSmall && _state != State.Cancelling && _tries < MaxTries && session.Timer.TryRaise(response))
+        {
+            _state = State.Calling;
+            var again = request.Again(request.CSeq.Number + 1);
+            session.Timer.Ask(again);
+            Send(now, again);
             return;
         }
 

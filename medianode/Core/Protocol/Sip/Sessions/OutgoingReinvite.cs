@@ -6,7 +6,8 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
 /// <summary>
 /// Our offers in the dialog: re-INVITE in a confirmed one (RFC 3261 §14.1), UPDATE in an early one (RFC 3311 §5.1). One at a
-/// time, the latest offer waits for its turn, 491 is tried again.
+/// time, the latest offer waits for its turn, 491 is tried again. Refreshes of the session timer go the same way: by UPDATE
+/// where the peer takes it, else by offering again what stands (RFC 4028 §7.4).
 /// </summary>
 internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : ITransactionUser
 {
@@ -17,6 +18,8 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     private SuccessAck? _ack;
     private string? _queued;
     private string? _sent;
+    private bool _refreshWanted;
+    private bool _isRefresh;
     private Instant? _retryAt;
     private int _tries;
 
@@ -41,12 +44,20 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         TrySend(now);
     }
 
+    /// <summary>An offer that waits refreshes as well.</summary>
+    public void Refresh(Instant now)
+    {
+        _refreshWanted = true;
+        TrySend(now);
+    }
+
     /// <summary>Sends the waiting offer if nothing stands in its way; called again when something went out of it.</summary>
     public void TrySend(Instant now)
     {
-        if (_state != State.Idle || _queued is null || !session.CanOffer) return;
+        if (_state != State.Idle || !session.CanOffer || (_queued is null && !_refreshWanted)) return;
+        (_isRefresh, _refreshWanted) = (_queued is null, false);
         (_sent, _queued, _tries) = (_queued, null, 0);
-        Send(now, NewOffer());
+        Send(now, _isRefresh ? NewRefresh() : NewOffer());
     }
 
     public void HandleTimeout(Instant now)
@@ -59,9 +70,8 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
             return;
         }
 
-        _sent = _queued ?? _sent;
-        _queued = null;
-        Send(now, NewOffer());
+        if (_queued is not null) (_sent, _queued, _isRefresh) = (_queued, null, false);
+        Send(now, _isRefresh ? NewRefresh() : NewOffer());
     }
 
     public void Receive(Instant now, SipRequest request, SipResponse response)
@@ -87,15 +97,29 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         }
 
         session.Digest.Accepted();
+        session.Learn(response);
         session.Retarget(response);
+        if (session.IsConfirmed) session.Timer.Accept(now, response);
         _ack = request.Method == SipMethods.Invite ? new SuccessAck(core, session.Line, session.Dialog!, request) : null;
         _ack?.Send();
         _state = State.Idle;
+        if (_isRefresh) TellRefreshed(response);
+        else TellAnswered(response);
+        TrySend(now);
+    }
+
+    private void TellRefreshed(SipResponse response)
+    {
+        if (response.Sdp is { } answer) core.Tell(new SessionRefreshed(session.Id, answer));
+    }
+
+    private void TellAnswered(SipResponse response)
+    {
         session.Agreed();
+        session.LocalSdp = _sent;
         core.Tell(response.Sdp is { } answer
             ? new SessionReinviteAnswered(session.Id, answer)
             : new SessionReinviteRejected(session.Id, response.Status, "Answer without SDP"));
-        TrySend(now);
     }
 
     private void Failed(Instant now, SipRequest request, SipResponse response)
@@ -109,13 +133,22 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
                 _state = State.BackingOff;
                 _retryAt = now + BackOff();
                 break;
+            case SessionTimer.TooSmall when _tries < MaxTries && session.Timer.TryRaise(response):
+                var again = request.Again(session.NextCSeq());
+                session.Timer.Ask(again);
+                Send(now, again);
+                break;
+            case 405 or 501 when _isRefresh && request.Method == SipMethods.Update:
+                session.PeerTakesUpdates = false;
+                Send(now, NewRefresh());
+                break;
             case 408 or 481:
                 // The peer has no such dialog (any more): RFC 3261 §12.2.1.2 ends it.
                 session.Lose(now, new SipEnding(SipEndingKind.Rejected, response.Status, response.Phrase));
                 break;
             default:
                 _state = State.Idle;
-                core.Tell(new SessionReinviteRejected(session.Id, response.Status, response.Phrase));
+                if (!_isRefresh) core.Tell(new SessionReinviteRejected(session.Id, response.Status, response.Phrase));
                 TrySend(now);
                 break;
         }
@@ -128,12 +161,19 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         return TimeSpan.FromMilliseconds((session.IsCaller ? 2100 : 0) + (steps * 10));
     }
 
-    private SipRequest NewOffer()
+    private SipRequest NewOffer() => NewRequest(session.IsConfirmed ? SipMethods.Invite : SipMethods.Update, _sent!);
+
+    private SipRequest NewRefresh() => session.PeerTakesUpdates || session.LocalSdp is null
+        ? NewRequest(SipMethods.Update, null)
+        : NewRequest(SipMethods.Invite, session.LocalSdp);
+
+    private SipRequest NewRequest(string method, string? sdp)
     {
-        var request = session.Dialog!.Request(session.IsConfirmed ? SipMethods.Invite : SipMethods.Update, session.NextCSeq());
+        var request = session.Dialog!.Request(method, session.NextCSeq());
         core.AddCapabilities(request, session.Line);
+        if (session.IsConfirmed) session.Timer.Ask(request);
         if (core.Options.UserAgent.Length > 0) request.Headers.Add("User-Agent", core.Options.UserAgent);
-        request.SetSdp(_sent!);
+        if (sdp is not null) request.SetSdp(sdp);
         return request;
     }
 

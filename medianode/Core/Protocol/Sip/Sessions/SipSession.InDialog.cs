@@ -101,7 +101,7 @@ internal sealed partial class SipSession
     private void Respond(Instant now, ServerTransaction transaction, int status)
     {
         var request = transaction.Request;
-        var response = Reply(request, status);
+        var response = Reply(now, request, status);
         if (status == 405 || request.Method == SipMethods.Options) response.Headers.Set("Allow", SipMethods.Allowed);
         if (status == 415 || request.Method == SipMethods.Options) response.Headers.Set("Accept", "application/sdp, application/dtmf-relay");
         _core.Transactions.Respond(now, transaction, response);

@@ -24,6 +24,7 @@ internal sealed partial class SipSession : ITimed
     {
         (_core, Id, Line, IsCaller) = (core, id, line, isCaller);
         Digest = new DigestClient(line.Credentials, core.Entropy);
+        Timer = new SessionTimer(core.Options.SessionInterval);
         _reinviting = new OutgoingReinvite(core, this);
         _reinvited = new IncomingReinvite(core, this);
         _early = new EarlyDialogs(core, this);
@@ -38,6 +39,14 @@ internal sealed partial class SipSession : ITimed
     public bool IsCaller { get; }
 
     public DigestClient Digest { get; }
+
+    public SessionTimer Timer { get; }
+
+    /// <summary>Our newest SDP that was agreed on: what a refresh by re-INVITE offers again.</summary>
+    public string? LocalSdp { get; set; }
+
+    /// <summary>Whether the peer allows UPDATE, as far as it said.</summary>
+    public bool PeerTakesUpdates { get; set; }
 
     /// <summary>The dialog; while our INVITE is unanswered the early one of the fork that spoke last.</summary>
     public SipDialog? Dialog
@@ -72,7 +81,7 @@ internal sealed partial class SipSession : ITimed
             var acknowledge = _unacknowledged?.NextTimeout;
             if (_isEnded) return acknowledge;
             return Instant.Earliest(
-                Instant.Earliest(acknowledge, _reinviting.NextTimeout),
+                Instant.Earliest(Instant.Earliest(acknowledge, _reinviting.NextTimeout), IsConfirmed ? Timer.NextTimeout : null),
                 Instant.Earliest(_outgoing?.NextTimeout, _incoming?.NextTimeout));
         }
     }
@@ -82,6 +91,7 @@ internal sealed partial class SipSession : ITimed
 
     public void Place(Instant now, SipInviteRequest request)
     {
+        LocalSdp = request.Offer;
         _outgoing = new OutgoingInvite(_core, this);
         _outgoing.Start(now, request);
     }
@@ -89,6 +99,7 @@ internal sealed partial class SipSession : ITimed
     public void Take(InviteServerTransaction transaction)
     {
         _incoming = new IncomingInvite(_core, this, transaction);
+        Learn(transaction.Request);
         transaction.Cancelled = Cancelled;
         Confirm(SipDialog.FromRequest(transaction.Request, _core.Entropy.NextToken(8)));
     }
@@ -106,10 +117,15 @@ internal sealed partial class SipSession : ITimed
         _core.Dialogs[dialog.Id] = this;
     }
 
-    public void Progress(Instant now, int status, string? sdp) => _incoming?.Progress(now, status, sdp);
+    public void Progress(Instant now, int status, string? sdp)
+    {
+        LocalSdp = sdp ?? LocalSdp;
+        _incoming?.Progress(now, status, sdp);
+    }
 
     public void Answer(Instant now, string sdp)
     {
+        LocalSdp = sdp;
         if (_incoming?.Answer(now, sdp) is { } answer) _unacknowledged = answer;
     }
 
@@ -121,6 +137,7 @@ internal sealed partial class SipSession : ITimed
     public void AcceptReinvite(Instant now, string sdp)
     {
         Agreed();
+        LocalSdp = sdp;
         if (_reinvited.Accept(now, sdp) is { } answer) _unacknowledged = answer;
         else _reinviting.TrySend(now);
     }
@@ -193,6 +210,22 @@ internal sealed partial class SipSession : ITimed
         _outgoing?.HandleTimeout(now);
         if (_incoming?.HandleTimeout(now) == true) Unacknowledged(now);
         _reinviting.HandleTimeout(now);
+        if (IsConfirmed) HandleSessionTimer(now);
+    }
+
+    private void HandleSessionTimer(Instant now)
+    {
+        switch (Timer.HandleTimeout(now))
+        {
+            case SessionTimer.Due.Refresh: _reinviting.Refresh(now); break;
+            case SessionTimer.Due.End: Hangup(now, new SipEnding(SipEndingKind.Timeout, 0, "The session was not refreshed")); break;
+        }
+    }
+
+    /// <summary>What a message of the peer says of itself.</summary>
+    public void Learn(SipMessage message)
+    {
+        if (message.Headers.Has("Allow")) PeerTakesUpdates = message.Headers.Lists("Allow", SipMethods.Update);
     }
 
     public uint NextCSeq()
@@ -204,12 +237,13 @@ internal sealed partial class SipSession : ITimed
     public void Retarget(SipMessage message) => Dialog = Dialog!.Retarget(message);
 
     /// <summary>A response of ours, with what the responses that make or refresh the dialog carry (§12.1.1).</summary>
-    public SipResponse Reply(SipRequest request, int status)
+    public SipResponse Reply(Instant now, SipRequest request, int status)
     {
         var response = SipResponse.For(request, status, Dialog!.LocalTag);
         if (request.Method is not (SipMethods.Invite or SipMethods.Update) || status is <= 100 or >= 300) return response;
         foreach (var route in request.Headers.Lines("Record-Route")) response.Headers.Add("Record-Route", route);
         _core.AddCapabilities(response, Line);
+        if (response.IsSuccess && (request.Method == SipMethods.Invite || IsConfirmed)) Timer.Grant(now, request, response);
         return response;
     }
 

@@ -45,7 +45,7 @@ public class ForkingTests
         Reply(invite, 200, "one", r => r.SetSdp(VirtualAgent.Answer));
         Assert.Equal(3, _proxy.Requests("ACK").Count());
         Assert.Single(_proxy.Requests("BYE"));
-        Assert.NotNull(_agent.Agent.Save(call));
+        Assert.NotNull(_agent.Agent.Save(_network.Now, call));
     }
 
     [Fact]
