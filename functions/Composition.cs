@@ -11,6 +11,7 @@ using Byon.Functions.Security.Tokens;
 using Byon.Functions.Surfaces;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
+using Byon.Functions.Surfaces.CamaraR22;
 using Microsoft.Extensions.Options;
 
 namespace Byon.Functions;
@@ -79,6 +80,7 @@ internal static class Composition
             .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, MaximumPerDevice positive.")
             .ValidateOnStart();
         builder.Services.AddSingleton<Registrations>();
+        builder.Services.AddSingleton<CorrelatedCalls>();
         builder.Services.AddSingleton<CallSessions>();
         builder.Services.AddSingleton<ChannelApi>();
     }
@@ -88,7 +90,11 @@ internal static class Composition
         builder.Services.AddOptions<SurfaceOptions>().BindConfiguration("Surfaces");
         builder.Services.AddSingleton<RegistrationV04>();
         builder.Services.AddSingleton<CallHandlingV04>();
+        builder.Services.AddSingleton<RegistrationV03>();
+        builder.Services.AddSingleton<CallHandlingV03>();
+        builder.Services.AddSingleton<RacmV1>();
         builder.Services.AddSingleton<NotificationChannelV1>();
+        builder.Services.AddSingleton<VvoipV1>();
         builder.Services.AddSingleton<AllSurfaces>();
     }
 

@@ -60,6 +60,8 @@ internal static class Problems
         409, "ALREADY_EXISTS",
         "An active registration already exists for the supplied deviceId and the phoneNumber resolved from the access token.");
 
+    public static Problem CorrelatorInUse(string detail) => new(409, "CONFLICT", $"clientCorrelator {detail}");
+
     public static Problem IncompatibleState(string detail) => new(409, "INCOMPATIBLE_STATE", detail);
 
     public static Problem PayloadTooLarge() =>

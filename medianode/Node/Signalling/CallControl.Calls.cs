@@ -45,7 +45,11 @@ public sealed partial class CallControl
             return CallOutcome.Failed(ControlFault.UnacceptableSdp, $"offer.sdp cannot be used: {why?.Fault}: {why?.Detail}");
         }
 
-        var live = new LiveCall(call, owner, WallNow) { Target = new OutgoingTarget(target, command.Anonymous, command.OriginatorName) };
+        var live = new LiveCall(call, owner, WallNow)
+        {
+            Target = new OutgoingTarget(target, command.Anonymous, command.OriginatorName),
+            ClientCorrelator = command.ClientCorrelator,
+        };
         Add(now, live);
         return Outcome(live);
     }

@@ -24,6 +24,8 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     /// <summary>What an outgoing call invites; null for an incoming one.</summary>
     public OutgoingTarget? Target { get; init; }
 
+    public string? ClientCorrelator { get; init; }
+
     /// <summary>What the newest row was written from.</summary>
     public CallDescription? Written { get; set; }
 

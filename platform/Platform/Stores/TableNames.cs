@@ -6,9 +6,10 @@ public static class TableNames
     public const string Registrations = "registrations";
     public const string Calls = "calls";
     public const string Channels = "channels";
+    public const string Correlators = "correlators";
     public const string Events = "events";
     public const string Nodes = "nodes";
     public const string Subscribers = "subscribers";
 
-    public static IReadOnlyList<string> All { get; } = [Registrations, Calls, Channels, Events, Nodes, Subscribers];
+    public static IReadOnlyList<string> All { get; } = [Registrations, Calls, Channels, Correlators, Events, Nodes, Subscribers];
 }
