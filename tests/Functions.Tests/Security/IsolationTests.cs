@@ -74,10 +74,10 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
     [Fact]
     public async Task AnIdThatIsNoneIsNotFoundOnAnyRoute()
     {
-        var caller = NewCaller();
-        string[] ids = ["x", "a%2Fb", "%23", "..%2f..", "device:" + caller.DeviceId, new string('a', 300), Guid.NewGuid().ToString()];
         foreach (var route in Routes().Where(route => route.NamesSomething))
         {
+            var caller = NewCaller();
+            string[] ids = ["x", "a%2Fb", "%23", "..%2f..", "device:" + caller.DeviceId, new string('a', 300), Guid.NewGuid().ToString()];
             foreach (var id in ids)
             {
                 var path = route.Path(route.Ids.Distinct().ToDictionary(name => name, name => name == DeviceId ? caller.DeviceId : id));
