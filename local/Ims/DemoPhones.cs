@@ -127,7 +127,7 @@ internal sealed class DemoPhones : IDisposable
     private void Answered(Instant now, SessionAnswered answered)
     {
         if (!_calls.TryGetValue(answered.Session, out var call)) return;
-        if (answered.Sdp is not null && ImsOfferAnswer.TryReadAnswer(answered.Sdp, MediaDirection.SendReceive, out var plan, out _)) call.Audio.Apply(plan);
+        if (answered.Sdp is not null && ImsOfferAnswer.TryReadAnswer(answered.Sdp, MediaDirection.SendReceive, Codecs, out var plan, out _)) call.Audio.Apply(plan);
         else _agent.End(now, answered.Session);
     }
 

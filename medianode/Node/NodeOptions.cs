@@ -45,7 +45,7 @@ public sealed record NodeOptions(
             settings.Seconds("Node:Ims:RegisterSeconds", 600),
             NodeMediaOptions.Read(settings),
             settings.Number("Node:Capacity", 200, 1, 100_000),
-            settings.Codecs("Node:Codecs", [AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu]),
+            settings.Codecs("Node:Codecs", CodecPolicy.Network),
             settings.Seconds("Node:RingSeconds", 60),
             settings.Seconds("Node:DrainSeconds", 5))
         {

@@ -60,8 +60,8 @@ internal sealed class SettingReader(IConfiguration configuration)
         var codecs = new List<AudioCodec>();
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!Enum.TryParse<AudioCodec>(name, ignoreCase: true, out var codec) || !char.IsLetter(name[0]))
-                throw new NodeOptionsException(key, $"names an unknown codec: '{name}'. Known: opus, pcma, pcmu.");
+            if (!Enum.TryParse<AudioCodec>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var codec) || !char.IsLetter(name[0]))
+                throw new NodeOptionsException(key, $"names an unknown codec: '{name}'. Known: opus, amr-wb, amr, pcma, pcmu.");
             if (!codecs.Contains(codec)) codecs.Add(codec);
         }
 

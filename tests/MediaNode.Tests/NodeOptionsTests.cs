@@ -25,7 +25,7 @@ public class NodeOptionsTests
         var options = Read();
         Assert.Equal(new Uri("http://127.0.0.1:8091"), options.ControlUrl);
         Assert.Equal(new SipFlow(SipTransport.Udp, new IPEndPoint(IPAddress.Loopback, 5060)), options.ImsNextHop);
-        Assert.Equal([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], options.Codecs);
+        Assert.Equal(CodecPolicy.Network, options.Codecs);
         Assert.Equal(IPAddress.Loopback, options.Media.Advertised);
     }
 

@@ -178,12 +178,8 @@ public sealed partial class Call
 
     private void Milestone(string name, string? detail = null) => _actions.Enqueue(new TellMilestone(name, detail));
 
-    /// <summary>The codecs to offer or prefer on the network's side: Opus only where it saves transcoding, since the browser speaks it.</summary>
-    private IReadOnlyList<AudioCodec> ImsCodecs()
-    {
-        var codecs = _options.Codecs.Where(codec => codec != AudioCodec.Opus || _webRtc.Speaks(codec));
-        return _ims.Plan is { } plan ? [.. codecs.OrderByDescending(codec => codec == plan.Audio.Send.Codec)] : [.. codecs];
-    }
+    /// <summary>The codecs to offer or prefer on the network's side.</summary>
+    private IReadOnlyList<AudioCodec> ImsCodecs() => CodecPolicy.ForNetwork(_options.Codecs, _webRtc.Speaks, _ims.Plan?.Audio.Send.Codec);
 
     /// <summary>A new offer from the browser at any time: late candidates, a changed network, another direction.</summary>
     private CallCommandResult? AnswerBrowser(string offer)

@@ -8,18 +8,21 @@ namespace Byon.MediaNode.Core.Calls;
 /// <param name="Offered">Direction of our offer that waits for an answer.</param>
 public sealed record ImsLeg(MediaAllocation Local, SdpOrigin Origin, MediaDirection Offered, ImsLegPlan? Plan = null)
 {
+    /// <summary>Codecs of that offer.</summary>
+    public IReadOnlyList<AudioCodec> OfferedCodecs { get; init; } = [];
+
     /// <summary>True where the far side does not want to hear us: it has put the call on hold (RFC 3264 §8.4).</summary>
     public bool FarSideHolds => Plan is { } plan && !plan.Audio.Direction.HasFlag(MediaDirection.SendOnly);
 
     public ImsLeg Offer(MediaDirection direction, IReadOnlyList<AudioCodec> codecs, out string offer)
     {
         offer = ImsOfferAnswer.WriteOffer(Local, Origin, direction, codecs, Plan);
-        return this with { Origin = Origin.Next(), Offered = direction };
+        return this with { Origin = Origin.Next(), Offered = direction, OfferedCodecs = codecs };
     }
 
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out ImsLeg? next, out SdpRejection? why)
     {
-        var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, out var plan, out why, Plan);
+        var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan);
         next = taken ? this with { Plan = plan } : null;
         return taken;
     }
@@ -28,7 +31,7 @@ public sealed record ImsLeg(MediaAllocation Local, SdpOrigin Origin, MediaDirect
         string offer, MediaDirection direction, IReadOnlyList<AudioCodec> preferred,
         [NotNullWhen(true)] out ImsLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
     {
-        var taken = ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why);
+        var taken = ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why, Plan);
         next = taken ? this with { Origin = Origin.Next(), Plan = plan } : null;
         return taken;
     }

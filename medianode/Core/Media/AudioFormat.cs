@@ -3,6 +3,8 @@ namespace Byon.MediaNode.Core.Media;
 public enum AudioCodec
 {
     Opus,
+    AmrWb,
+    Amr,
     Pcma,
     Pcmu,
 }

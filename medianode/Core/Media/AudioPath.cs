@@ -8,23 +8,22 @@ namespace Byon.MediaNode.Core.Media;
 /// </summary>
 internal sealed class AudioPath : IDisposable
 {
-    /// <summary>Every pair of codecs that needs transcoding has G.711 on one side, and Opus decodes and encodes at any rate.</summary>
-    private const int SampleRate = G711.SampleRate;
-
-    /// <summary>The longest Opus packet (RFC 6716 §2.1.4), and what may be left of the one before.</summary>
-    private const int LongestPacket = SampleRate * 120 / 1000;
+    /// <summary>Samples of the longest packet: 240 ms of AMR-WB (TS 26.114 §7.5.2.1); Opus ends at 120 ms (RFC 6716 §2.1.4).</summary>
+    private const int LongestPacket = 16_000 * 240 / 1000;
 
     private readonly ICodecFactory _codecs;
     private readonly RtpOutput _output;
     private readonly DtmfRelay _dtmf = new();
+    /// <summary>Room for the longest packet and what may be left of the one before.</summary>
     private readonly short[] _samples = new short[LongestPacket * 2];
 
     private AudioFormat? _send;
     private TelephoneEventFormat? _sendEvents;
+    private int _sampleRate;
     private int _frame;
     private TimeSpan _packetTime;
 
-    private readonly Hearing?[] _hearings = new Hearing?[Enum.GetValues<AudioCodec>().Length];
+    private readonly List<Hearing> _hearings = [];
     private Hearing? _hearing;
     private uint _source;
     private IAudioEncoder? _encoder;
@@ -59,12 +58,21 @@ internal sealed class AudioPath : IDisposable
 
         if (to is null) return;
 
-        if (_send?.Codec != to.Send.Codec) ReleaseCodecs();
+        var sampleRate = from is null ? _sampleRate : CodecPolicy.SampleRate(from.Send, to.Send);
+        if (_send != to.Send || _sampleRate != sampleRate) ReleaseCodecs();
+        else if (from is not null) ReleaseUnheard(from.Receive);
         _send = to.Send;
         _sendEvents = to.TelephoneEvent;
-        _packetTime = to.PacketTime.TotalMilliseconds is 10 or 20 or 40 or 60 ? to.PacketTime : TimeSpan.FromMilliseconds(20);
-        _frame = (int)(_packetTime.Ticks * SampleRate / TimeSpan.TicksPerSecond);
+        _sampleRate = sampleRate;
+        _packetTime = CodecPolicy.PacketTime(to.Send, to.PacketTime);
+        _frame = (int)(_packetTime.Ticks * sampleRate / TimeSpan.TicksPerSecond);
     }
+
+    /// <summary>The mode that the peer which is heard wants to be sent; null where it asks for none.</summary>
+    public int? RequestedMode => _hearing?.Decoder.RequestedMode;
+
+    /// <summary>What the peer that is told wants to be sent, as it says on the path the other way.</summary>
+    public void Request(int? mode) => _encoder?.Request(mode);
 
     /// <summary>Takes in audio in one of the formats of the leg that hears.</summary>
     public void Receive(Instant now, in RtpPacket packet, AudioFormat format)
@@ -141,7 +149,7 @@ internal sealed class AudioPath : IDisposable
 
     private int Conceal(ReadOnlySpan<byte> next)
     {
-        var count = Math.Clamp((int)RtpClock.Units(_hearing!.Jitter.PacketTime, SampleRate), SampleRate / 400, LongestPacket);
+        var count = Math.Clamp((int)RtpClock.Units(_hearing!.Jitter.PacketTime, _sampleRate), _sampleRate / 400, LongestPacket);
         _hearing!.Decoder.Conceal(next, _samples.AsSpan(_buffered, count));
         return count;
     }
@@ -151,9 +159,13 @@ internal sealed class AudioPath : IDisposable
         // While a key is pressed its events stand for the audio (RFC 4733 §2.5.1.1); the encoder still follows, to go on cleanly.
         var payload = _output.Reserve();
         var length = payload.IsEmpty ? 0 : _encoder!.Encode(_samples.AsSpan(0, _frame), payload);
-        if (length == 0 || _dtmf.Active) return;
-        _output.Send(now, _send!, _starts, timestamp, length);
-        _starts = false;
+        if (length > 0 && !_dtmf.Active)
+        {
+            _output.Send(now, _send!, _starts && !_encoder!.IsSilent, timestamp, length);
+            _starts = false;
+        }
+
+        _starts |= _encoder!.IsSilent;
     }
 
     private void SendEvents(Instant now)
@@ -168,13 +180,29 @@ internal sealed class AudioPath : IDisposable
     /// </summary>
     private void Hear(AudioFormat format, uint source)
     {
-        ref var hearing = ref _hearings[(int)format.Codec];
-        hearing ??= new Hearing(new JitterBuffer(format.ClockRate), _codecs.CreateDecoder(format, SampleRate));
-        _encoder ??= _codecs.CreateEncoder(_send!, SampleRate);
-        if (_hearing == hearing && _source == source) return;
+        if (_hearing?.Format == format && _source == source) return;
+        var hearing = Find(format);
+        if (hearing is null) _hearings.Add(hearing = new Hearing(format, new JitterBuffer(format.ClockRate), CreateDecoder(format)));
+        _encoder ??= _codecs.CreateEncoder(_send!, _sampleRate);
         Stop();
         _hearing = hearing;
         _source = source;
+    }
+
+    private Hearing? Find(AudioFormat format)
+    {
+        foreach (var hearing in _hearings)
+        {
+            if (hearing.Format == format) return hearing;
+        }
+
+        return null;
+    }
+
+    private IAudioDecoder CreateDecoder(AudioFormat format)
+    {
+        var decoder = _codecs.CreateDecoder(format, _sampleRate);
+        return decoder.SampleRate == _sampleRate ? decoder : new ConvertedDecoder(decoder, _sampleRate);
     }
 
     private void StartFrames(Instant now)
@@ -197,14 +225,24 @@ internal sealed class AudioPath : IDisposable
         _hearing = null;
     }
 
+    private void ReleaseUnheard(IReadOnlyList<AudioFormat> heard)
+    {
+        foreach (var gone in _hearings.FindAll(hearing => !heard.Contains(hearing.Format)))
+        {
+            if (_hearing == gone) Stop();
+            _hearings.Remove(gone);
+            gone.Decoder.Dispose();
+        }
+    }
+
     private void ReleaseCodecs()
     {
         Stop();
-        foreach (var hearing in _hearings) hearing?.Decoder.Dispose();
-        Array.Clear(_hearings);
+        foreach (var hearing in _hearings) hearing.Decoder.Dispose();
+        _hearings.Clear();
         _encoder?.Dispose();
         _encoder = null;
     }
 
-    private sealed record Hearing(JitterBuffer Jitter, IAudioDecoder Decoder);
+    private sealed record Hearing(AudioFormat Format, JitterBuffer Jitter, IAudioDecoder Decoder);
 }

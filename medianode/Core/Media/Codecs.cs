@@ -11,6 +11,9 @@ public interface IAudioDecoder : IDisposable
     /// <summary>Fills <paramref name="samples"/> in place of a packet that did not come.</summary>
     /// <param name="next">The payload after the missing one, which may carry a copy of it; empty if that has not come either.</param>
     void Conceal(ReadOnlySpan<byte> next, Span<short> samples);
+
+    /// <summary>The mode that the peer wants to be sent, for <see cref="IAudioEncoder.Request"/>; null where it asks for none.</summary>
+    int? RequestedMode => null;
 }
 
 /// <summary>Turns 16-bit mono samples at one rate into payloads of one format. Holds state: one per stream.</summary>
@@ -20,6 +23,14 @@ public interface IAudioEncoder : IDisposable
 
     /// <summary>Encodes one packet's samples. Returns the payload's length; 0 when there is nothing to send.</summary>
     int Encode(ReadOnlySpan<short> samples, Span<byte> payload);
+
+    /// <summary>The last packet held no speech, or there was none to send: what follows starts a new stretch of speech.</summary>
+    bool IsSilent => false;
+
+    /// <summary>Takes up what the peer wants to be sent, with codecs that have modes.</summary>
+    void Request(int? mode)
+    {
+    }
 }
 
 /// <summary>The codecs that this process can run: some need libraries which Core may not reach for.</summary>

@@ -12,7 +12,14 @@ public sealed record WebRtcLegPlan(IceCredentials PeerIce, DtlsFingerprint PeerF
 
 /// <summary>The network's side of a call as negotiated so far: plain RTP (RTP/AVP).</summary>
 /// <param name="PeerRtcp">Port + 1 unless a=rtcp says otherwise (RFC 3605), the RTP address with rtcp-mux.</param>
-public sealed record ImsLegPlan(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool RtcpMux, AudioStream Audio);
+public sealed record ImsLegPlan(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool RtcpMux, AudioStream Audio)
+{
+    /// <summary>
+    /// Every format that was received on or that the peer has listed since the call began: its payload type means nothing else
+    /// until the call ends (RFC 3264 §8.3.2).
+    /// </summary>
+    public IReadOnlyList<AudioFormat> Bindings { get => field ?? Audio.Receive; init; }
+}
 
 /// <summary>What a media session is to do now. A new plan replaces the old one; a null leg is not negotiated yet.</summary>
 public sealed record MediaPlan(WebRtcLegPlan? WebRtc, ImsLegPlan? Ims);

@@ -106,6 +106,8 @@ public sealed class MediaSession : IDisposable
     {
         _peer.HandleTimeout(now);
         DrainPeer();
+        _toIms.Request(_toWebRtc.RequestedMode);
+        _toWebRtc.Request(_toIms.RequestedMode);
         _toIms.HandleTimeout(now);
         _toWebRtc.HandleTimeout(now);
         _webRtc.SendReportIfDue(now);

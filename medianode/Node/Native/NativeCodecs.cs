@@ -1,32 +1,56 @@
+using System.Runtime.InteropServices;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Amr;
 
 namespace Byon.MediaNode.Native;
 
-/// <summary>G.711, and Opus where libopus is installed.</summary>
+/// <summary>G.711, and what the codec libraries installed here can do. A codec whose library is missing is never offered.</summary>
 public sealed partial class NativeCodecs : ICodecFactory
 {
+    private static readonly (string Library, string Package, AudioCodec Codec)[] Needs =
+    [
+        (OpusLibrary.Name, "libopus0", AudioCodec.Opus),
+        (AmrWbDecoderLibrary.Name, "libopencore-amrwb0", AudioCodec.AmrWb),
+        (AmrWbEncoderLibrary.Name, "libvo-amrwbenc0", AudioCodec.AmrWb),
+        (AmrLibrary.Name, "libopencore-amrnb0", AudioCodec.Amr),
+    ];
+
     public NativeCodecs(ILogger logger)
+        : this(logger, library => NativeLibrary.TryLoad(library, typeof(NativeCodecs).Assembly, null, out _))
     {
-        if (OpusLibrary.IsPresent)
-            Codecs = [AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu];
-        else
-            LogOpusMissing(logger);
     }
 
-    public IReadOnlyList<AudioCodec> Codecs { get; } = [AudioCodec.Pcma, AudioCodec.Pcmu];
+    internal NativeCodecs(ILogger logger, Func<string, bool> isPresent)
+    {
+        var missing = Needs.Where(need => !isPresent(need.Library)).ToList();
+        Codecs = [.. CodecPolicy.Network.Where(codec => missing.TrueForAll(need => need.Codec != codec))];
+        if (missing.Count > 0) LogMissing(logger, string.Join(", ", missing.Select(need => $"{need.Codec} needs {need.Library} (Debian: {need.Package})")));
+    }
+
+    public IReadOnlyList<AudioCodec> Codecs { get; }
 
     public IAudioDecoder CreateDecoder(AudioFormat format, int sampleRate) => format.Codec switch
     {
         AudioCodec.Opus => new OpusDecoder(sampleRate),
+        AudioCodec.AmrWb => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrWbFrameDecoder()),
+        AudioCodec.Amr => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrFrameDecoder()),
         _ => new G711Decoder(format.Codec),
     };
 
     public IAudioEncoder CreateEncoder(AudioFormat format, int sampleRate) => format.Codec switch
     {
         AudioCodec.Opus => new OpusEncoder(sampleRate),
+        AudioCodec.AmrWb => new AmrEncoder(format.Codec, Parameters(format), new AmrWbFrameEncoder()),
+        AudioCodec.Amr => new AmrEncoder(format.Codec, Parameters(format), new AmrFrameEncoder()),
         _ => new G711Encoder(format.Codec),
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "libopus.so.0 is not installed (Debian: libopus0): calls are offered without Opus")]
-    private static partial void LogOpusMissing(ILogger logger);
+    /// <summary>Formats whose parameters cannot be read never get past offer and answer.</summary>
+    private static AmrParameters Parameters(AudioFormat format) =>
+        AmrParameters.TryParse(format.Codec, format.Parameters, out var parameters)
+            ? parameters
+            : throw new InvalidOperationException($"{format.Codec} was negotiated with parameters that are not spoken here");
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Codec libraries are not installed, so calls are offered without their codecs: {Missing}")]
+    private static partial void LogMissing(ILogger logger, string missing);
 }

@@ -12,33 +12,30 @@ internal static unsafe partial class OpusLibrary
     public const int SetInbandFec = 4012;
     public const int SetPacketLossPercentage = 4014;
 
-    private const string Library = "libopus.so.0";
+    public const string Name = "libopus.so.0";
 
-    /// <summary>Whether the library can be loaded here.</summary>
-    public static bool IsPresent { get; } = NativeLibrary.TryLoad(Library, typeof(OpusLibrary).Assembly, null, out _);
-
-    [LibraryImport(Library, EntryPoint = "opus_decoder_create")]
+    [LibraryImport(Name, EntryPoint = "opus_decoder_create")]
     public static partial OpusDecoderHandle CreateDecoder(int sampleRate, int channels, out int error);
 
-    [LibraryImport(Library, EntryPoint = "opus_decoder_destroy")]
+    [LibraryImport(Name, EntryPoint = "opus_decoder_destroy")]
     public static partial void DestroyDecoder(nint decoder);
 
-    [LibraryImport(Library, EntryPoint = "opus_decode")]
+    [LibraryImport(Name, EntryPoint = "opus_decode")]
     public static partial int Decode(nint decoder, byte* payload, int length, short* samples, int frameSize, int decodeFec);
 
-    [LibraryImport(Library, EntryPoint = "opus_encoder_create")]
+    [LibraryImport(Name, EntryPoint = "opus_encoder_create")]
     public static partial OpusEncoderHandle CreateEncoder(int sampleRate, int channels, int application, out int error);
 
-    [LibraryImport(Library, EntryPoint = "opus_encoder_destroy")]
+    [LibraryImport(Name, EntryPoint = "opus_encoder_destroy")]
     public static partial void DestroyEncoder(nint encoder);
 
-    [LibraryImport(Library, EntryPoint = "opus_encode")]
+    [LibraryImport(Name, EntryPoint = "opus_encode")]
     public static partial int Encode(nint encoder, short* samples, int frameSize, byte* payload, int capacity);
 
     /// <summary>
     /// Variadic in C. On Linux an int after fixed arguments is passed alike either way, on x86-64 as on arm64.
     /// </summary>
-    [LibraryImport(Library, EntryPoint = "opus_encoder_ctl")]
+    [LibraryImport(Name, EntryPoint = "opus_encoder_ctl")]
     public static partial int Control(nint encoder, int request, int value);
 }
 

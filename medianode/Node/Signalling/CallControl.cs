@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
+using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Registrations;
@@ -30,7 +31,7 @@ public sealed partial class CallControl(
     private readonly Dictionary<SipSessionId, LiveCall> _callsBySession = [];
     private readonly Dictionary<SipSessionId, LiveFork> _forks = [];
     private readonly CallOptions _callOptions = new(
-        media.Codecs, [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime);
+        CodecPolicy.ForBrowser(media.Codecs), [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime);
 
     /// <summary>True once the node takes no new work.</summary>
     public bool IsDraining { get; set; }

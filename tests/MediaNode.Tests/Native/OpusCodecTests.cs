@@ -14,9 +14,6 @@ public sealed class OpusCodecTests
 
     private readonly NativeCodecs _codecs = new(NullLogger.Instance);
 
-    [Fact]
-    public void OpusIsOfferedFirst() => Assert.Equal([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], _codecs.Codecs);
-
     [Theory]
     [InlineData(8000)]
     [InlineData(16000)]

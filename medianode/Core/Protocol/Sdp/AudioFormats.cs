@@ -1,9 +1,10 @@
 using System.Globalization;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Amr;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
 
-/// <summary>The formats of one m=audio section that this node knows, in the section's order; each codec and event clock once.</summary>
+/// <summary>The formats of one m=audio section that this node speaks, in the section's order; each encoding and event clock once.</summary>
 internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyList<TelephoneEventFormat> Events)
 {
     /// <summary>What we ask Opus senders for: frames from 10 ms, and redundancy for lost ones (RFC 7587 §6.1).</summary>
@@ -12,13 +13,18 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     public static string Encoding(AudioCodec codec) => codec switch
     {
         AudioCodec.Opus => "opus/48000/2",
+        AudioCodec.AmrWb => "AMR-WB/16000",
+        AudioCodec.Amr => "AMR/8000",
         AudioCodec.Pcma => "PCMA/8000",
         _ => "PCMU/8000",
     };
 
-    public static string? OwnParameters(AudioCodec codec) => codec == AudioCodec.Opus ? OpusParameters : null;
-
-    public static int ClockRate(AudioCodec codec) => codec == AudioCodec.Opus ? 48_000 : 8_000;
+    public static int ClockRate(AudioCodec codec) => codec switch
+    {
+        AudioCodec.Opus => 48_000,
+        AudioCodec.AmrWb => 16_000,
+        _ => 8_000,
+    };
 
     public static AudioFormats Read(MediaDescription media)
     {
@@ -30,24 +36,49 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
         {
             if (!TryPayloadType(text, out var type)) continue;
             var (codec, eventClock) = Encoding(mappings.GetValueOrDefault(type) ?? Static(type));
-            if (codec is { } known && audio.TrueForAll(f => f.Codec != known))
-                audio.Add(new AudioFormat(known, type, ClockRate(known), parameters.GetValueOrDefault(type)));
+            if (codec is { } known && new AudioFormat(known, type, ClockRate(known), parameters.GetValueOrDefault(type)) is var format
+                && IsSpoken(format) && audio.TrueForAll(f => !IsSameEncoding(f, format))) audio.Add(format);
             if (eventClock is { } clock && events.TrueForAll(e => e.ClockRate != clock))
                 events.Add(new TelephoneEventFormat(type, clock));
         }
         return new AudioFormats(audio, events);
     }
 
+    /// <summary>The same encoding, whatever its payload type: the framings of AMR cannot read each other (RFC 4867 §8.3.1).</summary>
+    public static bool IsSameEncoding(AudioFormat one, AudioFormat other) =>
+        one.Codec == other.Codec && IsOctetAligned(one) == IsOctetAligned(other);
+
     /// <summary>These formats for exactly the codecs given, in their order, with the telephone-events of their clocks.</summary>
-    public AudioFormats Restrict(IEnumerable<AudioCodec> codecs)
+    public AudioFormats Restrict(IEnumerable<AudioCodec> codecs) => Only(codecs.SelectMany(c => Audio.Where(f => f.Codec == c)));
+
+    /// <summary>Those of these formats that the peer has as well, in its order.</summary>
+    public AudioFormats Restrict(AudioFormats peer) => Only(peer.Audio.SelectMany(p => Audio.Where(f => IsSameEncoding(f, p))));
+
+    /// <summary>Some of these formats, with the telephone-events of their clocks.</summary>
+    public AudioFormats Only(IEnumerable<AudioFormat> formats)
     {
-        var audio = codecs.Select(c => Audio.FirstOrDefault(f => f.Codec == c)).OfType<AudioFormat>().ToList();
+        var audio = formats.ToList();
         return new AudioFormats(audio, [.. Events.Where(e => audio.Exists(f => f.ClockRate == e.ClockRate) || Events.Count == 1)]);
     }
 
     /// <summary>The same formats as we write them: same payload types, our own parameters.</summary>
     public AudioFormats WithOwnParameters() =>
-        this with { Audio = [.. Audio.Select(f => f with { Parameters = OwnParameters(f.Codec) })] };
+        this with { Audio = [.. Audio.Select(f => f with { Parameters = OwnParameters(f) })] };
+
+    /// <summary>What our fmtp says of a format; the framing and the mode-set of AMR are the peer's (RFC 4867 §8.3.1).</summary>
+    private static string? OwnParameters(AudioFormat format) => format.Codec switch
+    {
+        AudioCodec.Opus => OpusParameters,
+        AudioCodec.AmrWb or AudioCodec.Amr => AmrParameters.TryParse(format.Codec, format.Parameters, out var amr) ? amr.Own() : null,
+        _ => null,
+    };
+
+    private static bool IsSpoken(AudioFormat format) =>
+        format.Codec is not (AudioCodec.AmrWb or AudioCodec.Amr) || AmrParameters.TryParse(format.Codec, format.Parameters, out _);
+
+    private static bool IsOctetAligned(AudioFormat format) =>
+        format.Codec is AudioCodec.AmrWb or AudioCodec.Amr
+        && AmrParameters.TryParse(format.Codec, format.Parameters, out var amr) && amr.OctetAligned;
 
     /// <summary>
     /// The event format at the clock of the audio we send (RFC 4733 §2.1 wants one clock per SSRC); failing that the only one there
@@ -82,13 +113,17 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     private static (AudioCodec? Codec, int? EventClock) Encoding(string? mapping)
     {
         var fields = mapping?.Split('/');
-        if (fields is not [var name, var clockText, ..]) return default;
+        if (fields is not [var name, var clockText, .. var channels]) return default;
+        var isMono = channels is [] or ["1"];
         return (name.ToUpperInvariant(), clockText) switch
         {
             ("OPUS", "48000") => (AudioCodec.Opus, null),
+            ("AMR-WB", "16000") when isMono => (AudioCodec.AmrWb, null),
+            ("AMR", "8000") when isMono => (AudioCodec.Amr, null),
             ("PCMA", "8000") => (AudioCodec.Pcma, null),
             ("PCMU", "8000") => (AudioCodec.Pcmu, null),
             ("TELEPHONE-EVENT", "48000") => (null, 48_000),
+            ("TELEPHONE-EVENT", "16000") => (null, 16_000),
             ("TELEPHONE-EVENT", "8000") => (null, 8_000),
             _ => default,
         };

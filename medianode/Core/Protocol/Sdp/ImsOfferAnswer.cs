@@ -8,14 +8,23 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 /// <summary>Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, one m=audio.</summary>
 public static class ImsOfferAnswer
 {
+    /// <summary>Both framings are offered, as TS 26.114 §5.2.1 wants, the mandatory one first.</summary>
+    private const string BandwidthEfficient = "mode-change-capability=2;max-red=0";
+
+    private const string OctetAligned = "octet-align=1;mode-change-capability=2;max-red=0";
+
     /// <summary>Payload types of our own offers; the dynamic ones are those most phones use for the same thing.</summary>
     private static readonly AudioFormats Own = new(
         [
             new AudioFormat(AudioCodec.Opus, 96, 48_000, AudioFormats.OpusParameters),
+            new AudioFormat(AudioCodec.AmrWb, 104, 16_000, BandwidthEfficient),
+            new AudioFormat(AudioCodec.AmrWb, 110, 16_000, OctetAligned),
+            new AudioFormat(AudioCodec.Amr, 102, 8_000, BandwidthEfficient),
+            new AudioFormat(AudioCodec.Amr, 108, 8_000, OctetAligned),
             new AudioFormat(AudioCodec.Pcma, 8, 8_000),
             new AudioFormat(AudioCodec.Pcmu, 0, 8_000),
         ],
-        [new TelephoneEventFormat(97, 48_000), new TelephoneEventFormat(101, 8_000)]);
+        [new TelephoneEventFormat(97, 48_000), new TelephoneEventFormat(105, 16_000), new TelephoneEventFormat(101, 8_000)]);
 
     /// <param name="codecs">In order of preference; telephone-event is added for each clock rate.</param>
     /// <param name="current">
@@ -25,51 +34,64 @@ public static class ImsOfferAnswer
     public static string WriteOffer(
         MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec> codecs, ImsLegPlan? current = null)
     {
-        var formats = current is null ? Own.Restrict(codecs) : Merge(Receiving(current.Audio), Own.Restrict(codecs));
+        var formats = Ours(codecs, current);
         var writer = Begin(local, origin);
         WriteAudio(writer, local, direction, formats, "RTP/AVP", current?.RtcpMux ?? false);
         return writer.ToString();
     }
 
     /// <param name="offered">The direction our offer carried.</param>
+    /// <param name="codecs">The same codecs that <see cref="WriteOffer"/> was given: a peer may answer with no others.</param>
     /// <param name="current">The same plan that <see cref="WriteOffer"/> was given: it says which payload types we receive on.</param>
     public static bool TryReadAnswer(
-        string answer, MediaDirection offered, [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why,
-        ImsLegPlan? current = null)
+        string answer, MediaDirection offered, IReadOnlyList<AudioCodec> codecs,
+        [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why, ImsLegPlan? current = null)
     {
         plan = null;
         if (!TryReadPeer(answer, out var peer, out why)) return false;
         // The answer's payload types are what the peer wants to get; what it sends carries ours (RFC 3264 §6.1).
-        var ours = current is null ? Own : Merge(Receiving(current.Audio), Own);
-        var receive = ours.Restrict(peer.Formats.Audio.Select(f => f.Codec)).WithOwnParameters();
-        plan = peer.Plan(peer.Formats, receive, offered);
-        return true;
-    }
-
-    /// <summary>Answers an offer from the network with one codec and its telephone-event (TS 26.114 §6.2.2.3).</summary>
-    /// <param name="preferred">Chosen from the offer when present there, so that both legs share a codec; else the offer's order decides.</param>
-    /// <remarks>Opus is chosen only when it is among <paramref name="preferred"/>: not every node can encode it.</remarks>
-    public static bool TryAnswer(
-        string offer, MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec> preferred,
-        [NotNullWhen(true)] out string? answer, [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why)
-    {
-        answer = null;
-        plan = null;
-        if (!TryReadPeer(offer, out var peer, out why)) return false;
-        var offered = peer.Formats.Audio.Select(f => f.Codec).ToList();
-        IReadOnlyList<AudioCodec> chosen =
-            [.. preferred.Where(offered.Contains).Concat(offered.Where(c => c != AudioCodec.Opus)).Take(1)];
-        var formats = peer.Formats.Restrict(chosen);
-        if (formats.Audio.Count == 0)
+        var ours = Ours(codecs, current);
+        var send = peer.Formats.Restrict(ours);
+        var receive = ours.Restrict(peer.Formats);
+        if (receive.Audio.Count == 0)
         {
             why = new SdpRejection(SdpFault.NoCommonCodec, "m=audio");
             return false;
         }
 
+        plan = peer.Plan(peer.Formats.Only(peer.Formats.Audio.Where(send.Audio.Contains)), receive, offered, current);
+        return true;
+    }
+
+    /// <summary>Answers an offer from the network with one codec and its telephone-event (TS 26.114 §6.2.2.3).</summary>
+    /// <param name="preferred">What this node can speak, see <see cref="CodecPolicy.Choose"/>.</param>
+    /// <param name="current">The leg as it stands: a payload type and framing in use stay so as long as the peer offers them.</param>
+    public static bool TryAnswer(
+        string offer, MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec> preferred,
+        [NotNullWhen(true)] out string? answer, [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why,
+        ImsLegPlan? current = null)
+    {
+        answer = null;
+        plan = null;
+        if (!TryReadPeer(offer, out var peer, out why)) return false;
+        if (CodecPolicy.Choose([.. peer.Formats.Audio.Select(f => f.Codec)], preferred) is not { } codec)
+        {
+            why = new SdpRejection(SdpFault.NoCommonCodec, "m=audio");
+            return false;
+        }
+
+        var formats = peer.Formats.Only([Keep(peer.Formats, codec, current)]);
         var ours = formats.WithOwnParameters();
-        plan = peer.Plan(formats, ours, direction);
+        plan = peer.Plan(formats, ours, direction, current);
         answer = WriteAnswer(peer, local, origin, plan, ours);
         return true;
+    }
+
+    private static AudioFormat Keep(AudioFormats offered, AudioCodec codec, ImsLegPlan? current)
+    {
+        var possible = offered.Audio.Where(f => f.Codec == codec);
+        return possible.OrderByDescending(f => current is not null && f.PayloadType == current.Audio.Send.PayloadType)
+            .ThenByDescending(f => current is not null && AudioFormats.IsSameEncoding(f, current.Audio.Send)).First();
     }
 
     private static string WriteAnswer(PeerAudio peer, MediaAllocation local, SdpOrigin origin, ImsLegPlan plan, AudioFormats formats)
@@ -91,22 +113,35 @@ public static class ImsOfferAnswer
         SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, string profile, bool rtcpMux)
     {
         var port = local.ImsRtp.Port;
-        writer.Audio(port, profile, formats).Mappings(formats).Attribute("ptime", "20").Direction(direction);
+        writer.Audio(port, profile, formats).Mappings(formats).Attribute("ptime", "20");
+        if (formats.Audio.Any(f => f.Codec is AudioCodec.AmrWb or AudioCodec.Amr)) writer.Attribute("maxptime", "240");
+        writer.Direction(direction);
         writer.Attribute("rtcp", (rtcpMux ? port : port + 1).ToString(CultureInfo.InvariantCulture));
         if (rtcpMux) writer.Attribute("rtcp-mux");
     }
 
-    /// <summary>What the leg receives on, as formats to offer again.</summary>
-    private static AudioFormats Receiving(AudioStream audio) =>
-        new(audio.Receive, audio.ReceiveEvents);
-
-    /// <summary>The first set's formats, and those of the second that it lacks and whose payload types it does not use.</summary>
-    private static AudioFormats Merge(AudioFormats kept, AudioFormats added)
+    /// <summary>
+    /// What we offer: what the leg receives on, and the other codecs, each under the payload type it once had in this call, or
+    /// else its usual one unless that has come to mean something else.
+    /// </summary>
+    private static AudioFormats Ours(IReadOnlyList<AudioCodec> codecs, ImsLegPlan? current)
     {
-        var used = kept.Audio.Select(f => f.PayloadType).Concat(kept.Events.Select(e => e.PayloadType)).ToHashSet();
+        var own = Own.Restrict(codecs);
+        if (current is null) return own;
+        var kept = current.Audio.Receive;
+        var used = current.Bindings.Select(f => f.PayloadType).Concat(current.Audio.ReceiveEvents.Select(e => e.PayloadType)).ToHashSet();
+        var known = current.Bindings.Where(b => codecs.Contains(b.Codec)).Concat(own.Audio.Where(f => !used.Contains(f.PayloadType)));
+        var audio = new List<AudioFormat>(kept);
+        foreach (var format in known.Where(f => kept.All(k => k.Codec != f.Codec)))
+        {
+            if (!audio.Exists(f => AudioFormats.IsSameEncoding(f, format))) audio.Add(format);
+        }
+
+        used.UnionWith(audio.Select(f => f.PayloadType));
+        var events = current.Audio.ReceiveEvents;
         return new AudioFormats(
-            [.. kept.Audio, .. added.Audio.Where(f => !used.Contains(f.PayloadType) && kept.Audio.All(k => k.Codec != f.Codec))],
-            [.. kept.Events, .. added.Events.Where(e => !used.Contains(e.PayloadType) && kept.Events.All(k => k.ClockRate != e.ClockRate))]);
+            [.. own.Audio.Select(f => f.Codec).Distinct().SelectMany(c => audio.Where(f => f.Codec == c)).Union(audio)],
+            [.. events, .. own.Events.Where(e => !used.Contains(e.PayloadType) && events.All(k => k.ClockRate != e.ClockRate))]);
     }
 
     private static bool TryReadPeer(string text, [NotNullWhen(true)] out PeerAudio? peer, [NotNullWhen(false)] out SdpRejection? why)
@@ -132,7 +167,7 @@ public static class ImsOfferAnswer
 
     private sealed record PeerAudio(SessionDescription Session, MediaDescription Audio, AudioFormats Formats, IPAddress Address)
     {
-        public ImsLegPlan Plan(AudioFormats send, AudioFormats receive, MediaDirection wanted)
+        public ImsLegPlan Plan(AudioFormats send, AudioFormats receive, MediaDirection wanted, ImsLegPlan? current)
         {
             var direction = wanted & MediaDirections.Mirror(MediaDirections.Read(Session, Audio));
             if (SdpAddress.IsUnspecified(Address)) direction &= ~MediaDirection.SendOnly;
@@ -142,7 +177,10 @@ public static class ImsOfferAnswer
             };
             var mux = Audio.Has("rtcp-mux");
             var rtp = new IPEndPoint(Address, Audio.Port);
-            return new ImsLegPlan(rtp, mux ? rtp : RtcpAddress(rtp), mux, stream);
+            return new ImsLegPlan(rtp, mux ? rtp : RtcpAddress(rtp), mux, stream)
+            {
+                Bindings = [.. receive.Audio.Concat(current?.Bindings ?? []).Concat(Formats.WithOwnParameters().Audio).DistinctBy(f => f.PayloadType)],
+            };
         }
 
         /// <summary>a=rtcp:port [IN IP4 address] (RFC 3605 §2.1); anything else means the next port.</summary>

@@ -68,13 +68,14 @@ public static class WebRtcOfferAnswer
     {
         plan = null;
         if (!WebRtcPeerDescription.TryRead(answer, isOffer: false, out var peer, out why)) return false;
-        if (peer.Formats.Audio.Count == 0)
+        var formats = peer.Formats.Only(peer.Formats.Audio.Where(f => AllCodecs.Contains(f.Codec)));
+        if (formats.Audio.Count == 0)
         {
             why = new SdpRejection(SdpFault.NoCommonCodec, "m=audio");
             return false;
         }
 
-        plan = Plan(peer, peer.Formats, peer.Formats.WithOwnParameters(), offered & MediaDirections.Mirror(peer.Direction));
+        plan = Plan(peer, formats, formats.WithOwnParameters(), offered & MediaDirections.Mirror(peer.Direction));
         return true;
     }
 

@@ -17,7 +17,7 @@ public class ImsOfferAnswerTests
 
     private static ImsLegPlan Read(string answer, MediaDirection offered = MediaDirection.SendReceive, ImsLegPlan? current = null)
     {
-        Assert.True(ImsOfferAnswer.TryReadAnswer(answer, offered, out var plan, out var why, current), why?.ToString());
+        Assert.True(ImsOfferAnswer.TryReadAnswer(answer, offered, All, out var plan, out var why, current), why?.ToString());
         return plan;
     }
 

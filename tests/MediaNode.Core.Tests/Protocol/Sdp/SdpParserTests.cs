@@ -74,8 +74,8 @@ public class SdpParserTests
         if (WebRtcOfferAnswer.TryAnswer(text, Local, Origin, MediaDirection.SendReceive, out var answer, out _, out _)) Assert.Null(Fault(answer));
         WebRtcOfferAnswer.TryReadAnswer(text, MediaDirection.SendReceive, out _, out _);
         Assert.Null(Fault(WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, peerDescription: text)));
-        AudioCodec[] codecs = [AudioCodec.Pcmu];
+        AudioCodec[] codecs = [AudioCodec.Pcmu, AudioCodec.AmrWb, AudioCodec.Amr];
         if (ImsOfferAnswer.TryAnswer(text, Local, Origin, MediaDirection.SendReceive, codecs, out answer, out _, out _)) Assert.Null(Fault(answer));
-        ImsOfferAnswer.TryReadAnswer(text, MediaDirection.SendReceive, out _, out _);
+        ImsOfferAnswer.TryReadAnswer(text, MediaDirection.SendReceive, codecs, out _, out _);
     }
 }

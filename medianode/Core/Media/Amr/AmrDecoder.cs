@@ -1,0 +1,55 @@
+namespace Byon.MediaNode.Core.Media.Amr;
+
+/// <summary>AMR or AMR-WB as a stream of RTP payloads.</summary>
+public sealed class AmrDecoder(AudioCodec codec, bool octetAligned, IAmrFrameDecoder frames) : IAudioDecoder
+{
+    private readonly int _samplesPerFrame = AmrFrames.SamplesPerFrame(codec);
+    private readonly byte[] _missing = new byte[AmrFrames.MaximumSize];
+
+    public int SampleRate => _samplesPerFrame * 50;
+
+    public int? RequestedMode { get; private set; }
+
+    /// <summary>The sender has stopped speaking: between its descriptors of the noise, nothing comes.</summary>
+    public bool IsSilent { get; private set; }
+
+    public int Decode(ReadOnlySpan<byte> payload, Span<short> samples)
+    {
+        if (!AmrPayloadReader.TryParse(payload, codec, octetAligned, out var reader)) return 0;
+        var count = reader.Count * _samplesPerFrame;
+        if (count > samples.Length) return 0;
+
+        RequestedMode = reader.RequestedMode;
+        Span<byte> frame = stackalloc byte[AmrFrames.MaximumSize];
+        for (var rest = samples; reader.TryRead(frame, out var length); rest = rest[_samplesPerFrame..])
+        {
+            if (!AmrFrames.IsGood(frame[0])) Fill(rest);
+            else Take(frame[..length], rest);
+        }
+
+        return count;
+    }
+
+    public void Conceal(ReadOnlySpan<byte> next, Span<short> samples)
+    {
+        for (; samples.Length >= _samplesPerFrame; samples = samples[_samplesPerFrame..]) Fill(samples);
+        samples.Clear();
+    }
+
+    public void Dispose() => frames.Dispose();
+
+    private void Take(ReadOnlySpan<byte> frame, Span<short> samples)
+    {
+        var type = AmrFrames.Type(frame[0]);
+        if (type < AmrFrames.SpeechLost) IsSilent = AmrFrames.IsSilence(codec, type);
+        frames.Decode(frame, samples[.._samplesPerFrame]);
+    }
+
+    /// <summary>In silence a missing frame is more of the same noise; otherwise it was speech that got lost.</summary>
+    private void Fill(Span<short> samples)
+    {
+        var lost = codec == AudioCodec.AmrWb && !IsSilent ? AmrFrames.SpeechLost : AmrFrames.NoData;
+        _missing[0] = AmrFrames.Header(lost, good: false);
+        frames.Decode(_missing, samples[.._samplesPerFrame]);
+    }
+}
