@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
 using Byon.Local.Azurite;
 using Byon.Local.FunctionsHost;
 using Byon.Local.Identity;
@@ -112,6 +113,7 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
     {
         var tables = new TableServiceClient(_settings.StorageConnection);
         await StorageBootstrap.CreateAllAsync(tables, cancel);
+        await StorageBootstrap.CreateAllAsync(new QueueServiceClient(_settings.StorageConnection), cancel);
         var store = new SubscriberStore(tables, _settings.PoolKey);
         await Task.WhenAll(options.Subscribers.Select(each =>
             store.PutAsync(new SubscriberRecord(each.Number, each.Identity, each.User, each.Password), cancel)));

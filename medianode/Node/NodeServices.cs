@@ -36,6 +36,8 @@ public static class NodeServices
         services.AddSingleton(provider => Bound("Node:Media:WebRtcPort", () => CreateMedia(provider, options.Media)));
 
         services.AddSingleton<Journal>();
+        services.AddSingleton<DeliveryRequester>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryRequester>());
         services.AddSingleton<MilestonePublisher>();
         services.AddHostedService(provider => provider.GetRequiredService<MilestonePublisher>());
 
@@ -54,8 +56,7 @@ public static class NodeServices
     {
         var options = provider.GetRequiredService<NodeOptions>();
         var local = new IPEndPoint(options.SipAdvertised, options.SipListen.Port);
-        var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261) { SessionInterval = options.Sip.SessionInterval };
-        return new SipAgent(sip, provider.GetRequiredService<EntropySource>());
+        return new SipAgent(new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261), provider.GetRequiredService<EntropySource>());
     }
 
     /// <summary>The workers' events reach a call through the loop. Its control is asked for late, since it needs the workers itself.</summary>

@@ -40,15 +40,18 @@ public static class PlatformServices
         services.AddSingleton(provider => CreateWebPubSub(provider.GetRequiredService<IOptions<WebPubSubOptions>>().Value));
         services.AddSingleton<RegistrationStore>();
         services.AddSingleton<CallStore>();
-        services.AddSingleton<CorrelatorStore>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<NodeStore>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<EventPublisher>();
-        services.AddSingleton(provider => new SubscriberStore(
-            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<IOptions<ControlOptions>>().Value.PoolKeyBytes));
+        services.AddSingleton<UndeliveredStore>();
+        services.AddSingleton(provider => new SubscriberStore(provider.GetRequiredService<TableServiceClient>(), PoolKeyOf(provider)));
+        services.AddSingleton(provider => new ReaderStore(provider.GetRequiredService<TableServiceClient>(), PoolKeyOf(provider)));
+        services.AddSingleton(provider => new DeliveryQueue(provider.GetRequiredService<QueueServiceClient>(), PoolKeyOf(provider)));
         return services;
     }
+
+    private static byte[] PoolKeyOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<ControlOptions>>().Value.PoolKeyBytes;
 
     /// <summary>
     /// A client whose retries fit a request: given up after some 3 s, so that a caller gets its 503 in time. What fails then is

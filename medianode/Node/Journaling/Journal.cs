@@ -12,8 +12,8 @@ namespace Byon.MediaNode.Journaling;
 /// away it keeps trying, so that nothing is lost as long as memory allows, and nothing of one device overtakes.
 /// </summary>
 public sealed class Journal(
-    CallStore calls, RegistrationStore registrations, EventLog events, EventPublisher publisher, NodeMetrics metrics, ILogger<Journal> log)
-    : IDisposable
+    CallStore calls, RegistrationStore registrations, EventLog events, EventPublisher publisher, DeliveryRequester deliveries, NodeMetrics metrics,
+    ILogger<Journal> log) : IDisposable
 {
     /// <summary>What may wait in all, some 100 MB with SDPs; above it new entries are given up.</summary>
     private const int MostPending = 20_000;
@@ -41,14 +41,15 @@ public sealed class Journal(
 
     public Task<bool> DeleteAsync(RegistrationRecord record) => Enqueue(DeviceOf(record), cancel => registrations.DeleteAsync(record, cancel));
 
-    /// <summary>Appends to the device's log and pushes to its channels.</summary>
+    /// <summary>Appends to the device's log, has it delivered to the log's readers, and pushes to the device's channels.</summary>
     public Task<bool> TellAsync(DeviceKey device, DeviceEventData data, DateTimeOffset time)
     {
         // The id is made once, so that an append whose answer was lost is recognised when it is tried again.
         var eventId = Guid.NewGuid().ToString();
         return Enqueue(device, async cancel =>
         {
-            var stored = await events.AppendAsync(device, eventId, data, time, cancel);
+            var (stored, hasReaders) = await events.AppendAsync(device, eventId, data, time, cancel);
+            if (hasReaders) deliveries.Ask(device);
             await PublishAsync(stored, cancel);
         });
     }

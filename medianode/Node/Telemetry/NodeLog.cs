@@ -57,6 +57,15 @@ internal static partial class NodeLog
     [LoggerMessage(305, LogLevel.Information, "Storage answers again")]
     public static partial void StorageBack(this ILogger log);
 
+    [LoggerMessage(306, LogLevel.Warning, "The queue does not answer; deliveries wait for it: {Why}")]
+    public static partial void QueueAway(this ILogger log, string why);
+
+    [LoggerMessage(307, LogLevel.Information, "The queue answers again")]
+    public static partial void QueueBack(this ILogger log);
+
+    [LoggerMessage(308, LogLevel.Warning, "Ended before every delivery was asked for; the timer finds the rest")]
+    public static partial void DeliveriesNotAskedFor(this ILogger log);
+
     // The pool: 4xx.
     [LoggerMessage(400, LogLevel.Information, "Node {NodeId} is {State}")]
     public static partial void NodeStateChanged(this ILogger log, string nodeId, string state);

@@ -14,7 +14,6 @@ public sealed class NodeMetrics : IDisposable
     public NodeMetrics()
     {
         CallsStarted = _meter.CreateCounter<long>("byon.calls.started", "{call}", "Calls begun, by direction.");
-        CallsJoinedLate = _meter.CreateCounter<long>("byon.calls.joined", "{call}", "Ringing calls that a device joined by registering.");
         CallsEnded = _meter.CreateCounter<long>("byon.calls.ended", "{call}", "Calls ended, by class and reason.");
         RegistrationsMade = _meter.CreateCounter<long>("byon.registrations.made", "{registration}", "Registrations accepted by the IMS.");
         RegistrationsFailed = _meter.CreateCounter<long>("byon.registrations.failed", "{registration}", "Registrations that failed, by fault.");
@@ -24,6 +23,8 @@ public sealed class NodeMetrics : IDisposable
         JournalRetries = _meter.CreateCounter<long>("byon.journal.retries", "{attempt}", "Writes that storage did not take and that are tried again.");
         JournalEntriesLost = _meter.CreateCounter<long>("byon.journal.lost", "{entry}", "Rows or events given up.");
         PublishFailures = _meter.CreateCounter<long>("byon.publish.failures", "{message}", "Pushes that Web PubSub did not take.");
+        DeliveryRequestRetries = _meter.CreateCounter<long>("byon.delivery.request.retries", "{message}", "Requests for delivery that the queue did not take and that are tried again.");
+        DeliveryRequestsLost = _meter.CreateCounter<long>("byon.delivery.request.lost", "{message}", "Requests for delivery given up; the timer finds what they were about.");
         NodesTakenOver = _meter.CreateCounter<long>("byon.takeover.nodes", "{node}", "Dead nodes this node cleaned up after.");
         _meter.CreateObservableGauge("byon.node.load", () => Latest?.Load ?? 0, "{call}", "Calls, plus a hundredth of the registrations.");
         _meter.CreateObservableGauge("byon.sip.transactions", () => Latest?.SipTransactions ?? 0, "{transaction}", "SIP transactions alive.");
@@ -31,8 +32,6 @@ public sealed class NodeMetrics : IDisposable
     }
 
     public Counter<long> CallsStarted { get; }
-
-    public Counter<long> CallsJoinedLate { get; }
 
     public Counter<long> CallsEnded { get; }
 
@@ -51,6 +50,10 @@ public sealed class NodeMetrics : IDisposable
     public Counter<long> JournalEntriesLost { get; }
 
     public Counter<long> PublishFailures { get; }
+
+    public Counter<long> DeliveryRequestRetries { get; }
+
+    public Counter<long> DeliveryRequestsLost { get; }
 
     public Counter<long> NodesTakenOver { get; }
 

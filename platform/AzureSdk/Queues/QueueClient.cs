@@ -132,7 +132,9 @@ public class QueueClient
             Text(message, "PopReceipt"),
             body,
             long.Parse(Text(message, "DequeueCount"), CultureInfo.InvariantCulture),
-            DateTimeOffset.Parse(Text(message, "TimeNextVisible"), CultureInfo.InvariantCulture));
+            Time(message, "TimeNextVisible"),
+            Time(message, "InsertionTime"),
+            Time(message, "ExpirationTime"));
     }
 
     private static IEnumerable<XElement> Messages(Response response)
@@ -142,6 +144,8 @@ public class QueueClient
     }
 
     private static string Text(XElement message, string name) => (string?)message.Element(name) ?? "";
+
+    private static DateTimeOffset Time(XElement message, string name) => DateTimeOffset.Parse(Text(message, name), CultureInfo.InvariantCulture);
 
     private static string Seconds(TimeSpan time) => ((long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }

@@ -3,13 +3,17 @@ namespace Azure.Storage.Queues.Models;
 /// <summary>A message that was received: hidden from others until <see cref="NextVisibleOn"/>, deleted with its pop receipt.</summary>
 public class QueueMessage
 {
-    internal QueueMessage(string messageId, string popReceipt, BinaryData body, long dequeueCount, DateTimeOffset? nextVisibleOn)
+    internal QueueMessage(
+        string messageId, string popReceipt, BinaryData body, long dequeueCount, DateTimeOffset? nextVisibleOn, DateTimeOffset? insertedOn,
+        DateTimeOffset? expiresOn)
     {
         MessageId = messageId;
         PopReceipt = popReceipt;
         Body = body;
         DequeueCount = dequeueCount;
         NextVisibleOn = nextVisibleOn;
+        InsertedOn = insertedOn;
+        ExpiresOn = expiresOn;
     }
 
     public string MessageId { get; }
@@ -23,6 +27,10 @@ public class QueueMessage
     public long DequeueCount { get; }
 
     public DateTimeOffset? NextVisibleOn { get; }
+
+    public DateTimeOffset? InsertedOn { get; }
+
+    public DateTimeOffset? ExpiresOn { get; }
 }
 
 /// <summary>What a sender may use to change or delete its message.</summary>

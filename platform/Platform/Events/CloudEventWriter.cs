@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Byon.Platform.Records;
 
 namespace Byon.Platform.Events;
 
@@ -12,23 +13,43 @@ public static class CloudEventWriter
 {
     public const string ContentType = "application/cloudevents+json";
 
-    public static byte[] Write(DeviceEvent deviceEvent)
+    /// <summary>As the WebSocket channels of the device are told it.</summary>
+    public static byte[] Write(DeviceEvent deviceEvent) => Write(deviceEvent, EventDialect.Camara, null);
+
+    /// <summary>As one reader is told it: in the names of its surface, and naming the subscription where it is one.</summary>
+    public static byte[] Write(DeviceEvent deviceEvent, ReaderRecord reader) => Write(deviceEvent, reader.Dialect, SubscriptionOf(reader));
+
+    /// <summary>subscription-ended, the last event of a subscription; it is in no log, so it has no cursor.</summary>
+    public static byte[] WriteSubscriptionEnded(ReaderRecord reader, string eventId, DateTimeOffset time) =>
+        Write(new DeviceKey(reader.PhoneNumber, reader.DeviceId), eventId, EventTypes.SubscriptionEnded(reader.Dialect), time, null, json =>
+        {
+            json.WriteString("subscriptionId", reader.ReaderId);
+            json.WriteString("terminationReason", reader.EndReason switch
+            {
+                ReaderEndReason.SubscriptionExpired => "SUBSCRIPTION_EXPIRED",
+                ReaderEndReason.MaxEventsReached => "MAX_EVENTS_REACHED",
+                ReaderEndReason.AccessTokenExpired => "ACCESS_TOKEN_EXPIRED",
+                ReaderEndReason.SubscriptionDeleted => "SUBSCRIPTION_DELETED",
+                _ => "NETWORK_TERMINATED",
+            });
+        });
+
+    private static byte[] Write(DeviceEvent deviceEvent, EventDialect dialect, string? subscriptionId)
     {
-        var type = deviceEvent.Data switch
+        var kind = EventTypes.KindOf(deviceEvent.Data);
+        if (kind == EventKinds.None)
+            throw new ArgumentException($"{deviceEvent.Data.GetType().Name} is no event of the log.", nameof(deviceEvent));
+        return Write(deviceEvent.Device, deviceEvent.EventId, EventTypes.NameOf(kind, dialect), deviceEvent.Time, deviceEvent.Position, json =>
         {
-            CallEventData { Invitation: true } => EventTypes.SessionInvitation,
-            CallEventData => EventTypes.SessionStatus,
-            RegistrationEndedData => EventTypes.RegistrationEnds,
-            _ => throw new ArgumentException($"{deviceEvent.Data.GetType().Name} is no event of the log.", nameof(deviceEvent)),
-        };
-        return Write(deviceEvent.Device, deviceEvent.EventId, type, deviceEvent.Time, deviceEvent.Position, json =>
-        {
+            WriteOptional(json, "subscriptionId", subscriptionId);
             if (deviceEvent.Data is CallEventData call)
                 WriteCall(json, call);
             else
                 WriteRegistrationEnded(json, (RegistrationEndedData)deviceEvent.Data);
         });
     }
+
+    private static string? SubscriptionOf(ReaderRecord reader) => reader.Dialect == EventDialect.Byon ? null : reader.ReaderId;
 
     /// <summary>A milestone has no place in the log, so no cursor.</summary>
     public static byte[] WriteMilestone(DeviceKey device, CallMilestoneData milestone, DateTimeOffset time) =>

@@ -10,10 +10,10 @@ namespace Byon.Platform.Stores;
 /// that takes over) costs a retry and nothing else.
 /// <code>
 /// partition             row                  holds
-/// {number}:{deviceId}   head                 position and id of the newest event
+/// {number}:{deviceId}   head                 position and id of the newest event; whether the device has readers
 /// {number}:{deviceId}   {position, D19}      one event
 /// </code>
-/// Operations: append 1 (2 for the first append of this process to a device), read 1.
+/// Operations: append 1 (2 for the first append of this process to a device, 3 where somebody changed the head), all others 1.
 /// </summary>
 public sealed class EventLog(TableServiceClient tables)
 {
@@ -25,14 +25,14 @@ public sealed class EventLog(TableServiceClient tables)
     private readonly ConcurrentDictionary<string, Head> _heads = new();
 
     /// <summary>Appends one event: the row and the log's head move in one transaction, so positions have no gap and no twin.</summary>
-    public Task<DeviceEvent> AppendAsync(DeviceKey device, DeviceEventData data, DateTimeOffset time, CancellationToken cancel) =>
-        AppendAsync(device, Guid.NewGuid().ToString(), data, time, cancel);
+    public async Task<DeviceEvent> AppendAsync(DeviceKey device, DeviceEventData data, DateTimeOffset time, CancellationToken cancel) =>
+        (await AppendAsync(device, Guid.NewGuid().ToString(), data, time, cancel)).Event;
 
     /// <summary>
     /// As above, with an id of the caller's: one that appends again after an exception, with the same id and no event
     /// between, gets the event that is already there.
     /// </summary>
-    public async Task<DeviceEvent> AppendAsync(DeviceKey device, string eventId, DeviceEventData data, DateTimeOffset time, CancellationToken cancel)
+    public async Task<AppendedEvent> AppendAsync(DeviceKey device, string eventId, DeviceEventData data, DateTimeOffset time, CancellationToken cancel)
     {
         var partition = TableKey.OfDevice(device.PhoneNumber, device.DeviceId);
         var head = _heads.GetValueOrDefault(partition) ?? await ReadHeadAsync(partition, cancel);
@@ -40,11 +40,11 @@ public sealed class EventLog(TableServiceClient tables)
         {
             var entry = new DeviceEvent(device, head.Position + 1, eventId, time, data);
             if (head.EventId == eventId)
-                return await StoredAsync(entry with { Position = head.Position }, cancel);
+                return new AppendedEvent(await StoredAsync(entry with { Position = head.Position }, cancel), head.HasReaders);
             try
             {
                 Remember(partition, await WriteAsync(partition, head, entry, cancel));
-                return entry;
+                return new AppendedEvent(entry, head.HasReaders);
             }
             catch (RequestFailedException conflict) when (conflict.IsConflict() && attempt < AppendAttempts)
             {
@@ -52,7 +52,7 @@ public sealed class EventLog(TableServiceClient tables)
                 if (await IsStoredAsync(partition, entry, cancel))
                 {
                     _heads.TryRemove(partition, out _);
-                    return entry;
+                    return new AppendedEvent(entry, head.HasReaders);
                 }
 
                 head = await ReadHeadAsync(partition, cancel);
@@ -85,24 +85,41 @@ public sealed class EventLog(TableServiceClient tables)
         return found;
     }
 
+    /// <summary>Position of the newest event; 0 where there is none.</summary>
+    public async Task<long> HeadAsync(DeviceKey device, CancellationToken cancel) =>
+        (await ReadHeadAsync(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), cancel)).Position;
+
+    /// <summary>
+    /// Makes every later append say that the device has readers. To be called once the reader's row is written; what was
+    /// appended before this returns may have been told to nobody, so the caller asks for a delivery itself.
+    /// </summary>
+    public Task AnnounceReadersAsync(DeviceKey device, CancellationToken cancel)
+    {
+        var mark = new TableEntity(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), HeadRow) { [nameof(Head.HasReaders)] = true, ["Announced"] = Guid.NewGuid() };
+        return _table.UpsertEntityAsync(mark, TableUpdateMode.Merge, cancel);
+    }
+
     private async Task<Head> WriteAsync(string partition, Head head, DeviceEvent entry, CancellationToken cancel)
     {
         var row = new TableEntity(partition, HeadRow)
         {
             [nameof(Head.Position)] = entry.Position,
             [nameof(Head.EventId)] = entry.EventId,
+            [nameof(Head.HasReaders)] = head.HasReaders,
         };
         TableTransactionAction moveHead = head.ETag is { } etag
             ? new(TableTransactionActionType.UpdateReplace, row, etag)
             : new(TableTransactionActionType.Add, row);
         var answer = await _table.SubmitTransactionAsync([moveHead, new(TableTransactionActionType.Add, EventRow.Write(entry))], cancel);
-        return new Head(entry.Position, entry.EventId, answer.Value[0].Headers.ETag);
+        return new Head(entry.Position, entry.EventId, head.HasReaders, answer.Value[0].Headers.ETag);
     }
 
     private async Task<Head> ReadHeadAsync(string partition, CancellationToken cancel)
     {
         var row = await _table.FindAsync(partition, HeadRow, cancel);
-        return row is null ? new Head(0, null, null) : new Head(row.GetInt64(nameof(Head.Position)) ?? 0, row.GetString(nameof(Head.EventId)), row.ETag);
+        return row is null
+            ? new Head(0, null, false, null)
+            : new Head(row.GetInt64(nameof(Head.Position)) ?? 0, row.GetString(nameof(Head.EventId)), row.GetBoolean(nameof(Head.HasReaders)) ?? false, row.ETag);
     }
 
     private async Task<bool> IsStoredAsync(string partition, DeviceEvent entry, CancellationToken cancel)
@@ -130,5 +147,9 @@ public sealed class EventLog(TableServiceClient tables)
     }
 
     /// <param name="ETag">Null where the device has no log yet.</param>
-    private sealed record Head(long Position, string? EventId, ETag? ETag);
+    private sealed record Head(long Position, string? EventId, bool HasReaders, ETag? ETag);
 }
+
+/// <summary>An event that is in the log.</summary>
+/// <param name="HasReaders">Somebody waits for a <see cref="DeliveryRequest"/>.</param>
+public sealed record AppendedEvent(DeviceEvent Event, bool HasReaders);

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
 
 namespace Byon.Platform.Stores;
 
@@ -7,4 +8,7 @@ public static class StorageBootstrap
 {
     public static Task CreateAllAsync(TableServiceClient tables, CancellationToken cancel) =>
         Task.WhenAll(TableNames.All.Select(name => tables.GetTableClient(name).CreateIfNotExistsAsync(cancel)));
+
+    public static Task CreateAllAsync(QueueServiceClient queues, CancellationToken cancel) =>
+        Task.WhenAll(QueueNames.All.Select(name => queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancel)));
 }

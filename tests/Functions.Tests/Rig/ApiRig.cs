@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
 using Byon.Local.Azurite;
 using Byon.Local.Identity;
 using Byon.Platform.Stores;
@@ -26,6 +27,8 @@ public sealed class ApiRig : IAsyncLifetime
     public byte[] PoolKey { get; } = RandomNumberGenerator.GetBytes(32);
 
     public TableServiceClient Tables { get; private set; } = null!;
+
+    public QueueServiceClient Queues { get; private set; } = null!;
 
     public DevIdentityProvider Identity { get; private set; } = null!;
 
@@ -52,7 +55,9 @@ public sealed class ApiRig : IAsyncLifetime
         await AzuriteProcess.EnsureInstalledAsync(AzuriteInstallation.DefaultFolder, CancellationToken.None);
         _storage = await AzuriteProcess.StartAsync(new AzuriteOptions(AzuriteInstallation.DefaultFolder), CancellationToken.None);
         Tables = new TableServiceClient(_storage.ConnectionString);
+        Queues = new QueueServiceClient(_storage.ConnectionString);
         await StorageBootstrap.CreateAllAsync(Tables, CancellationToken.None);
+        await StorageBootstrap.CreateAllAsync(Queues, CancellationToken.None);
         Identity = await DevIdentityProvider.StartAsync(new DevIdentityOptions { Port = FreePorts.Next() });
         Node = await StubNode.StartAsync(this, "node-a");
         OtherNode = await StubNode.StartAsync(this, "node-b");

@@ -140,8 +140,8 @@ public class TableFaultTests(AzuriteFixture azurite)
         await Assert.ThrowsAsync<RequestFailedException>(() => log.AppendAsync(device, "id", Ended(1), Now, default));
 
         broken = false;
-        Assert.Equal(1, (await log.AppendAsync(device, "id", Ended(1), Now, default)).Position);
-        Assert.Equal(2, (await log.AppendAsync(device, "next", Ended(2), Now, default)).Position);
+        Assert.Equal(1, (await log.AppendAsync(device, "id", Ended(1), Now, default)).Event.Position);
+        Assert.Equal(2, (await log.AppendAsync(device, "next", Ended(2), Now, default)).Event.Position);
 
         Assert.Equal([1L, 2], (await log.ReadAsync(device, 0, 10, default)).Select(entry => entry.Position));
     }

@@ -60,9 +60,9 @@ public class EventLogTests(AzuriteFixture azurite)
     [Fact]
     public async Task Appending_again_with_the_same_id_gives_the_stored_event()
     {
-        var first = await _log.AppendAsync(_device, "id-1", Invitation(1), Now, default);
+        var first = (await _log.AppendAsync(_device, "id-1", Invitation(1), Now, default)).Event;
 
-        var again = await new EventLog(azurite.Tables).AppendAsync(_device, "id-1", Invitation(1), Now.AddSeconds(5), default);
+        var again = (await new EventLog(azurite.Tables).AppendAsync(_device, "id-1", Invitation(1), Now.AddSeconds(5), default)).Event;
 
         Assert.Equal(first, again);
         Assert.Equal([first], await _log.ReadAsync(_device, 0, 10, default));
