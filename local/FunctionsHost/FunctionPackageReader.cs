@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -41,8 +42,33 @@ internal static class FunctionPackageReader
             executable is { Length: > 0 } ? executable : throw new InvalidDataException($"{file}: customHandler.description.defaultExecutablePath is missing."),
             [.. (description["arguments"] as JsonArray ?? []).Select(argument => (string)argument!)],
             (string?)description["workingDirectory"] ?? "",
-            (bool?)handler["enableProxyingHttpRequest"] ?? false);
+            (bool?)handler["enableProxyingHttpRequest"] ?? false,
+            ReadQueues(file, json["extensions"]?["queues"] as JsonObject ?? []));
     }
+
+    /// <summary>What the host does where the section says nothing: host.json reference of Azure Functions 4.</summary>
+    private static QueueSettings ReadQueues(string file, JsonObject json)
+    {
+        var batchSize = (int?)json["batchSize"] ?? 16;
+        var encoding = (string?)json["messageEncoding"] ?? "base64";
+        if (batchSize is < 1 or > 32 || encoding is not ("base64" or "none"))
+        {
+            throw new InvalidDataException($"{file}: extensions.queues: batchSize is 1 to 32, messageEncoding base64 or none.");
+        }
+
+        return new QueueSettings(
+            encoding == "base64",
+            (int?)json["maxDequeueCount"] ?? 5,
+            Span(file, json, "visibilityTimeout", TimeSpan.Zero),
+            batchSize,
+            (int?)json["newBatchThreshold"] ?? batchSize / 2,
+            Span(file, json, "maxPollingInterval", TimeSpan.FromMinutes(1)));
+    }
+
+    private static TimeSpan Span(string file, JsonObject json, string name, TimeSpan otherwise) =>
+        (string?)json[name] is not { } text ? otherwise
+        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero ? span
+        : throw new InvalidDataException($"{file}: extensions.queues.{name} is no time span.");
 
     private static FunctionDefinition ReadFunction(string file, HostFile host)
     {
@@ -58,7 +84,8 @@ internal static class FunctionPackageReader
         {
             "httpTrigger" => ReadHttp(file, name, trigger, bindings, host),
             "timerTrigger" => ReadTimer(file, name, trigger),
-            var type => throw new InvalidDataException($"{file}: the trigger type {type} is not known to this host; it runs httpTrigger and timerTrigger."),
+            "queueTrigger" => ReadQueue(file, name, trigger),
+            var type => throw new InvalidDataException($"{file}: the trigger type {type} is not known to this host; it runs httpTrigger, queueTrigger and timerTrigger."),
         };
     }
 
@@ -94,6 +121,14 @@ internal static class FunctionPackageReader
         }
 
         return new TimerFunction(name, (string?)trigger["name"] ?? "timer", schedule, (bool?)trigger["runOnStartup"] ?? false);
+    }
+
+    private static QueueFunction ReadQueue(string file, string name, JsonObject trigger)
+    {
+        var queue = (string?)trigger["queueName"] ?? "";
+        return queue.Length > 0
+            ? new QueueFunction(name, (string?)trigger["name"] ?? "message", queue, (string?)trigger["connection"] ?? "AzureWebJobsStorage")
+            : throw new InvalidDataException($"{file}: queueName is missing.");
     }
 
     private static JsonObject Parse(string file)

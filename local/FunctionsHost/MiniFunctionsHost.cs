@@ -1,27 +1,29 @@
 using System.Globalization;
 using System.Net;
+using Azure.Storage.Queues;
 
 namespace Byon.Local.FunctionsHost;
 
 /// <summary>
 /// Runs a package of functions as the Azure Functions host runs a custom handler: it reads the package's own host.json and
-/// function.json files, starts the executable, proxies HTTP on the declared routes and methods only, and calls timers.
+/// function.json files, starts the executable, proxies HTTP on the declared routes and methods only, and calls the functions of
+/// timers and queues.
 /// </summary>
 public sealed class MiniFunctionsHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly CustomHandlerProcess _handler;
     private readonly HttpForwarder _forwarder;
-    private readonly TimerInvocations _timers;
+    private readonly EnvelopeInvoker _invoker;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _running = [];
 
-    private MiniFunctionsHost(WebApplication app, CustomHandlerProcess handler, HttpForwarder forwarder, TimerInvocations timers, int port)
+    private MiniFunctionsHost(WebApplication app, CustomHandlerProcess handler, HttpForwarder forwarder, EnvelopeInvoker invoker, int port)
     {
         _app = app;
         _handler = handler;
         _forwarder = forwarder;
-        _timers = timers;
+        _invoker = invoker;
         Url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
     }
 
@@ -39,11 +41,12 @@ public sealed class MiniFunctionsHost : IAsyncDisposable
         var handler = new CustomHandlerProcess(package, options);
         var forwarder = new HttpForwarder();
         var app = BuildApp(package, options, handler, forwarder);
-        var host = new MiniFunctionsHost(app, handler, forwarder, new TimerInvocations(handler, options.Log), options.Port);
+        var host = new MiniFunctionsHost(app, handler, forwarder, new EnvelopeInvoker(handler, options.Log), options.Port);
         try
         {
             await app.StartAsync(cancel);
             await handler.ReadyAsync(cancel);
+            host.RunTriggers(package, options);
         }
         catch
         {
@@ -51,8 +54,18 @@ public sealed class MiniFunctionsHost : IAsyncDisposable
             throw;
         }
 
-        host._running.AddRange(package.Functions.OfType<TimerFunction>().Select(timer => host._timers.RunAsync(timer, host._stopping.Token)));
         return host;
+    }
+
+    private void RunTriggers(FunctionPackage package, MiniFunctionsHostOptions options)
+    {
+        var timers = new TimerInvocations(_invoker);
+        _running.AddRange(package.Functions.OfType<TimerFunction>().Select(timer => timers.RunAsync(timer, _stopping.Token)));
+        foreach (var function in package.Functions.OfType<QueueFunction>())
+        {
+            var service = QueueConnection.Open(function, package.Host.Queues, options.Settings);
+            _running.Add(new QueueInvocations(function, service, package.Host.Queues, _invoker, options.Log).RunAsync(_stopping.Token));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -61,7 +74,7 @@ public sealed class MiniFunctionsHost : IAsyncDisposable
         await _app.DisposeAsync();
         await _handler.DisposeAsync();
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _timers.Dispose();
+        _invoker.Dispose();
         _forwarder.Dispose();
         _stopping.Dispose();
     }

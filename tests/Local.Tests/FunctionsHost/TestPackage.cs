@@ -37,9 +37,13 @@ internal sealed class TestPackage : IDisposable
             return request.on('data', part => console.log('got ' + part)).on('end', () => { response.write('first;'); pending = response; });
           }
           if (request.url.startsWith('/echo/release')) { pending.end('second;'); return response.end(); }
-          if (request.url.startsWith('/tick')) {
+          if (request.url.startsWith('/tick') || request.url.startsWith('/work')) {
             let body = '';
-            return request.on('data', part => body += part).on('end', () => { console.log('tick ' + body); response.end('{"Outputs":{},"Logs":[],"ReturnValue":null}'); });
+            return request.on('data', part => body += part).on('end', () => {
+              console.log(request.url.slice(1) + ' ' + body);
+              response.statusCode = body.includes('indigestible') ? 500 : 200;
+              response.end('{"Outputs":{},"Logs":[],"ReturnValue":null}');
+            });
           }
           let body = '';
           request.on('data', part => body += part).on('end', () => {
