@@ -1,5 +1,6 @@
 using Byon.Functions.Http;
 using Byon.Functions.Surfaces;
+using Byon.Functions.Triggers;
 using Byon.Platform;
 using Microsoft.Extensions.Options;
 
@@ -31,14 +32,15 @@ internal static class Program
         builder.AddSecurity();
         builder.AddNodes();
         builder.AddApis();
+        builder.AddDelivery();
         builder.AddSurfaces();
 
         var app = builder.Build();
-        app.Use(next => context => ResponseHeaders.AddAsync(context, next));
         app.Use(next => context => Correlator.EchoAsync(context, next));
         app.Use(next => context => app.Services.GetRequiredService<Failures>().AnswerAsync(context, next));
         app.UseRouting();
         HealthApi.Map(app);
+        TriggerRoutes.Map(app);
         app.Services.GetRequiredService<AllSurfaces>().Map(app);
         return app;
     }

@@ -9,13 +9,7 @@ namespace Byon.Functions.Registration;
 
 /// <summary>A device that wants to be registered.</summary>
 /// <param name="WishedExpiry">Null for the operator's default.</param>
-internal sealed record NewRegistration(string DeviceId, DateTimeOffset? WishedExpiry)
-{
-    public ExpiryRule Expiry { get; init; }
-
-    /// <summary>An active registration of the same caller, device and number gives way. Otherwise it makes the request fail.</summary>
-    public bool Replaces { get; init; }
-}
+internal sealed record NewRegistration(string DeviceId, DateTimeOffset? WishedExpiry);
 
 /// <summary>The operations on registrations, whatever surface asks: reads come from the table, commands go to a media node.</summary>
 internal sealed class Registrations(RegistrationStore store, NodePool nodes, TimeProvider clock, IOptions<RegistrationOptions> options)
@@ -37,7 +31,7 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
     /// <param name="receivedAt">When the request came: expiry counts from there.</param>
     public async Task<Outcome<RegistrationRecord>> CreateAsync(Caller caller, NewRegistration wanted, DateTimeOffset receivedAt, CancellationToken cancel)
     {
-        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wanted.WishedExpiry, receivedAt, _policy, wanted.Expiry);
+        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wanted.WishedExpiry, receivedAt, _policy);
         if (outOfRange is not null)
         {
             return outOfRange;
@@ -51,11 +45,6 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
         var command = new RegisterCommand(
             Guid.NewGuid().ToString("D"), number, wanted.DeviceId, caller.ClientId, caller.Subject, expiresAt, _policy.Limits);
         var reply = await nodes.RegisterAsync(command, cancel);
-        if (reply.Refusal?.Fault == ControlFault.AlreadyExists && wanted.Replaces && await EndStaleAsync(caller, wanted.DeviceId, cancel))
-        {
-            reply = await nodes.RegisterAsync(command, cancel);
-        }
-
         return reply.Outcome;
     }
 
@@ -64,10 +53,9 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
 
     /// <param name="receivedAt">When the request came: the new expiry counts from there, not from the old one.</param>
     public async Task<Outcome<RegistrationRecord>> RefreshAsync(
-        Caller caller, string? registrationId, DateTimeOffset? wishedExpiry, DateTimeOffset receivedAt, CancellationToken cancel,
-        ExpiryRule expiry = ExpiryRule.RefuseOutOfRange)
+        Caller caller, string? registrationId, DateTimeOffset? wishedExpiry, DateTimeOffset receivedAt, CancellationToken cancel)
     {
-        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wishedExpiry, receivedAt, _policy, expiry);
+        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wishedExpiry, receivedAt, _policy);
         if (outOfRange is not null)
         {
             return outOfRange;
@@ -103,13 +91,6 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
 
         var found = await store.GetAsync(number, registrationId, cancel);
         return found is not null && IsActive(found) && IsVisible(found, caller) ? found : null;
-    }
-
-    /// <summary>Ends the caller's own registration of a device; false where there is none or it would not go.</summary>
-    private async Task<bool> EndStaleAsync(Caller caller, string deviceId, CancellationToken cancel)
-    {
-        var own = await ListAsync(caller, deviceId, cancel);
-        return own.Value is [var stale, ..] && (await nodes.UnregisterAsync(stale, cancel)).Problem is null;
     }
 
     private List<RegistrationRecord> Active(IReadOnlyList<RegistrationRecord> rows) => [.. rows.Where(IsActive)];

@@ -1,5 +1,3 @@
-using Byon.Functions.Security.Tokens;
-
 namespace Byon.Functions.Security;
 
 /// <summary>Bearer tokens in the Authorization header only (RFC 6750 §2.1).</summary>
@@ -16,9 +14,7 @@ internal sealed class BearerSecurity(AccessTokens tokens)
             return (null, Problems.Unauthenticated());
         }
 
-        var verdict = await tokens.ValidateAsync(header[0]![Scheme.Length..].Trim(), cancel);
-        return verdict.Caller is { } caller && !scopes.Any(caller.Scopes.Contains)
-            ? (null, Problems.InsufficientScope(string.Join(' ', scopes)))
-            : (verdict.Caller, verdict.Refusal);
+        var (caller, refusal) = await tokens.ValidateAsync(header[0]![Scheme.Length..].Trim(), cancel);
+        return caller is null || scopes.Any(caller.Scopes.Contains) ? (caller, refusal) : (null, Problems.InsufficientScope(string.Join(' ', scopes)));
     }
 }

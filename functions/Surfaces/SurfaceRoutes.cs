@@ -9,8 +9,7 @@ internal static class SurfaceRoutes
     {
         foreach (var operation in surface.Operations)
         {
-            IEnumerable<string> paths = [operation.Path, .. operation.Aliases, .. surface.IsStrict ? [] : operation.LenientAliases];
-            foreach (var path in paths)
+            foreach (var path in operation.Aliases.Prepend(operation.Path))
             {
                 routes.MapOperation(surface.Version.BasePath + path, new ServedEndpoint(surface, operation));
             }
