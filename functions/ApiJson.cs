@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Byon.Functions.Channels;
+using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
+using Byon.Functions.Surfaces.CamaraR22;
 
 namespace Byon.Functions;
 
@@ -15,6 +17,10 @@ namespace Byon.Functions;
 [JsonSerializable(typeof(RegSessionResponse))]
 [JsonSerializable(typeof(IReadOnlyList<RegSessionResponse>))]
 [JsonSerializable(typeof(MediaSessionResponse))]
+[JsonSerializable(typeof(MediaSessionInformation))]
+[JsonSerializable(typeof(RacmResponse))]
+[JsonSerializable(typeof(VvoipSessionInformation))]
+[JsonSerializable(typeof(ReceiverSessionStatus))]
 [JsonSerializable(typeof(NotificationChannel))]
 [JsonSerializable(typeof(NotificationChannelList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

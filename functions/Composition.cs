@@ -6,10 +6,13 @@ using Byon.Functions.Http;
 using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
+using Byon.Functions.Security.Limits;
 using Byon.Functions.Security.Sinks;
+using Byon.Functions.Security.Tokens;
 using Byon.Functions.Surfaces;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
+using Byon.Functions.Surfaces.CamaraR22;
 using Byon.Functions.Triggers;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +29,8 @@ internal static class Composition
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.MaximumSize;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -38,11 +43,23 @@ internal static class Composition
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<AuthOptions>().BindConfiguration("Auth")
-            .Validate(auth => auth.IsComplete, "Auth: set Authority (https, or http on loopback), Audience, and Algorithms of RS256, PS256, ES256.")
+            .Validate(
+                auth => auth.IsComplete,
+                "Auth: set Authority (https, or http on loopback), Audience, Algorithms of RS256, PS256, ES256, KeyLifetime of at most KeyMaximumAge, "
+                + "and for a Mode other than Jwt Introspection:ClientId, Introspection:ClientSecret and, if any, an Introspection:Endpoint with https.")
             .ValidateOnStart();
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IssuerKeys>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IssuerDocuments>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<IntrospectionClient>(services, IssuerHttpClient()));
+        builder.Services.AddSingleton<IssuerKeys>();
+        builder.Services.AddSingleton<TokenClaims>();
+        builder.Services.AddSingleton<JwtTokens>();
+        builder.Services.AddSingleton<OpaqueTokens>();
         builder.Services.AddSingleton<AccessTokens>();
         builder.Services.AddSingleton<BearerSecurity>();
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits")
+            .Validate(limits => limits.IsConsistent, "RateLimits: PerSecond must be 0 (no limit) to 100000, Burst at least PerSecond and at most 1000000.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<RateLimits>();
         builder.Services.AddOptions<SinkOptions>().BindConfiguration("Sinks")
             .Validate(sinks => sinks.IsConsistent, "Sinks: ConnectTimeout must be positive and at most Timeout, Timeout at most two minutes.")
             .ValidateOnStart();
@@ -65,6 +82,7 @@ internal static class Composition
             .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, MaximumPerDevice positive.")
             .ValidateOnStart();
         builder.Services.AddSingleton<Registrations>();
+        builder.Services.AddSingleton<CorrelatedCalls>();
         builder.Services.AddSingleton<CallSessions>();
         builder.Services.AddSingleton<ChannelApi>();
     }
@@ -87,12 +105,16 @@ internal static class Composition
         builder.Services.AddOptions<SurfaceOptions>().BindConfiguration("Surfaces");
         builder.Services.AddSingleton<RegistrationV04>();
         builder.Services.AddSingleton<CallHandlingV04>();
+        builder.Services.AddSingleton<RegistrationV03>();
+        builder.Services.AddSingleton<CallHandlingV03>();
+        builder.Services.AddSingleton<RacmV1>();
         builder.Services.AddSingleton<NotificationChannelV1>();
+        builder.Services.AddSingleton<VvoipV1>();
         builder.Services.AddSingleton<AllSurfaces>();
     }
 
     private static HttpClient IssuerHttpClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2), MaxConnectionsPerServer = 32, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
             Timeout = TimeSpan.FromSeconds(5),
             MaxResponseContentBufferSize = 1024 * 1024,

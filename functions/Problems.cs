@@ -42,7 +42,7 @@ internal static class Problems
     public static Problem TooManyDevicesOfUser() =>
         new(403, "MAX_DEVICES_PER_USER", "The maximum number of device instances per user has been reached");
 
-    // 404 to 422
+    // 404 to 429
     public static Problem NotFound() => new(404, "NOT_FOUND", "The specified resource is not found.");
 
     public static Problem RegistrationNotFound() =>
@@ -60,6 +60,8 @@ internal static class Problems
         409, "ALREADY_EXISTS",
         "An active registration already exists for the supplied deviceId and the phoneNumber resolved from the access token.");
 
+    public static Problem CorrelatorInUse(string detail) => new(409, "CONFLICT", $"clientCorrelator {detail}");
+
     public static Problem IncompatibleState(string detail) => new(409, "INCOMPATIBLE_STATE", detail);
 
     public static Problem PayloadTooLarge() =>
@@ -70,6 +72,8 @@ internal static class Problems
 
     public static Problem NoNumberInToken() =>
         new(422, "MISSING_IDENTIFIER", "The device cannot be identified: the access token carries no phone number.");
+
+    public static Problem TooManyRequests(TimeSpan wait) => new(429, "TOO_MANY_REQUESTS", "Rate limit reached.", wait);
 
     // 500 and up
     public static Problem Internal() => new(500, "INTERNAL", "Unknown server error. Typically a server bug.");

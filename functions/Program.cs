@@ -36,6 +36,7 @@ internal static class Program
         builder.AddSurfaces();
 
         var app = builder.Build();
+        app.Use(next => context => ResponseHeaders.AddAsync(context, next));
         app.Use(next => context => Correlator.EchoAsync(context, next));
         app.Use(next => context => app.Services.GetRequiredService<Failures>().AnswerAsync(context, next));
         app.UseRouting();

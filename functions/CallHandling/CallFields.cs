@@ -40,6 +40,21 @@ internal static class CallFields
         return sdp;
     }
 
+    /// <summary>The client's mark for a call, on the surfaces that have one.</summary>
+    public static string? Correlator(JsonFields body)
+    {
+        var correlator = body.Text("clientCorrelator", MaximumNameLength);
+        if (correlator?.Length == 0)
+        {
+            body.Reject("clientCorrelator", "is empty.");
+        }
+
+        return correlator;
+    }
+
+    /// <summary>What stands inside of receiverSessionStatus, where the body is wrapped so.</summary>
+    public static JsonFields Unwrapped(JsonFields body) => body.Object("receiverSessionStatus") ?? body.Object("ReceiverSessionStatus") ?? body;
+
     public static string RequiredSdp(JsonFields body, string name)
     {
         body.Require(name);

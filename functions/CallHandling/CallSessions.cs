@@ -9,14 +9,28 @@ namespace Byon.Functions.CallHandling;
 
 /// <summary>A call that a device wants to place.</summary>
 internal sealed record NewCall(
-    string OriginatorAddress, string? OriginatorName, string ReceiverAddress, string? ReceiverName, string OfferSdp, bool Emergency);
+    string OriginatorAddress, string? OriginatorName, string ReceiverAddress, string? ReceiverName, string OfferSdp, bool Emergency)
+{
+    /// <summary>A repeated request with the same mark gets the call of the first one.</summary>
+    public string? ClientCorrelator { get; init; }
+}
 
 /// <summary>A step that a device takes in a call.</summary>
 /// <param name="LocationOnly">Connected with a location and no SDP: tells where the device is and changes nothing.</param>
-internal sealed record StatusChange(CallStatus Status, string? OfferSdp, string? AnswerSdp, bool LocationOnly);
+internal sealed record StatusChange(CallStatus Status, string? OfferSdp, string? AnswerSdp, bool LocationOnly)
+{
+    /// <summary>A client may send the whole session back: an SDP that the call already has asks for nothing.</summary>
+    public StatusChange WithoutEchoOf(CallRecord call) => OfferSdp is null || AnswerSdp is null
+        ? this
+        : this with
+        {
+            OfferSdp = OfferSdp == call.OfferSdp ? null : OfferSdp,
+            AnswerSdp = AnswerSdp == call.AnswerSdp ? null : AnswerSdp,
+        };
+}
 
 /// <summary>The operations on calls, whatever surface asks: reads come from the table, commands go to the node that owns the call.</summary>
-internal sealed class CallSessions(CallStore calls, Registrations registrations, NodePool nodes, TimeProvider clock)
+internal sealed class CallSessions(CallStore calls, CorrelatedCalls correlated, Registrations registrations, NodePool nodes, TimeProvider clock)
 {
     /// <param name="registrationId">The registration the call is placed from; null where the text given is no id.</param>
     public async Task<Outcome<CallRecord>> CreateAsync(Caller caller, string? registrationId, NewCall wanted, CancellationToken cancel)
@@ -38,8 +52,10 @@ internal sealed class CallSessions(CallStore calls, Registrations registrations,
             return Problems.RegistrationNotFound();
         }
 
-        var reply = await nodes.StartCallAsync(registration, CommandFor(wanted, registration, anonymous), cancel);
-        return reply.Outcome;
+        var command = CommandFor(wanted, registration, anonymous);
+        return wanted.ClientCorrelator is { } correlator
+            ? await correlated.PlaceOnceAsync(caller, command, correlator, once => nodes.StartCallAsync(registration, once, cancel), cancel)
+            : (await nodes.StartCallAsync(registration, command, cancel)).Outcome;
     }
 
     public async Task<Outcome<CallRecord>> GetAsync(Caller caller, string? callId, CancellationToken cancel) =>
@@ -50,6 +66,12 @@ internal sealed class CallSessions(CallStore calls, Registrations registrations,
         if (await FindAsync(caller, callId, cancel) is not { } call)
         {
             return Problems.NotFound();
+        }
+
+        change = change.WithoutEchoOf(call);
+        if (change is { OfferSdp: not null, AnswerSdp: not null })
+        {
+            return Problems.InvalidArgument("answer must not be sent together with an offer.");
         }
 
         if (call.EndedAt is not null)
@@ -98,5 +120,8 @@ internal sealed class CallSessions(CallStore calls, Registrations registrations,
 
     private static StartCallCommand CommandFor(NewCall wanted, RegistrationRecord registration, bool anonymous) => new(
         Guid.NewGuid().ToString("D"), registration.RegistrationId, registration.PhoneNumber, wanted.OriginatorAddress, wanted.OriginatorName,
-        wanted.ReceiverAddress, wanted.ReceiverName, anonymous, wanted.OfferSdp);
+        wanted.ReceiverAddress, wanted.ReceiverName, anonymous, wanted.OfferSdp)
+    {
+        ClientCorrelator = wanted.ClientCorrelator,
+    };
 }

@@ -89,6 +89,15 @@ internal sealed partial class JsonFields
         }
     }
 
+    /// <summary>Members that the definition has and this request may carry for nothing.</summary>
+    public void PassOver(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            _known.Add(name);
+        }
+    }
+
     public string RequiredText(string name, int maximumLength)
     {
         Require(name);

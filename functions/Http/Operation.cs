@@ -1,4 +1,5 @@
 using Byon.Functions.Security;
+using Byon.Functions.Security.Limits;
 using Byon.Functions.Surfaces;
 
 namespace Byon.Functions.Http;
@@ -12,22 +13,43 @@ internal static class OperationRoutes
     public static void MapOperation(this IEndpointRouteBuilder routes, string pattern, ServedEndpoint endpoint)
     {
         var security = routes.ServiceProvider.GetRequiredService<BearerSecurity>();
-        var (_, operation) = endpoint;
+        var limits = routes.ServiceProvider.GetRequiredService<RateLimits>();
         RequestDelegate handler = async context =>
         {
             var result = AcceptHeader.AllowsJson(context.Request)
-                ? await RunAsync(context, security, operation)
+                ? await RunAsync(context, security, limits, endpoint)
                 : Problems.NotAcceptable();
             await result.ExecuteAsync(context);
         };
-        routes.MapMethods(pattern, [operation.Method], handler).WithDisplayName($"{operation.Method} {pattern}").WithMetadata(endpoint);
+        routes.MapMethods(pattern, [endpoint.Operation.Method], handler).WithDisplayName($"{endpoint.Operation.Method} {pattern}").WithMetadata(endpoint);
     }
 
-    private static async Task<IResult> RunAsync(HttpContext context, BearerSecurity security, ServedOperation operation)
+    private static async Task<IResult> RunAsync(HttpContext context, BearerSecurity security, RateLimits limits, ServedEndpoint endpoint)
     {
+        var operation = endpoint.Operation;
         var cancel = context.RequestAborted;
         var (caller, refusal) = await security.AuthorizeAsync(context.Request, operation.Scopes, cancel);
-        return caller is null ? refusal! : await operation.Run(context, caller, cancel);
+        if (caller is null)
+        {
+            return refusal!;
+        }
+
+        return limits.Count(caller, operation.Method) is { } tooMany ? tooMany
+            : endpoint.Surface.IsStrict && MissingHeader(context.Request, operation) is { } missing ? Problems.InvalidArgument($"Expected header is missing: {missing}.")
+            : await operation.Run(context, caller, cancel);
+    }
+
+    private static string? MissingHeader(HttpRequest request, ServedOperation operation) =>
+        operation.Parameters.FirstOrDefault(parameter =>
+            parameter is { In: ParameterPlace.Header, Required: true } && !request.Headers.ContainsKey(parameter.Name))?.Name;
+
+    /// <summary>A header that carries an id of ours.</summary>
+    public static Outcome<string> IdInHeader(this HttpRequest request, string name)
+    {
+        var header = request.Headers[name];
+        return header.Count == 1 && Guid.TryParseExact(header[0], "D", out var id) ? id.ToString("D")
+            : header.Count == 0 ? Problems.InvalidArgument($"Expected header is missing: {name}.")
+            : Problems.InvalidArgument($"The header {name} is not an id of a registration.");
     }
 
     /// <summary>A path parameter that is an id of ours. Ids are UUIDs: any other text names nothing.</summary>

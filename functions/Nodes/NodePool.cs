@@ -5,15 +5,19 @@ using Byon.Platform.Stores;
 namespace Byon.Functions.Nodes;
 
 /// <summary>Finds the node for a command: any ready one for a new registration, the owner for everything else.</summary>
-internal sealed class NodePool(NodeStore nodes, NodeClient client, Placement placement, TimeProvider clock)
+internal sealed class NodePool(NodeStore nodes, CallStore calls, NodeClient client, Placement placement, TimeProvider clock)
 {
     public async Task<int> CountReadyAsync(CancellationToken cancel) => placement.Order(await nodes.ListAsync(cancel)).Count;
 
-    /// <summary>Asks node after node, as long as the one asked has certainly done nothing.</summary>
+    /// <summary>
+    /// Asks node after node, as long as the one asked has certainly done nothing; first the one where the number is being
+    /// called, because there the device joins the ringing call.
+    /// </summary>
     public async Task<NodeReply<RegistrationRecord>> RegisterAsync(RegisterCommand command, CancellationToken cancel)
     {
+        var ringing = await calls.FindRingingNodeAsync(command.PhoneNumber, cancel);
         var reply = NodeReply<RegistrationRecord>.Failed(NodeReach.NotReached);
-        foreach (var node in placement.Order(await nodes.ListAsync(cancel)))
+        foreach (var node in placement.Order(await nodes.ListAsync(cancel), first: ringing))
         {
             reply = await client.RegisterAsync(node, command, cancel);
             if (!reply.MayGoElsewhere)

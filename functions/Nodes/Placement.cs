@@ -16,12 +16,13 @@ internal sealed class Placement(TimeProvider clock)
 
     private sealed record Placed(DateTimeOffset Heartbeat, int Count);
 
-    public IReadOnlyList<NodeRecord> Order(IReadOnlyList<NodeRecord> nodes)
+    /// <param name="first">A node to be asked before the others, whatever its load.</param>
+    public IReadOnlyList<NodeRecord> Order(IReadOnlyList<NodeRecord> nodes, string? first = null)
     {
         var now = clock.GetUtcNow();
         var ready = nodes.Where(node => node.State == NodeState.Ready && node.IsFresh(now)).ToArray();
         Random.Shared.Shuffle(ready);
-        return [.. ready.OrderBy(ExpectedShare)];
+        return [.. ready.OrderBy(node => node.NodeId != first).ThenBy(ExpectedShare)];
     }
 
     public void Note(NodeRecord node) =>

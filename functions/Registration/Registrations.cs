@@ -9,7 +9,13 @@ namespace Byon.Functions.Registration;
 
 /// <summary>A device that wants to be registered.</summary>
 /// <param name="WishedExpiry">Null for the operator's default.</param>
-internal sealed record NewRegistration(string DeviceId, DateTimeOffset? WishedExpiry);
+internal sealed record NewRegistration(string DeviceId, DateTimeOffset? WishedExpiry)
+{
+    public ExpiryRule Expiry { get; init; }
+
+    /// <summary>An active registration of the same caller, device and number gives way. Otherwise it makes the request fail.</summary>
+    public bool Replaces { get; init; }
+}
 
 /// <summary>The operations on registrations, whatever surface asks: reads come from the table, commands go to a media node.</summary>
 internal sealed class Registrations(RegistrationStore store, NodePool nodes, TimeProvider clock, IOptions<RegistrationOptions> options)
@@ -31,7 +37,7 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
     /// <param name="receivedAt">When the request came: expiry counts from there.</param>
     public async Task<Outcome<RegistrationRecord>> CreateAsync(Caller caller, NewRegistration wanted, DateTimeOffset receivedAt, CancellationToken cancel)
     {
-        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wanted.WishedExpiry, receivedAt, _policy);
+        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wanted.WishedExpiry, receivedAt, _policy, wanted.Expiry);
         if (outOfRange is not null)
         {
             return outOfRange;
@@ -45,6 +51,11 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
         var command = new RegisterCommand(
             Guid.NewGuid().ToString("D"), number, wanted.DeviceId, caller.ClientId, caller.Subject, expiresAt, _policy.Limits);
         var reply = await nodes.RegisterAsync(command, cancel);
+        if (reply.Refusal?.Fault == ControlFault.AlreadyExists && wanted.Replaces && await EndStaleAsync(caller, wanted.DeviceId, cancel))
+        {
+            reply = await nodes.RegisterAsync(command, cancel);
+        }
+
         return reply.Outcome;
     }
 
@@ -53,9 +64,10 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
 
     /// <param name="receivedAt">When the request came: the new expiry counts from there, not from the old one.</param>
     public async Task<Outcome<RegistrationRecord>> RefreshAsync(
-        Caller caller, string? registrationId, DateTimeOffset? wishedExpiry, DateTimeOffset receivedAt, CancellationToken cancel)
+        Caller caller, string? registrationId, DateTimeOffset? wishedExpiry, DateTimeOffset receivedAt, CancellationToken cancel,
+        ExpiryRule expiry = ExpiryRule.RefuseOutOfRange)
     {
-        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wishedExpiry, receivedAt, _policy);
+        var (expiresAt, outOfRange) = RegistrationExpiry.Decide(wishedExpiry, receivedAt, _policy, expiry);
         if (outOfRange is not null)
         {
             return outOfRange;
@@ -91,6 +103,13 @@ internal sealed class Registrations(RegistrationStore store, NodePool nodes, Tim
 
         var found = await store.GetAsync(number, registrationId, cancel);
         return found is not null && IsActive(found) && IsVisible(found, caller) ? found : null;
+    }
+
+    /// <summary>Ends the caller's own registration of a device; false where there is none or it would not go.</summary>
+    private async Task<bool> EndStaleAsync(Caller caller, string deviceId, CancellationToken cancel)
+    {
+        var own = await ListAsync(caller, deviceId, cancel);
+        return own.Value is [var stale, ..] && (await nodes.UnregisterAsync(stale, cancel)).Problem is null;
     }
 
     private List<RegistrationRecord> Active(IReadOnlyList<RegistrationRecord> rows) => [.. rows.Where(IsActive)];

@@ -1,3 +1,5 @@
+using Byon.Functions.Security.Tokens;
+
 namespace Byon.Functions.Security;
 
 /// <summary>Bearer tokens in the Authorization header only (RFC 6750 §2.1).</summary>
@@ -14,7 +16,9 @@ internal sealed class BearerSecurity(AccessTokens tokens)
             return (null, Problems.Unauthenticated());
         }
 
-        var (caller, refusal) = await tokens.ValidateAsync(header[0]![Scheme.Length..].Trim(), cancel);
-        return caller is null || scopes.Any(caller.Scopes.Contains) ? (caller, refusal) : (null, Problems.InsufficientScope(string.Join(' ', scopes)));
+        var verdict = await tokens.ValidateAsync(header[0]![Scheme.Length..].Trim(), cancel);
+        return verdict.Caller is { } caller && !scopes.Any(caller.Scopes.Contains)
+            ? (null, Problems.InsufficientScope(string.Join(' ', scopes)))
+            : (verdict.Caller, verdict.Refusal);
     }
 }

@@ -1,16 +1,23 @@
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
+using Byon.Functions.Surfaces.CamaraR22;
 using Microsoft.Extensions.Options;
 
 namespace Byon.Functions.Surfaces;
 
 /// <summary>Every surface this API serves. A new API or version is a table in a folder beside, and a line here.</summary>
 internal sealed class AllSurfaces(
-    RegistrationV04 registration, CallHandlingV04 callHandling, NotificationChannelV1 notificationChannel, IOptions<SurfaceOptions> options)
+    RegistrationV04 registration, CallHandlingV04 callHandling, RegistrationV03 registrationR22, CallHandlingV03 callHandlingR22,
+    RacmV1 racm, NotificationChannelV1 notificationChannel, VvoipV1 vvoip, IOptions<SurfaceOptions> options)
 {
     public IReadOnlyList<Surface> List { get; } =
     [
-        .. new[] { registration.Table, callHandling.Table, notificationChannel.Table }
+        .. new[]
+            {
+                registration.Table, callHandling.Table,
+                registrationR22.Table, callHandlingR22.Table,
+                racm.Table, notificationChannel.Table, vvoip.Table,
+            }
             .Select(surface => surface with { IsStrict = options.Value.IsStrict(surface.Publication) }),
     ];
 

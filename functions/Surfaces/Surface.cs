@@ -38,6 +38,9 @@ internal sealed record ServedOperation(string Method, string Path, string Operat
 
     /// <summary>Older paths of the same operation, routed but not documented.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Paths of faulty examples, routed unless the surface is strict.</summary>
+    public IReadOnlyList<string> LenientAliases { get; init; } = [];
 }
 
 internal enum ParameterPlace

@@ -9,7 +9,8 @@ internal static class SurfaceRoutes
     {
         foreach (var operation in surface.Operations)
         {
-            foreach (var path in operation.Aliases.Prepend(operation.Path))
+            IEnumerable<string> paths = [operation.Path, .. operation.Aliases, .. surface.IsStrict ? [] : operation.LenientAliases];
+            foreach (var path in paths)
             {
                 routes.MapOperation(surface.Version.BasePath + path, new ServedEndpoint(surface, operation));
             }

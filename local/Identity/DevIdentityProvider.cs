@@ -11,9 +11,11 @@ public sealed class DevIdentityProvider : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TokenIssuer _tokens;
+    private readonly TokenEndpoint _endpoint;
 
-    private DevIdentityProvider(WebApplication app, string issuer, TokenIssuer tokens)
+    private DevIdentityProvider(WebApplication app, string issuer, TokenIssuer tokens, TokenEndpoint endpoint)
     {
+        _endpoint = endpoint;
         _app = app;
         Issuer = issuer;
         _tokens = tokens;
@@ -42,11 +44,17 @@ public sealed class DevIdentityProvider : IAsyncDisposable
         app.MapPost("/token", async context => await (await endpoint.AnswerAsync(context)).ExecuteAsync(context));
         app.MapPost("/introspect", async context => await (await endpoint.IntrospectAsync(context)).ExecuteAsync(context));
         await app.StartAsync(cancel);
-        return new DevIdentityProvider(app, issuer, tokens);
+        return new DevIdentityProvider(app, issuer, tokens, endpoint);
     }
 
     /// <summary>Writes an access token without any sign-in.</summary>
     public string Mint(TokenSpec spec) => _tokens.AccessToken(spec);
+
+    /// <summary>Takes an opaque token back.</summary>
+    public void Revoke(string token) => _tokens.Revoke(token);
+
+    /// <summary>How often somebody asked about a token.</summary>
+    public int Introspections => _endpoint.Introspections;
 
     /// <summary>From now on another key signs, and only that one is published.</summary>
     public void RotateKey() => _tokens.RotateKey();

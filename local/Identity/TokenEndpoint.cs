@@ -10,6 +10,10 @@ internal sealed class TokenEndpoint(DevIdentityOptions options, TokenIssuer issu
 {
     private static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(1);
 
+    private int _introspections;
+
+    public int Introspections => _introspections;
+
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
@@ -35,6 +39,7 @@ internal sealed class TokenEndpoint(DevIdentityOptions options, TokenIssuer issu
         if (ClientOf(context.Request, form) is not DevClients.Asp)
             return Refuse("invalid_client", "Only a client with its secret may ask about tokens.", StatusCodes.Status401Unauthorized);
 
+        Interlocked.Increment(ref _introspections);
         var answer = issuer.TryOpen(form["token"].ToString()) ?? [];
         answer["active"] = answer.Count > 0;
         return Results.Text(answer.ToJsonString(), "application/json");

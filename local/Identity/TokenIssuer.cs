@@ -8,6 +8,7 @@ namespace Byon.Local.Identity;
 internal sealed class TokenIssuer(string issuer, DevIdentityOptions options, TimeProvider clock) : IDisposable
 {
     private readonly TokenKey _foreign = new();
+    private readonly OpaqueTokenStore _opaque = new();
     private volatile TokenKey _key = new();
 
     public JsonObject KeySet() => new() { ["keys"] = new JsonArray(_key.PublicJwk()) };
@@ -19,6 +20,9 @@ internal sealed class TokenIssuer(string issuer, DevIdentityOptions options, Tim
         _key = new TokenKey();
         old.Dispose();
     }
+
+    /// <summary>From now on an opaque token is not active.</summary>
+    public void Revoke(string token) => _opaque.Remove(token);
 
     public string AccessToken(TokenSpec spec)
     {
@@ -38,7 +42,14 @@ internal sealed class TokenIssuer(string issuer, DevIdentityOptions options, Tim
             claims["phone_number"] = spec.PhoneNumber;
         if (spec.NotBefore is { } notBefore)
             claims["nbf"] = notBefore.ToUnixTimeSeconds();
-        return (spec.ForeignKey ? _foreign : _key).Sign("at+jwt", claims);
+        foreach (var (name, value) in spec.Claims ?? [])
+        {
+            claims.Remove(name);
+            if (value is not null)
+                claims[name] = value.DeepClone();
+        }
+
+        return spec.Opaque ? _opaque.Add(claims) : (spec.ForeignKey ? _foreign : _key).Sign(spec.Type, claims);
     }
 
     public string IdToken(Grant grant)
@@ -61,7 +72,7 @@ internal sealed class TokenIssuer(string issuer, DevIdentityOptions options, Tim
 
     /// <summary>The claims of a token of ours that is still good.</summary>
     public JsonObject? TryOpen(string token) =>
-        _key.TryOpen(token) is { } claims && (long?)claims["exp"] > clock.GetUtcNow().ToUnixTimeSeconds() ? claims : null;
+        (_opaque.Find(token) ?? _key.TryOpen(token)) is { } claims && (long?)claims["exp"] > clock.GetUtcNow().ToUnixTimeSeconds() ? claims : null;
 
     public void Dispose()
     {

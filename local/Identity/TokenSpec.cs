@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Byon.Local.Identity;
 
 /// <summary>An access token as a test wants it; what is not set is as the provider itself would write it.</summary>
@@ -19,6 +21,15 @@ public sealed record TokenSpec
 
     /// <summary>Null: now plus the provider's lifetime.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>A random text instead of a JWT: only introspection tells what it stands for.</summary>
+    public bool Opaque { get; init; }
+
+    /// <summary>The header typ (RFC 9068 §2.1).</summary>
+    public string Type { get; init; } = "at+jwt";
+
+    /// <summary>Claims over or beside the provider's own; a null takes one away.</summary>
+    public JsonObject? Claims { get; init; }
 
     /// <summary>Signs with a key the provider does not publish.</summary>
     public bool ForeignKey { get; init; }

@@ -25,6 +25,9 @@ public sealed record NodeOptions(
     string ImsDomain, TimeSpan RegisterExpires, NodeMediaOptions Media, double Capacity, IReadOnlyList<AudioCodec> Codecs,
     TimeSpan RingTime, TimeSpan DrainTime)
 {
+    /// <summary><c>Node__Sip__…</c>: see <see cref="NodeSipOptions"/>.</summary>
+    public required NodeSipOptions Sip { get; init; }
+
     /// <exception cref="NodeOptionsException">A setting is missing or wrong; the message names it.</exception>
     public static NodeOptions Read(IConfiguration configuration)
     {
@@ -44,7 +47,10 @@ public sealed record NodeOptions(
             settings.Number("Node:Capacity", 200, 1, 100_000),
             settings.Codecs("Node:Codecs", CodecPolicy.Network),
             settings.Seconds("Node:RingSeconds", 60),
-            settings.Seconds("Node:DrainSeconds", 5));
+            settings.Seconds("Node:DrainSeconds", 5))
+        {
+            Sip = NodeSipOptions.Read(settings),
+        };
     }
 }
 

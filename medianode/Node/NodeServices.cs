@@ -56,7 +56,8 @@ public static class NodeServices
     {
         var options = provider.GetRequiredService<NodeOptions>();
         var local = new IPEndPoint(options.SipAdvertised, options.SipListen.Port);
-        return new SipAgent(new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261), provider.GetRequiredService<EntropySource>());
+        var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261) { SessionInterval = options.Sip.SessionInterval };
+        return new SipAgent(sip, provider.GetRequiredService<EntropySource>());
     }
 
     /// <summary>The workers' events reach a call through the loop. Its control is asked for late, since it needs the workers itself.</summary>

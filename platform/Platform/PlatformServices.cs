@@ -40,6 +40,7 @@ public static class PlatformServices
         services.AddSingleton(provider => CreateWebPubSub(provider.GetRequiredService<IOptions<WebPubSubOptions>>().Value));
         services.AddSingleton<RegistrationStore>();
         services.AddSingleton<CallStore>();
+        services.AddSingleton<CorrelatorStore>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<NodeStore>();
         services.AddSingleton<EventLog>();

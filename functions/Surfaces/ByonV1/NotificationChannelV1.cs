@@ -16,7 +16,7 @@ internal sealed class NotificationChannelV1(ChannelApi channels)
         new(HttpMethods.Post, "/channels", "createChannel", [Scopes.ChannelCreate], channels.CreateAsync)
         {
             Summary = "Create a notification channel",
-            Parameters = [DeviceId],
+            Parameters = [ByonHeaders.TransactionId, ByonHeaders.OptionalClientId, DeviceId],
             RequestBody = ChannelSchemas.Channel,
             Successes = [new(200, ChannelSchemas.Channel)],
             Errors = [new(422, "MISSING_IDENTIFIER"), new(501, "NOT_IMPLEMENTED")],
@@ -24,14 +24,14 @@ internal sealed class NotificationChannelV1(ChannelApi channels)
         new(HttpMethods.Get, "/channels/{channelId}", "getChannel", [Scopes.ChannelRead], channels.GetAsync)
         {
             Summary = "Retrieve a notification channel",
-            Parameters = [DeviceId, ChannelId],
+            Parameters = [ByonHeaders.TransactionId, ByonHeaders.OptionalClientId, DeviceId, ChannelId],
             Successes = [new(200, ChannelSchemas.List)],
             Errors = [new(404, "NOT_FOUND")],
         },
         new(HttpMethods.Delete, "/channels/{channelId}", "deleteChannel", [Scopes.ChannelDelete], channels.DeleteAsync)
         {
             Summary = "Delete a notification channel",
-            Parameters = [DeviceId, ChannelId],
+            Parameters = [ByonHeaders.TransactionId, ByonHeaders.OptionalClientId, DeviceId, ChannelId],
             Successes = [new(204)],
             Errors = [new(404, "NOT_FOUND")],
         },

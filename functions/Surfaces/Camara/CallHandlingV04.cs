@@ -53,12 +53,10 @@ internal sealed class CallHandlingV04(CallSessions calls)
 
     private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
-        var header = context.Request.Headers[RegistrationIdHeader];
-        if (header.Count != 1 || !Guid.TryParseExact(header[0], "D", out var registrationId))
+        var registrationId = context.Request.IdInHeader(RegistrationIdHeader);
+        if (registrationId.Problem is { } unnamed)
         {
-            return Problems.InvalidArgument(header.Count == 0
-                ? $"Expected header is missing: {RegistrationIdHeader}."
-                : $"The header {RegistrationIdHeader} is not an id of a registration.");
+            return unnamed;
         }
 
         var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
@@ -68,7 +66,7 @@ internal sealed class CallHandlingV04(CallSessions calls)
             return violation;
         }
 
-        var call = await calls.CreateAsync(caller, registrationId.ToString("D"), wanted, cancel);
+        var call = await calls.CreateAsync(caller, registrationId.Value, wanted, cancel);
         return call.Answer(row => Write(row, StatusCodes.Status201Created));
     }
 

@@ -35,14 +35,7 @@ internal static class ChangeStatusRequest
 
     public static StatusChange Read(JsonFields body)
     {
-        body.Require("status");
-        var name = body.OneOf("status", AllStatuses);
-        var status = name is not null && Enum.TryParse<CallStatus>(name, out var known) ? known : CallStatus.Initial;
-        if (name is not null && !IsForDevices(status))
-        {
-            body.Reject("status", $"{name} is reported by the network; a device sets InProgress, Ringing, Connected, Hold or Resume.");
-        }
-
+        var status = ReadStatus(body);
         var offer = CallFields.Sdp(body, "offer");
         var answer = CallFields.Sdp(body, "answer");
         if (offer is not null && answer is not null)
@@ -53,6 +46,20 @@ internal static class ChangeStatusRequest
         LocationDetails.Check(body);
         var locationOnly = status == CallStatus.Connected && offer is null && answer is null && body.Has("locationDetails");
         return new StatusChange(status, offer, answer, locationOnly);
+    }
+
+    /// <summary>The status a device asks for; the others are the network's to tell.</summary>
+    public static CallStatus ReadStatus(JsonFields body)
+    {
+        body.Require("status");
+        var name = body.OneOf("status", AllStatuses);
+        var status = name is not null && Enum.TryParse<CallStatus>(name, out var known) ? known : CallStatus.Initial;
+        if (name is not null && !IsForDevices(status))
+        {
+            body.Reject("status", $"{name} is reported by the network; a device sets InProgress, Ringing, Connected, Hold or Resume.");
+        }
+
+        return status;
     }
 
     private static bool IsForDevices(CallStatus status) =>

@@ -15,6 +15,7 @@ public sealed partial class Call
     {
         _phase = CallPhase.Connected;
         _deadline = null;
+        _earlyMediaIsMute = false;
         _farSideHolds = _ims.FarSideHolds;
         ApplyMedia();
         BecomeAndTell(CallState.Connected);
@@ -33,6 +34,9 @@ public sealed partial class Call
                 break;
             case SessionReinviteAnswered answered:
                 HoldAnswered(answered.Answer);
+                break;
+            case SessionRefreshed refreshed:
+                if ((_ims with { Offered = WantedDirection }).TryReadAnswer(refreshed.Answer, out var leg, out _)) TakeNetworkLeg(leg);
                 break;
             case SessionReinviteRejected rejected:
                 HoldRefused(CallEnd.Line(rejected.Status, rejected.Phrase));
@@ -124,11 +128,12 @@ public sealed partial class Call
     /// </summary>
     private void ApplyMedia()
     {
-        var isHeld = _heldHere || _change is { IsHold: true };
-        _actions.Enqueue(new ApplyMedia(isHeld
-            ? new MediaPlan(
-                _webRtc.Plan is { } webRtc ? webRtc with { Audio = webRtc.Audio with { Direction = MediaDirection.Inactive } } : null,
-                _ims.Plan is { } ims ? ims with { Audio = ims.Audio with { Direction = MediaDirection.Inactive } } : null)
-            : new MediaPlan(_webRtc.Plan, _ims.Plan)));
+        var kept = _heldHere || _change is { IsHold: true } ? MediaDirection.Inactive : MediaDirection.SendReceive;
+        var keptByNetwork = _earlyMediaIsMute ? kept & MediaDirection.SendOnly : kept;
+        _actions.Enqueue(new ApplyMedia(new MediaPlan(
+            _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(webRtc.Audio, kept) } : null,
+            _ims.Plan is { } ims ? ims with { Audio = Limited(ims.Audio, keptByNetwork) } : null)));
     }
+
+    private static AudioStream Limited(AudioStream audio, MediaDirection to) => audio with { Direction = audio.Direction & to };
 }

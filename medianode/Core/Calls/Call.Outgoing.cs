@@ -7,6 +7,9 @@ namespace Byon.MediaNode.Core.Calls;
 /// <summary>The subscriber calls somebody: from the browser's offer to the network's 200.</summary>
 public sealed partial class Call
 {
+    /// <summary>The network forbids to play what comes before the answer (RFC 5009).</summary>
+    private bool _earlyMediaIsMute;
+
     /// <summary>
     /// Answers the browser at once, so that ICE and DTLS finish while the far end rings, and offers to the network.
     /// Null: the browser's offer cannot be used.
@@ -38,8 +41,11 @@ public sealed partial class Call
                 break;
             case SessionProgressed progressed:
                 Milestone($"sip.{progressed.Status}", progressed.Phrase);
-                TakeEarlyAnswer(progressed.Sdp);
+                TakeEarlyAnswer(progressed);
                 Progress(progressed.Status);
+                break;
+            case SessionReinvited reinvited:
+                ReofferedEarly(reinvited.Offer);
                 break;
             case SessionAnswered answered:
                 Milestone($"sip.{answered.Status}", answered.Phrase);
@@ -52,18 +58,44 @@ public sealed partial class Call
         }
     }
 
-    /// <summary>Early media. An answer that cannot be used does no harm yet: the one in the 200 decides.</summary>
-    private void TakeEarlyAnswer(string? sdp)
+    /// <summary>
+    /// Early media of the fork that spoke last. An answer that cannot be used does no harm yet: the one in the 200 decides.
+    /// </summary>
+    private void TakeEarlyAnswer(SessionProgressed progressed)
     {
-        if (sdp is null) return;
-        if (!_ims.TryReadAnswer(sdp, out var leg, out var why))
+        if (progressed.Sdp is not { } sdp) return;
+        if (!TryReadFirstAnswer(sdp, out var why))
         {
             Milestone("sdp.rejected", why?.Fault.ToString());
             return;
         }
 
-        _ims = leg;
+        _earlyMediaIsMute = !progressed.MayBeHeard;
         ApplyMedia();
+    }
+
+    /// <summary>Each fork answers the first offer, whatever another one has agreed to.</summary>
+    private bool TryReadFirstAnswer(string sdp, out SdpRejection? why)
+    {
+        var read = (_ims with { Plan = null }).TryReadAnswer(sdp, out var leg, out why);
+        if (read) _ims = leg!;
+        return read;
+    }
+
+    /// <summary>The far side changes its early media, or tells by it that its resources are ready (RFC 3311 §3, RFC 3312 §5).</summary>
+    private void ReofferedEarly(string? offer)
+    {
+        Milestone("sip.update-received");
+        if (offer is not null && _ims.TryAnswer(offer, MediaDirection.SendReceive, ImsCodecs(), out var leg, out var answer, out _))
+        {
+            _ims = leg;
+            _actions.Enqueue(new AcceptReinvite(answer));
+            ApplyMedia();
+        }
+        else
+        {
+            _actions.Enqueue(new RejectReinvite(SipStatus.NotAcceptableHere));
+        }
     }
 
     /// <summary>Provisional responses move the state forward only: a 183 after a 180 is news about media, not about ringing.</summary>
@@ -90,13 +122,11 @@ public sealed partial class Call
     {
         if (sdp is not null)
         {
-            if (!_ims.TryReadAnswer(sdp, out var leg, out var why))
+            if (!TryReadFirstAnswer(sdp, out var why))
             {
                 FinishConnected(now, CallEnd.UnusableSdp(why));
                 return;
             }
-
-            _ims = leg;
         }
 
         if (_ims.Plan is null)

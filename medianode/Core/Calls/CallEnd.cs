@@ -36,6 +36,10 @@ public sealed record CallEnd(CallState State, CallEndClass Class, string Reason,
     public static CallEnd DeclinedHere { get; } =
         new(CallState.Declined, CallEndClass.Success, "declined", "The call was declined on this device.");
 
+    /// <summary>Another device of this gateway took the call.</summary>
+    public static CallEnd AnsweredElsewhere { get; } =
+        new(CallState.SessionCancelled, CallEndClass.Success, "answered-elsewhere", "The call was answered on another device.");
+
     public static CallEnd NotAnswered { get; } =
         new(CallState.NoAnswer, CallEndClass.Network, "no-answer", "Nobody answered in time.");
 

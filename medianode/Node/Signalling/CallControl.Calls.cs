@@ -45,7 +45,11 @@ public sealed partial class CallControl
             return CallOutcome.Failed(ControlFault.UnacceptableSdp, $"offer.sdp cannot be used: {why?.Fault}: {why?.Detail}");
         }
 
-        var live = new LiveCall(call, owner, WallNow) { Target = new OutgoingTarget(target, command.Anonymous, command.OriginatorName) };
+        var live = new LiveCall(call, owner, WallNow)
+        {
+            Target = new OutgoingTarget(target, command.Anonymous, command.OriginatorName),
+            ClientCorrelator = command.ClientCorrelator,
+        };
         Add(now, live);
         return Outcome(live);
     }
@@ -112,53 +116,6 @@ public sealed partial class CallControl
         pending.TrySetResult(Outcome(live, result));
     }
 
-    private void Invited(Instant now, SessionInvited invited)
-    {
-        if (Refusal(invited) is { } refusal)
-        {
-            log.InvitationRefused(refusal.Why);
-            agent.End(now, invited.Session, refusal.Status);
-            return;
-        }
-
-        var owner = _registrationsBySip[invited.Registration];
-        var callId = Guid.NewGuid().ToString();
-        if (media.TryAllocate(callId) is not { } allocation)
-        {
-            log.InvitationRefused("no media port is free");
-            agent.End(now, invited.Session, SipStatus.TemporarilyUnavailable);
-            return;
-        }
-
-        var caller = new CallParty(
-            PartyAddress.FromIms(invited.Caller, invited.CallerWithheld), invited.CallerWithheld ? null : Shortened(invited.CallerName));
-        var call = Call.TryInvite(
-            now, callId, caller, new CallParty(PartyAddress.OfNumber(owner.Record.PhoneNumber), null), invited.Offer, allocation,
-            _callOptions, entropy, out var why);
-        if (call is null)
-        {
-            media.Release(callId);
-            log.InvitationRefused($"its offer cannot be used ({why?.Fault})");
-            agent.End(now, invited.Session, SipStatus.NotAcceptableHere);
-            return;
-        }
-
-        var live = new LiveCall(call, owner, WallNow) { Session = invited.Session };
-        _callsBySession[invited.Session] = live;
-        Add(now, live);
-    }
-
-    /// <summary>Why the node itself turns an INVITE away, before any device hears of it.</summary>
-    private (int Status, string Why)? Refusal(SessionInvited invited)
-    {
-        if (!_registrationsBySip.TryGetValue(invited.Registration, out var owner) || !owner.Registration.IsRegistered)
-            return (SipStatus.TemporarilyUnavailable, "its registration is not up");
-        if (!HasRoomFor(1)) return (SipStatus.TemporarilyUnavailable, "the node takes no more calls");
-        if (_calls.Values.Count(call => call.Owner == owner && !call.Call.HasEnded) >= MostCallsOfOneRegistration)
-            return (SipStatus.BusyHere, "the device has too many calls");
-        return null;
-    }
-
     private static string? Shortened(string? name) => name is { Length: > LongestName } ? name[..LongestName] : name;
 
     private void Add(Instant now, LiveCall live)
@@ -184,8 +141,10 @@ public sealed partial class CallControl
         switch (action)
         {
             case SendInvite invite: Invite(now, live, invite.Offer); break;
-            case SendProgress progress when live.Session is { } session: agent.Progress(now, session, progress.Status, null); break;
-            case SendAnswer answer when live.Session is { } session: agent.Answer(now, session, answer.Sdp); break;
+            case SendProgress or SendAnswer or EndSession when live.Fork is { } fork:
+                fork.Fork.Receive(callId, action);
+                Drain(now, fork);
+                break;
             case SendReinvite reinvite when live.Session is { } session: agent.Reinvite(now, session, reinvite.Offer); break;
             case AcceptReinvite accepted when live.Session is { } session: agent.AcceptReinvite(now, session, accepted.Sdp); break;
             case RejectReinvite rejected when live.Session is { } session: agent.RejectReinvite(now, session, rejected.Status); break;
@@ -236,6 +195,7 @@ public sealed partial class CallControl
         if (!_calls.Remove(live.Call.Description.CallId)) return;
         _wakeups.Set(live, null);
         if (live.Session is { } session) _callsBySession.Remove(session);
+        live.Fork?.Legs.Remove(live.Call.Description.CallId);
         Complete(live, CallCommandResult.Incompatible("The call has ended."));
         _wakeups.Set(new EndedCall(live.Call.Description.CallId, live.Owner.Device), now + CallStore.KeptAfterEnd);
     }

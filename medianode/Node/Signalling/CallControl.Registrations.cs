@@ -85,7 +85,7 @@ public sealed partial class CallControl
                 case SendRegister register: SendRegister(now, live, register.Expires); break;
                 case SendRefresh refresh when live.Sip is { } sip: agent.Refresh(now, sip, refresh.Expires); break;
                 case SendUnregister when live.Sip is { } sip: agent.Unregister(now, sip); break;
-                case CompleteRegistration completed: Completed(live, completed.Result); break;
+                case CompleteRegistration completed: Completed(now, live, completed.Result); break;
                 case RegistrationLapsed lapsed: Lapsed(now, live, lapsed); break;
             }
         }
@@ -105,7 +105,7 @@ public sealed partial class CallControl
         _registrationsBySip[id] = live;
     }
 
-    private void Completed(LiveRegistration live, RegistrationResult result)
+    private void Completed(Instant now, LiveRegistration live, RegistrationResult result)
     {
         if (result.Fault is { } fault)
         {
@@ -118,7 +118,10 @@ public sealed partial class CallControl
             log.RegistrationMade(live.Record.RegistrationId);
         }
 
+        var hasArrived = live.IsNew && result.Fault is null;
+        live.IsNew = false;
         live.Complete(result);
+        if (hasArrived) JoinRingingCalls(now, live);
     }
 
     private void Lapsed(Instant now, LiveRegistration live, RegistrationLapsed lapsed)

@@ -29,6 +29,7 @@ public sealed partial class CallControl(
     private readonly Dictionary<SipRegistrationId, LiveRegistration> _registrationsBySip = [];
     private readonly Dictionary<string, LiveCall> _calls = [];
     private readonly Dictionary<SipSessionId, LiveCall> _callsBySession = [];
+    private readonly Dictionary<SipSessionId, LiveFork> _forks = [];
     private readonly CallOptions _callOptions = new(
         CodecPolicy.ForBrowser(media.Codecs), [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime);
 
@@ -100,6 +101,7 @@ public sealed partial class CallControl(
             _wakeups.Set(live, null);
         }
 
+        foreach (var fork in _forks.Values) agent.End(now, fork.Session, SipStatus.TemporarilyUnavailable);
         foreach (var live in _registrations.Values)
         {
             // Only this node's own contact goes; the other node's binding stays.
@@ -110,6 +112,7 @@ public sealed partial class CallControl(
 
         _calls.Clear();
         _callsBySession.Clear();
+        _forks.Clear();
         _registrations.Clear();
         _registrationsBySip.Clear();
     }
@@ -122,6 +125,11 @@ public sealed partial class CallControl(
             {
                 case SessionInvited invited:
                     Invited(now, invited);
+                    break;
+                case SipSessionEvent session when _forks.TryGetValue(session.Session, out var fork):
+                    if (session is SessionEnded) _forks.Remove(session.Session);
+                    fork.Fork.Receive(session);
+                    Drain(now, fork);
                     break;
                 case SipSessionEvent session when _callsBySession.TryGetValue(session.Session, out var call):
                     Guarded(now, call, it => it.Receive(now, session));
@@ -162,6 +170,11 @@ public sealed partial class CallControl(
             log.CallFault(live.Call.Description.CallId, "ending", fault);
             media.Release(live.Call.Description.CallId);
             if (live.Session is { } session) agent.End(now, session);
+            if (live.Fork is { } fork)
+            {
+                fork.Fork.Receive(live.Call.Description.CallId, new EndSession(SipStatus.TemporarilyUnavailable));
+                Drain(now, fork);
+            }
         }
 
         Forget(now, live);

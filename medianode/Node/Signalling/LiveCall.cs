@@ -15,10 +15,16 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
 
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>Null while the INVITE of an incoming call is unanswered: then the fork has it.</summary>
     public SipSessionId? Session { get; set; }
+
+    /// <summary>The unanswered INVITE that this call is a leg of.</summary>
+    public LiveFork? Fork { get; set; }
 
     /// <summary>What an outgoing call invites; null for an incoming one.</summary>
     public OutgoingTarget? Target { get; init; }
+
+    public string? ClientCorrelator { get; init; }
 
     /// <summary>What the newest row was written from.</summary>
     public CallDescription? Written { get; set; }

@@ -22,6 +22,9 @@ internal sealed class LiveRegistration(Registration registration, RegistrationRe
 
     public TaskCompletionSource? Removed { get; set; }
 
+    /// <summary>Its first REGISTER is not decided yet.</summary>
+    public bool IsNew { get; set; } = true;
+
     public Task<RegistrationResult> WaitAsync()
     {
         var waiter = new TaskCompletionSource<RegistrationResult>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -18,7 +18,10 @@ internal static class RecordMapping
             call.CallId, owner.PhoneNumber, owner.RegistrationId, owner.DeviceId, owner.ClientId, owner.Subject, nodeId,
             call.Direction == Core.Calls.CallDirection.Outgoing ? CallDirection.Outgoing : CallDirection.Incoming,
             call.State.ToStatus(), call.Originator.Address, call.Originator.Name, call.Receiver.Address, call.Receiver.Name,
-            call.OfferSdp, call.AnswerSdp, call.Reason, call.End?.ToEnding(), call.SequenceNumber, live.CreatedAt, live.EndedAt);
+            call.OfferSdp, call.AnswerSdp, call.Reason, call.End?.ToEnding(), call.SequenceNumber, live.CreatedAt, live.EndedAt)
+        {
+            ClientCorrelator = live.ClientCorrelator,
+        };
     }
 
     public static CallEventData ToEventData(this TellEvent told)

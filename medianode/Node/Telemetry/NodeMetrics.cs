@@ -14,6 +14,7 @@ public sealed class NodeMetrics : IDisposable
     public NodeMetrics()
     {
         CallsStarted = _meter.CreateCounter<long>("byon.calls.started", "{call}", "Calls begun, by direction.");
+        CallsJoinedLate = _meter.CreateCounter<long>("byon.calls.joined", "{call}", "Ringing calls that a device joined by registering.");
         CallsEnded = _meter.CreateCounter<long>("byon.calls.ended", "{call}", "Calls ended, by class and reason.");
         RegistrationsMade = _meter.CreateCounter<long>("byon.registrations.made", "{registration}", "Registrations accepted by the IMS.");
         RegistrationsFailed = _meter.CreateCounter<long>("byon.registrations.failed", "{registration}", "Registrations that failed, by fault.");
@@ -32,6 +33,8 @@ public sealed class NodeMetrics : IDisposable
     }
 
     public Counter<long> CallsStarted { get; }
+
+    public Counter<long> CallsJoinedLate { get; }
 
     public Counter<long> CallsEnded { get; }
 

@@ -39,7 +39,11 @@ public sealed record RefreshCommand(DateTimeOffset ExpiresAt);
 /// <param name="Anonymous">Withhold the caller's number (the originator was sip:anonymous@anonymous.invalid).</param>
 public sealed record StartCallCommand(
     string CallId, string RegistrationId, string PhoneNumber, string OriginatorAddress, string? OriginatorName,
-    string ReceiverAddress, string? ReceiverName, bool Anonymous, string OfferSdp);
+    string ReceiverAddress, string? ReceiverName, bool Anonymous, string OfferSdp)
+{
+    /// <summary>The client's own mark for the call, which its row and answers repeat.</summary>
+    public string? ClientCorrelator { get; init; }
+}
 
 /// <summary>The device's own step in a call: InProgress, Ringing, Connected (callee), Hold, Resume, or a new offer or answer.</summary>
 public sealed record ChangeStatusCommand(CallStatus Status, string? OfferSdp, string? AnswerSdp);

@@ -54,4 +54,8 @@ public sealed record CallRecord(
     string CallId, string PhoneNumber, string RegistrationId, string DeviceId, string ClientId, string Subject, string NodeId,
     CallDirection Direction, CallStatus Status, string OriginatorAddress, string? OriginatorName, string ReceiverAddress,
     string? ReceiverName, string? OfferSdp, string? AnswerSdp, string? Reason, CallEnding? Ending, int SequenceNumber,
-    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>The mark the client gave its call, on the surfaces that have one.</summary>
+    public string? ClientCorrelator { get; init; }
+}

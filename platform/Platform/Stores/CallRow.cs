@@ -34,6 +34,7 @@ internal static class CallRow
             [EndReason] = record.Ending?.Reason!,
             [EndSipLine] = record.Ending?.SipLine!,
             [nameof(record.SequenceNumber)] = record.SequenceNumber,
+            [nameof(record.ClientCorrelator)] = record.ClientCorrelator!,
             [nameof(record.CreatedAt)] = record.CreatedAt,
             [nameof(record.EndedAt)] = record.EndedAt!,
             [Live] = record.EndedAt is null,
@@ -63,5 +64,8 @@ internal static class CallRow
         row.GetString(EndReason) is { } reason ? new CallEnding(row.Choice<CallEndClass>(EndClass), reason, row.GetString(EndSipLine)) : null,
         row.GetInt32(nameof(CallRecord.SequenceNumber)) ?? 0,
         row.Time(nameof(CallRecord.CreatedAt)),
-        row.GetDateTimeOffset(nameof(CallRecord.EndedAt)));
+        row.GetDateTimeOffset(nameof(CallRecord.EndedAt)))
+    {
+        ClientCorrelator = row.GetString(nameof(CallRecord.ClientCorrelator)),
+    };
 }

@@ -36,6 +36,23 @@ public sealed class CallStore(TableServiceClient tables)
         return found;
     }
 
+    /// <summary>The node on which the number is being called and nobody has answered yet; the newest call decides. Null: none.</summary>
+    public async Task<string?> FindRingingNodeAsync(string phoneNumber, CancellationToken cancel)
+    {
+        CallRecord? newest = null;
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and Live eq {true} and Direction eq {nameof(CallDirection.Incoming)}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+        {
+            var call = CallRow.Read(row);
+            var isRinging = call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing;
+            if (isRinging && (newest is null || call.CreatedAt > newest.CreatedAt))
+                newest = call;
+        }
+
+        return newest?.NodeId;
+    }
+
     public Task DeleteAsync(string phoneNumber, string callId, CancellationToken cancel) =>
         _table.DeleteEntityAsync(TableKey.OfNumber(phoneNumber), TableKey.Of(callId), ETag.All, cancel);
 }

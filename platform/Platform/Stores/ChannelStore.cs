@@ -27,6 +27,17 @@ public sealed class ChannelStore(TableServiceClient tables)
         return found;
     }
 
+    /// <summary>A channel of any device of a number; searches the number's channels.</summary>
+    public async Task<ChannelRecord?> FindOfNumberAsync(string phoneNumber, string channelId, CancellationToken cancel)
+    {
+        // ':' stands between number and device, ';' is the character after it.
+        var number = TableKey.OfNumber(phoneNumber);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {number + ":"} and PartitionKey lt {number + ";"} and RowKey eq {TableKey.Of(channelId)}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            return Read(row);
+        return null;
+    }
+
     public Task DeleteAsync(DeviceKey device, string channelId, CancellationToken cancel) =>
         _table.DeleteEntityAsync(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), TableKey.Of(channelId), ETag.All, cancel);
 

@@ -6,11 +6,13 @@ public static class TableNames
     public const string Registrations = "registrations";
     public const string Calls = "calls";
     public const string Channels = "channels";
+    public const string Correlators = "correlators";
     public const string Events = "events";
     public const string Nodes = "nodes";
     public const string Readers = "readers";
     public const string Subscribers = "subscribers";
     public const string Undelivered = "undelivered";
 
-    public static IReadOnlyList<string> All { get; } = [Registrations, Calls, Channels, Events, Nodes, Readers, Subscribers, Undelivered];
+    public static IReadOnlyList<string> All { get; } =
+        [Registrations, Calls, Channels, Correlators, Events, Nodes, Readers, Subscribers, Undelivered];
 }

@@ -11,7 +11,7 @@ public sealed class FailureTests(ApiRig rig) : ApiTest(rig)
 {
     [Theory]
     [InlineData("/nowhere")]
-    [InlineData("/webrtc-registration/v0.3/sessions")]
+    [InlineData("/webrtc-registration/v0.1/sessions")]
     [InlineData("/webrtc-registration/v0.4/session")]
     [InlineData("/notificationchannel/v1/channels")]
     public async Task ARouteThatIsNoneIsNotFound(string path) => (await NewCaller().GetAsync(path)).ShouldBe(404, "NOT_FOUND");

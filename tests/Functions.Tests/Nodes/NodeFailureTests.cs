@@ -12,6 +12,9 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
     public static TheoryData<ControlFault, int, string, string> Faults => new()
     {
         { ControlFault.AlreadyExists, 409, "ALREADY_EXISTS", "" },
+        { ControlFault.NumberFull, 403, "MAX_REGISTRATION_PER_MSISDN", "per MSISDN" },
+        { ControlFault.UserFull, 403, "MAX_REGISTRATION_PER_USER", "registrations per user" },
+        { ControlFault.TooManyDevices, 403, "MAX_DEVICES_PER_USER", "device instances per user" },
         { ControlFault.NotFound, 404, "NOT_FOUND", "" },
         { ControlFault.IncompatibleState, 409, "INCOMPATIBLE_STATE", "a=detail" },
         { ControlFault.UnacceptableSdp, 400, "INVALID_ARGUMENT", "a=detail" },

@@ -27,6 +27,7 @@ public sealed class PackageTests(ApiRig rig) : ApiTest(rig)
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, $"{RegistrationSessions}?deviceId=x"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, $"{CallSessions}/x"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/notificationchannel/v1/x/channels/y"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/vvoip/v1/session/x"));
         foreach (var path in new[] { "/", "/nowhere", "/webrtc-events/v0.3/subscriptions" })
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, path));
     }

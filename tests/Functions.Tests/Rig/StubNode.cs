@@ -131,7 +131,10 @@ internal sealed class StubNode : IAsyncDisposable
         var call = new CallRecord(
             command.CallId, command.PhoneNumber, command.RegistrationId, registration.DeviceId, registration.ClientId, registration.Subject,
             NodeId, CallDirection.Outgoing, CallStatus.Initial, command.OriginatorAddress, command.OriginatorName, command.ReceiverAddress,
-            command.ReceiverName, command.OfferSdp, AnswerSdp, null, null, 0, DateTimeOffset.UtcNow, null);
+            command.ReceiverName, command.OfferSdp, AnswerSdp, null, null, 0, DateTimeOffset.UtcNow, null)
+        {
+            ClientCorrelator = command.ClientCorrelator,
+        };
         await _calls.PutAsync(call, cancel);
         return Json(call, ControlJson.Default.CallRecord, 201);
     }

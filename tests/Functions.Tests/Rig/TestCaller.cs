@@ -6,16 +6,19 @@ using Byon.Local.Identity;
 namespace Byon.Tests.Functions.Tests.Rig;
 
 /// <summary>Somebody with a token: sends requests as a client application would.</summary>
-internal sealed class TestCaller(ApiRig rig, string number, string clientId = DevClients.Softphone)
+internal sealed class TestCaller(ApiRig rig, string number, string clientId = DevClients.Softphone, Uri? instance = null)
 {
     private readonly string _token = rig.Identity.Mint(new TokenSpec { PhoneNumber = number, ClientId = clientId });
 
     public string Number => number;
 
-    public string DeviceId { get; } = Guid.NewGuid().ToString("D");
+    public string DeviceId { get; private init; } = Guid.NewGuid().ToString("D");
 
     /// <summary>The same subscriber through another application.</summary>
     public TestCaller ThroughOtherClient() => new(rig, number, DevClients.Asp);
+
+    /// <summary>The same caller at another instance of the API.</summary>
+    public TestCaller At(Uri address) => new(rig, number, clientId, address) { DeviceId = DeviceId };
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
@@ -27,10 +30,15 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, string? registrationId = null)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, instance is null ? new Uri(path, UriKind.Relative) : new Uri(instance, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         if (registrationId is not null)
+        {
+            // BYON calls the same thing clientId.
             request.Headers.Add("registrationId", registrationId);
+            request.Headers.Add("clientId", registrationId);
+        }
+
         if (!string.IsNullOrEmpty(body))
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return await Answer.ReadAsync(await rig.Http.SendAsync(request));

@@ -13,7 +13,7 @@ public sealed partial class SipAgent
         var request = arrival.Request;
         if (arrival.Transaction is not { } transaction) DispatchAck(now, request);
         else if (request.Method == SipMethods.Cancel) DispatchCancel(now, request, transaction);
-        else if (UnsupportedExtensions(request) is { Count: > 0 } unsupported) RefuseExtensions(now, transaction, unsupported);
+        else if (SipOptionTags.UnsupportedOf(request) is { Count: > 0 } unsupported) RefuseExtensions(now, transaction, unsupported);
         else if (arrival.IsMerged) Respond(now, transaction, 482);
         else if (request.To.Tag is not null) DispatchInDialog(now, request, transaction);
         else DispatchOutOfDialog(now, request, transaction);
@@ -59,7 +59,7 @@ public sealed partial class SipAgent
             case SipMethods.Invite when !request.Uri.IsSip && request.Uri.Scheme != "tel": Respond(now, transaction, 416); break;
             case SipMethods.Invite: Invited(now, request, (InviteServerTransaction)transaction); break;
             case SipMethods.Options: Respond(now, transaction, 200); break;
-            case SipMethods.Bye or SipMethods.Info or SipMethods.Update: Respond(now, transaction, 481); break;
+            case SipMethods.Bye or SipMethods.Info or SipMethods.Update or SipMethods.Prack: Respond(now, transaction, 481); break;
             default: Respond(now, transaction, 405); break;
         }
     }
@@ -69,6 +69,12 @@ public sealed partial class SipAgent
         if (invite.Uri.User is not { } user || !_contacts.TryGetValue(user, out var registration))
         {
             Respond(now, transaction, 404);
+        }
+        else if (SessionTimer.IsTooSmall(invite))
+        {
+            var refusal = Reply(invite, SessionTimer.TooSmall);
+            SessionTimer.Refuse(refusal);
+            _core.Transactions.Respond(now, transaction, refusal);
         }
         else if (!invite.Body.IsEmpty && invite.Sdp is null)
         {
@@ -95,9 +101,6 @@ public sealed partial class SipAgent
 
     private SipSession? SessionOf(SipRequest request) =>
         _core.Dialogs.GetValueOrDefault(new SipDialogId(request.CallId, request.To.Tag ?? "", request.From.Tag ?? ""));
-
-    /// <summary>What Require asks for beyond what we do: nothing is supported yet (100rel and timer are not advertised).</summary>
-    private static IReadOnlyList<string> UnsupportedExtensions(SipRequest request) => request.Headers.Values("Require");
 
     private void RefuseExtensions(Instant now, ServerTransaction transaction, IReadOnlyList<string> extensions)
     {

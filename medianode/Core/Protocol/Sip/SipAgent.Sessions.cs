@@ -45,16 +45,22 @@ public sealed partial class SipAgent
     public void End(Instant now, SipSessionId session, int rejectStatus = 603) => On(session, s => s.End(now, rejectStatus));
 
     /// <summary>A confirmed session as a value; null before its 2xx and after its end.</summary>
-    public SipSessionState? Save(SipSessionId session) =>
+    public SipSessionState? Save(Instant now, SipSessionId session) =>
         _core.Sessions.GetValueOrDefault(session) is { IsConfirmed: true } known
-            ? new SipSessionState(known.Dialog!, known.Line, known.IsCaller)
+            ? new SipSessionState(known.Dialog!, known.Line, known.IsCaller, known.Timer.Save(now), known.LocalSdp, known.PeerTakesUpdates)
             : null;
 
     /// <summary>Takes up a saved session: requests of its dialog are answered here from now on.</summary>
-    public SipSessionId Restore(SipSessionState saved)
+    public SipSessionId Restore(Instant now, SipSessionState saved)
     {
-        var session = new SipSession(_core, new SipSessionId(++_lastId), saved.Line, saved.IsCaller);
+        var session = new SipSession(_core, new SipSessionId(++_lastId), saved.Line, saved.IsCaller)
+        {
+            LocalSdp = saved.LocalSdp,
+            PeerTakesUpdates = saved.PeerTakesUpdates,
+        };
+        if (saved.Timer is { } timer) session.Timer.Restore(now, timer);
         session.Confirm(saved.Dialog);
+        Settle(session);
         return session.Id;
     }
 

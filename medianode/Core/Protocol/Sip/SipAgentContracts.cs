@@ -12,7 +12,11 @@ public sealed record SipTimers(TimeSpan T1, TimeSpan T2, TimeSpan T4)
 /// <param name="Local">The address put into Via, Contact: what peers reach us at.</param>
 /// <param name="UserAgent">Value of User-Agent and Server.</param>
 /// <param name="MaxServerTransactions">Above this, new requests get 503 with Retry-After: peers cannot make us grow.</param>
-public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTimers Timers, int MaxServerTransactions = 10_000);
+public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTimers Timers, int MaxServerTransactions = 10_000)
+{
+    /// <summary>The session interval we ask for and grant at most (RFC 4028); 90 s at least.</summary>
+    public TimeSpan SessionInterval { get; init; } = TimeSpan.FromMinutes(30);
+}
 
 /// <summary>Digest credentials of a subscriber (RFC 7616): the private identity and its password.</summary>
 public sealed record SipCredentials(string UserName, string Password);

@@ -44,5 +44,6 @@ internal sealed class SipAgentCore
     {
         message.Headers.Set("Contact", ContactOf(line));
         message.Headers.Set("Allow", SipMethods.Allowed);
+        message.Headers.Set("Supported", SipOptionTags.Supported);
     }
 }

@@ -22,20 +22,31 @@ public sealed record SessionInvited(
 /// <summary>The INVITE we sent left for the network (first transmission).</summary>
 public sealed record SessionInviteSent(SipSessionId Session, string CallId) : SipSessionEvent(Session);
 
-/// <summary>A provisional response above 100 to our INVITE. SDP in it is an answer (early media).</summary>
-public sealed record SessionProgressed(SipSessionId Session, int Status, string Phrase, string? Sdp) : SipSessionEvent(Session);
+/// <summary>
+/// A provisional response above 100 to our INVITE; a reliable one is acknowledged already. SDP in it is an answer to the first
+/// offer (early media), each fork's own.
+/// </summary>
+/// <param name="MayBeHeard">False where the network forbids to play what comes before the answer (RFC 5009).</param>
+public sealed record SessionProgressed(
+    SipSessionId Session, int Status, string Phrase, string? Sdp, bool MayBeHeard = true) : SipSessionEvent(Session);
 
-/// <summary>Our INVITE got its 2xx, and the ACK is on its way. Null SDP: the answer came in a reliable or earlier 18x.</summary>
+/// <summary>
+/// Our INVITE got its 2xx, and the ACK is on its way. The SDP is the one of the 2xx, else of the same fork's earlier 18x; null
+/// where an UPDATE agreed on something since, or where there never was one.
+/// </summary>
 public sealed record SessionAnswered(SipSessionId Session, int Status, string Phrase, string? Sdp) : SipSessionEvent(Session);
 
 /// <summary>The ACK for our 2xx arrived. SDP in it is the answer to an offer we made in the 2xx.</summary>
 public sealed record SessionAcknowledged(SipSessionId Session, string? Sdp) : SipSessionEvent(Session);
 
-/// <summary>A re-INVITE or UPDATE arrived: answer with AcceptReinvite or RejectReinvite. Null offer: the peer wants ours.</summary>
+/// <summary>A re-INVITE, UPDATE or PRACK with an offer arrived, before or after the 2xx: answer with AcceptReinvite or RejectReinvite. Null offer: the peer wants ours.</summary>
 public sealed record SessionReinvited(SipSessionId Session, string? Offer) : SipSessionEvent(Session);
 
 /// <summary>Our re-INVITE was accepted.</summary>
 public sealed record SessionReinviteAnswered(SipSessionId Session, string Answer) : SipSessionEvent(Session);
+
+/// <summary>The agent refreshed the session by offering again what stood (RFC 4028); the peer's answer may have changed.</summary>
+public sealed record SessionRefreshed(SipSessionId Session, string Answer) : SipSessionEvent(Session);
 
 /// <summary>Our re-INVITE was refused (and, after 491, not retried with success): the session goes on as before.</summary>
 public sealed record SessionReinviteRejected(SipSessionId Session, int Status, string Phrase) : SipSessionEvent(Session);

@@ -11,7 +11,8 @@ public static class SipMethods
     public const string Options = "OPTIONS";
     public const string Info = "INFO";
     public const string Update = "UPDATE";
+    public const string Prack = "PRACK";
 
     /// <summary>Value of Allow: what a peer may send us.</summary>
-    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
+    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
 }

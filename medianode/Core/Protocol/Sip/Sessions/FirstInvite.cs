@@ -23,6 +23,7 @@ internal static class FirstInvite
         if (request.Anonymous) invite.Headers.Add("Privacy", "id");
         if (core.Options.UserAgent.Length > 0) invite.Headers.Add("User-Agent", core.Options.UserAgent);
         invite.Headers.Add("Accept", "application/sdp");
+        invite.Headers.Add(EarlyMedia.Header, "supported");
         invite.SetSdp(request.Offer);
         return invite;
     }

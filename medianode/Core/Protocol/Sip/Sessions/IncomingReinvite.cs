@@ -4,7 +4,10 @@ using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
-/// <summary>Re-INVITE and UPDATE of the peer (RFC 3261 §14.2, RFC 3311 §5.2): one at a time waits for the session's owner.</summary>
+/// <summary>
+/// Offers of the peer in the dialog: re-INVITE, UPDATE, and a PRACK that offers (RFC 3261 §14.2, RFC 3311 §5.2, RFC 3262 §5).
+/// One at a time waits for the session's owner.
+/// </summary>
 internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
 {
     private ServerTransaction? _transaction;
@@ -14,21 +17,30 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
     public void Receive(Instant now, ServerTransaction transaction, bool isOfferPending)
     {
         var request = transaction.Request;
-        if (isOfferPending)
+        session.Learn(request);
+        if (SessionTimer.IsTooSmall(request))
         {
-            // Glare: both offered at once, both try again after different times (§14.1).
-            core.Transactions.Respond(now, transaction, session.Reply(request, 491));
+            var refusal = session.Reply(now, request, SessionTimer.TooSmall);
+            SessionTimer.Refuse(refusal);
+            core.Transactions.Respond(now, transaction, refusal);
+            return;
         }
-        else if (IsPending || session.AwaitsAck || !session.IsConfirmed)
-        {
-            var busy = session.Reply(request, 500);
-            busy.Headers.Add("Retry-After", (core.Entropy.NextUInt32() % 10).ToString(CultureInfo.InvariantCulture));
-            core.Transactions.Respond(now, transaction, busy);
-        }
-        else if (request.Method == SipMethods.Update && request.Sdp is null)
+
+        if (request.Method == SipMethods.Update && request.Sdp is null)
         {
             session.Retarget(request);
-            core.Transactions.Respond(now, transaction, session.Reply(request, 200));
+            core.Transactions.Respond(now, transaction, session.Reply(now, request, 200));
+        }
+        else if (isOfferPending || session.AwaitsFirstAnswer)
+        {
+            // Glare: both offered at once, both try again after different times (§14.1).
+            core.Transactions.Respond(now, transaction, session.Reply(now, request, 491));
+        }
+        else if (IsPending || session.AwaitsAck || !(session.IsConfirmed || session.IsEarlyAnswered))
+        {
+            var busy = session.Reply(now, request, 500);
+            busy.Headers.Add("Retry-After", (core.Entropy.NextUInt32() % 10).ToString(CultureInfo.InvariantCulture));
+            core.Transactions.Respond(now, transaction, busy);
         }
         else
         {
@@ -39,11 +51,11 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
         }
     }
 
-    /// <summary>What has to be acknowledged; null for an UPDATE, and where nothing waits any more.</summary>
+    /// <summary>What has to be acknowledged; null for UPDATE and PRACK, and where nothing waits any more.</summary>
     public UnacknowledgedAnswer? Accept(Instant now, string sdp)
     {
         if (Take() is not { } transaction) return null;
-        var answer = session.Reply(transaction.Request, 200);
+        var answer = session.Reply(now, transaction.Request, 200);
         answer.SetSdp(sdp);
         if (transaction is InviteServerTransaction) return new UnacknowledgedAnswer(now, core, transaction, answer);
         core.Transactions.Respond(now, transaction, answer);
@@ -52,7 +64,7 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
 
     public void Reject(Instant now, int status)
     {
-        if (Take() is { } transaction) core.Transactions.Respond(now, transaction, session.Reply(transaction.Request, status));
+        if (Take() is { } transaction) core.Transactions.Respond(now, transaction, session.Reply(now, transaction.Request, status));
     }
 
     private ServerTransaction? Take()

@@ -47,6 +47,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
     {
         _ringsUntil = now + request.RingTimeout;
         var invite = FirstInvite.Write(core, session.Line, request);
+        session.Timer.Ask(invite);
         Send(now, invite);
         core.Tell(new SessionInviteSent(session.Id, invite.CallId));
     }
@@ -96,15 +97,28 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
     {
         if (_state == State.Calling) _state = State.Proceeding;
         if (_state == State.Cancelling && _cancelledUntil is null) SendCancel(now);
-        if (_state == State.Proceeding && response.Status > 100)
-        {
-            core.Tell(new SessionProgressed(session.Id, response.Status, response.Phrase, response.Sdp));
-        }
+        if (response.Status == 100) return;
+        session.Learn(response);
+        var fork = session.Early(_invite!, response);
+        if (response.Headers.Lists("Require", SipOptionTags.Reliable) && (fork is null || !TryAcknowledge(now, fork, response))) return;
+        if (fork is not null && response.Sdp is { } answer) fork.Answer = answer;
+        if (_state != State.Proceeding) return;
+        core.Tell(new SessionProgressed(session.Id, response.Status, response.Phrase, response.Sdp, EarlyMedia.IsAuthorized(response)));
+    }
+
+    /// <summary>RFC 3262 §4: at once, in the fork's own dialog.</summary>
+    private bool TryAcknowledge(Instant now, EarlyDialog fork, SipResponse response)
+    {
+        if (!fork.TryTake(response, out var rack)) return false;
+        var prack = fork.Request(SipMethods.Prack);
+        prack.Headers.Add("RAck", rack.ToString());
+        new DialogRequest(core, session.Digest, fork.Dialog.NextHop(session.Line.NextHop), fork.NextCSeq).Send(now, prack);
+        return true;
     }
 
     private void Succeeded(Instant now, SipRequest request, SipResponse response)
     {
-        var dialog = SipDialog.FromResponse(request, response);
+        var dialog = session.Joined(SipDialog.FromResponse(request, response));
         if (_acks.TryGetValue(dialog.RemoteTag, out var sent))
         {
             sent.Send();
@@ -119,13 +133,16 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         if (_state is State.Calling or State.Proceeding)
         {
             _state = State.Answered;
+            var answer = response.Sdp ?? session.EarlyAnswer(dialog.RemoteTag);
             session.Confirm(dialog);
-            core.Tell(new SessionAnswered(session.Id, response.Status, response.Phrase, response.Sdp));
+            session.Learn(response);
+            session.Timer.Accept(now, response);
+            core.Tell(new SessionAnswered(session.Id, response.Status, response.Phrase, answer));
         }
         else
         {
             // Another fork won, or the 2xx crossed our CANCEL (§13.2.2.4, §9.1).
-            new Farewell(core, session.Line, session.Digest, dialog).Start(now);
+            Farewell.Say(now, core, session.Line, session.Digest, dialog);
             if (_state == State.Cancelling) Finish(_ending!);
         }
     }
@@ -137,6 +154,15 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         {
             _state = State.Calling;
             Send(now, request.Again(request.CSeq.Number + 1));
+            return;
+        }
+
+        if (response.Status == SessionTimer.TooSmall && _state != State.Cancelling && _tries < MaxTries && session.Timer.TryRaise(response))
+        {
+            _state = State.Calling;
+            var again = request.Again(request.CSeq.Number + 1);
+            session.Timer.Ask(again);
+            Send(now, again);
             return;
         }
 

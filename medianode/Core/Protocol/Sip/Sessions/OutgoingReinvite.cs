@@ -4,16 +4,22 @@ using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
-/// <summary>Our re-INVITEs (RFC 3261 §14.1): one at a time, the latest offer waits for its turn, 491 is tried again.</summary>
+/// <summary>
+/// Our offers in the dialog: re-INVITE in a confirmed one (RFC 3261 §14.1), UPDATE in an early one (RFC 3311 §5.1). One at a
+/// time, the latest offer waits for its turn, 491 is tried again. Refreshes of the session timer go the same way: by UPDATE
+/// where the peer takes it, else by offering again what stands (RFC 4028 §7.4).
+/// </summary>
 internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : ITransactionUser
 {
     private const int MaxTries = 5;
 
     private State _state = State.Idle;
-    private SipRequest? _invite;
+    private SipRequest? _request;
     private SuccessAck? _ack;
     private string? _queued;
     private string? _sent;
+    private bool _refreshWanted;
+    private bool _isRefresh;
     private Instant? _retryAt;
     private int _tries;
 
@@ -38,12 +44,20 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         TrySend(now);
     }
 
+    /// <summary>An offer that waits refreshes as well.</summary>
+    public void Refresh(Instant now)
+    {
+        _refreshWanted = true;
+        TrySend(now);
+    }
+
     /// <summary>Sends the waiting offer if nothing stands in its way; called again when something went out of it.</summary>
     public void TrySend(Instant now)
     {
-        if (_state != State.Idle || _queued is null || !session.CanOffer) return;
+        if (_state != State.Idle || !session.CanOffer || (_queued is null && !_refreshWanted)) return;
+        (_isRefresh, _refreshWanted) = (_queued is null, false);
         (_sent, _queued, _tries) = (_queued, null, 0);
-        Send(now, NewInvite());
+        Send(now, _isRefresh ? NewRefresh() : NewOffer());
     }
 
     public void HandleTimeout(Instant now)
@@ -56,24 +70,23 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
             return;
         }
 
-        _sent = _queued ?? _sent;
-        _queued = null;
-        Send(now, NewInvite());
+        if (_queued is not null) (_sent, _queued, _isRefresh) = (_queued, null, false);
+        Send(now, _isRefresh ? NewRefresh() : NewOffer());
     }
 
     public void Receive(Instant now, SipRequest request, SipResponse response)
     {
         if (response.IsProvisional) return;
-        if (!ReferenceEquals(request, _invite)) return;
+        if (!ReferenceEquals(request, _request)) return;
         if (response.IsSuccess) Succeeded(now, request, response);
         else if (_state == State.Sent) Failed(now, request, response);
     }
 
     public void TimedOut(Instant now, SipRequest request) =>
-        session.Hangup(now, new SipEnding(SipEndingKind.Timeout, 0, "No response"));
+        session.Lose(now, new SipEnding(SipEndingKind.Timeout, 0, "No response"));
 
     public void Unreachable(Instant now, SipRequest request) =>
-        session.Hangup(now, new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
+        session.Lose(now, new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
 
     private void Succeeded(Instant now, SipRequest request, SipResponse response)
     {
@@ -84,14 +97,29 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         }
 
         session.Digest.Accepted();
+        session.Learn(response);
         session.Retarget(response);
-        _ack = new SuccessAck(core, session.Line, session.Dialog!, request);
-        _ack.Send();
+        if (session.IsConfirmed) session.Timer.Accept(now, response);
+        _ack = request.Method == SipMethods.Invite ? new SuccessAck(core, session.Line, session.Dialog!, request) : null;
+        _ack?.Send();
         _state = State.Idle;
+        if (_isRefresh) TellRefreshed(response);
+        else TellAnswered(response);
+        TrySend(now);
+    }
+
+    private void TellRefreshed(SipResponse response)
+    {
+        if (response.Sdp is { } answer) core.Tell(new SessionRefreshed(session.Id, answer));
+    }
+
+    private void TellAnswered(SipResponse response)
+    {
+        session.Agreed();
+        session.LocalSdp = _sent;
         core.Tell(response.Sdp is { } answer
             ? new SessionReinviteAnswered(session.Id, answer)
             : new SessionReinviteRejected(session.Id, response.Status, "Answer without SDP"));
-        TrySend(now);
     }
 
     private void Failed(Instant now, SipRequest request, SipResponse response)
@@ -105,13 +133,22 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
                 _state = State.BackingOff;
                 _retryAt = now + BackOff();
                 break;
+            case SessionTimer.TooSmall when _tries < MaxTries && session.Timer.TryRaise(response):
+                var again = request.Again(session.NextCSeq());
+                session.Timer.Ask(again);
+                Send(now, again);
+                break;
+            case 405 or 501 when _isRefresh && request.Method == SipMethods.Update:
+                session.PeerTakesUpdates = false;
+                Send(now, NewRefresh());
+                break;
             case 408 or 481:
                 // The peer has no such dialog (any more): RFC 3261 §12.2.1.2 ends it.
-                session.Hangup(now, new SipEnding(SipEndingKind.Rejected, response.Status, response.Phrase));
+                session.Lose(now, new SipEnding(SipEndingKind.Rejected, response.Status, response.Phrase));
                 break;
             default:
                 _state = State.Idle;
-                core.Tell(new SessionReinviteRejected(session.Id, response.Status, response.Phrase));
+                if (!_isRefresh) core.Tell(new SessionReinviteRejected(session.Id, response.Status, response.Phrase));
                 TrySend(now);
                 break;
         }
@@ -124,20 +161,27 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         return TimeSpan.FromMilliseconds((session.IsCaller ? 2100 : 0) + (steps * 10));
     }
 
-    private SipRequest NewInvite()
+    private SipRequest NewOffer() => NewRequest(session.IsConfirmed ? SipMethods.Invite : SipMethods.Update, _sent!);
+
+    private SipRequest NewRefresh() => session.PeerTakesUpdates || session.LocalSdp is null
+        ? NewRequest(SipMethods.Update, null)
+        : NewRequest(SipMethods.Invite, session.LocalSdp);
+
+    private SipRequest NewRequest(string method, string? sdp)
     {
-        var invite = session.Dialog!.Request(SipMethods.Invite, session.NextCSeq());
-        core.AddCapabilities(invite, session.Line);
-        if (core.Options.UserAgent.Length > 0) invite.Headers.Add("User-Agent", core.Options.UserAgent);
-        invite.SetSdp(_sent!);
-        return invite;
+        var request = session.Dialog!.Request(method, session.NextCSeq());
+        core.AddCapabilities(request, session.Line);
+        if (session.IsConfirmed) session.Timer.Ask(request);
+        if (core.Options.UserAgent.Length > 0) request.Headers.Add("User-Agent", core.Options.UserAgent);
+        if (sdp is not null) request.SetSdp(sdp);
+        return request;
     }
 
-    private void Send(Instant now, SipRequest invite)
+    private void Send(Instant now, SipRequest request)
     {
         _tries++;
-        (_state, _invite) = (State.Sent, invite);
-        session.Digest.Authorize(invite);
-        core.Transactions.Send(now, invite, session.Dialog!.NextHop(session.Line.NextHop), this);
+        (_state, _request) = (State.Sent, request);
+        session.Digest.Authorize(request);
+        core.Transactions.Send(now, request, session.Dialog!.NextHop(session.Line.NextHop), this);
     }
 }

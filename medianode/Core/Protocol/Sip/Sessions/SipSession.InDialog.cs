@@ -8,6 +8,7 @@ internal sealed partial class SipSession
 {
     public void Receive(Instant now, SipRequest request, ServerTransaction transaction)
     {
+        _early.Turn(request.From.Tag ?? "");
         if (Dialog!.RemoteCSeq is { } last && request.CSeq.Number <= last)
         {
             Respond(now, transaction, 500);
@@ -20,6 +21,7 @@ internal sealed partial class SipSession
             case SipMethods.Bye: ReceiveBye(now, request, transaction); break;
             case var _ when _isEnded: Respond(now, transaction, 481); break;
             case SipMethods.Invite or SipMethods.Update: _reinvited.Receive(now, transaction, _reinviting.IsPending); break;
+            case SipMethods.Prack: ReceivePrack(now, request, transaction); break;
             case SipMethods.Options: Respond(now, transaction, 200); break;
             case SipMethods.Info: ReceiveInfo(now, request, transaction); break;
             default: Respond(now, transaction, 405); break;
@@ -48,9 +50,33 @@ internal sealed partial class SipSession
         Finish(new SipEnding(SipEndingKind.RemoteCancel, 487, "Cancelled by the caller", cancel.ReasonCause));
     }
 
+    /// <summary>An offer in it is answered in its 2xx (RFC 3262 §5).</summary>
+    private void ReceivePrack(Instant now, SipRequest prack, ServerTransaction transaction)
+    {
+        if (_incoming?.TryAcknowledge(now, prack) != true)
+        {
+            Respond(now, transaction, 481);
+            return;
+        }
+
+        if (prack.Sdp is null) Respond(now, transaction, 200);
+        else _reinvited.Receive(now, transaction, _reinviting.IsPending);
+        if (_incoming.TrySendHeldAnswer(now) is { } answer) _unacknowledged = answer;
+    }
+
+    /// <summary>The caller never acknowledged a reliable response (RFC 3262 §3).</summary>
+    private void Unacknowledged(Instant now)
+    {
+        _reinvited.Reject(now, 487);
+        _incoming!.Reject(now, 504);
+        Finish(new SipEnding(SipEndingKind.Timeout, 504, "No PRACK"));
+    }
+
     private void ReceiveBye(Instant now, SipRequest bye, ServerTransaction transaction)
     {
         Respond(now, transaction, 200);
+        // A called party has no right to end an early dialog so (§15); its own final response is on its way.
+        if (_outgoing?.IsPending == true) return;
         // What is still open in the dialog ends with it (§15.1.2).
         _incoming?.Reject(now, 487);
         _reinvited.Reject(now, 487);
@@ -75,7 +101,7 @@ internal sealed partial class SipSession
     private void Respond(Instant now, ServerTransaction transaction, int status)
     {
         var request = transaction.Request;
-        var response = Reply(request, status);
+        var response = Reply(now, request, status);
         if (status == 405 || request.Method == SipMethods.Options) response.Headers.Set("Allow", SipMethods.Allowed);
         if (status == 415 || request.Method == SipMethods.Options) response.Headers.Set("Accept", "application/sdp, application/dtmf-relay");
         _core.Transactions.Respond(now, transaction, response);

@@ -13,17 +13,21 @@ internal sealed partial class SipSession : ITimed
     private readonly SipAgentCore _core;
     private readonly OutgoingReinvite _reinviting;
     private readonly IncomingReinvite _reinvited;
+    private readonly EarlyDialogs _early;
     private OutgoingInvite? _outgoing;
     private IncomingInvite? _incoming;
     private UnacknowledgedAnswer? _unacknowledged;
+    private SipDialog? _dialog;
     private bool _isEnded;
 
     public SipSession(SipAgentCore core, SipSessionId id, SipLine line, bool isCaller)
     {
         (_core, Id, Line, IsCaller) = (core, id, line, isCaller);
         Digest = new DigestClient(line.Credentials, core.Entropy);
+        Timer = new SessionTimer(core.Options.SessionInterval);
         _reinviting = new OutgoingReinvite(core, this);
         _reinvited = new IncomingReinvite(core, this);
+        _early = new EarlyDialogs(core, this);
         core.Sessions.Add(id, this);
     }
 
@@ -36,15 +40,39 @@ internal sealed partial class SipSession : ITimed
 
     public DigestClient Digest { get; }
 
-    public SipDialog? Dialog { get; private set; }
+    public SessionTimer Timer { get; }
+
+    /// <summary>Our newest SDP that was agreed on: what a refresh by re-INVITE offers again.</summary>
+    public string? LocalSdp { get; set; }
+
+    /// <summary>Whether the peer allows UPDATE, as far as it said.</summary>
+    public bool PeerTakesUpdates { get; set; }
+
+    /// <summary>The dialog; while our INVITE is unanswered the early one of the fork that spoke last.</summary>
+    public SipDialog? Dialog
+    {
+        get => _early.Focus?.Dialog ?? _dialog;
+        private set
+        {
+            if (_early.Focus is { } fork) fork.Dialog = value!;
+            else _dialog = value;
+        }
+    }
 
     public bool AwaitsAck => _unacknowledged is not null;
 
-    /// <summary>No offer of either side is open in the confirmed dialog.</summary>
-    public bool CanOffer => IsConfirmed && !AwaitsAck && !_reinvited.IsPending;
+    /// <summary>No offer of either side is open in the dialog.</summary>
+    public bool CanOffer => (IsConfirmed || IsEarlyAnswered) && !AwaitsAck && !_reinvited.IsPending;
+
+    /// <summary>Before the 2xx, with the first offer answered for sure: UPDATE may offer again (RFC 3311 §5.1).</summary>
+    public bool IsEarlyAnswered => !_isEnded &&
+        ((_outgoing?.IsPending == true && _early.Focus?.IsAnswered == true) || _incoming is { IsPending: true, IsAnswered: true });
 
     /// <summary>The dialog stands: the INVITE got its 2xx.</summary>
     public bool IsConfirmed => !_isEnded && Dialog is not null && _outgoing?.IsPending != true && _incoming?.IsPending != true;
+
+    /// <summary>The offer of our INVITE has no answer yet in the dialog in focus.</summary>
+    public bool AwaitsFirstAnswer => _outgoing?.IsPending == true && _early.Focus?.IsAnswered != true;
 
     public Instant? NextTimeout
     {
@@ -53,13 +81,17 @@ internal sealed partial class SipSession : ITimed
             var acknowledge = _unacknowledged?.NextTimeout;
             if (_isEnded) return acknowledge;
             return Instant.Earliest(
-                Instant.Earliest(acknowledge, _reinviting.NextTimeout),
+                Instant.Earliest(Instant.Earliest(acknowledge, _reinviting.NextTimeout), IsConfirmed ? Timer.NextTimeout : null),
                 Instant.Earliest(_outgoing?.NextTimeout, _incoming?.NextTimeout));
         }
     }
 
+    /// <summary>The early dialog of a provisional response; null where it names none or there are too many.</summary>
+    public EarlyDialog? Early(SipRequest invite, SipResponse response) => _early.Of(invite, response);
+
     public void Place(Instant now, SipInviteRequest request)
     {
+        LocalSdp = request.Offer;
         _outgoing = new OutgoingInvite(_core, this);
         _outgoing.Start(now, request);
     }
@@ -67,31 +99,45 @@ internal sealed partial class SipSession : ITimed
     public void Take(InviteServerTransaction transaction)
     {
         _incoming = new IncomingInvite(_core, this, transaction);
+        Learn(transaction.Request);
         transaction.Cancelled = Cancelled;
         Confirm(SipDialog.FromRequest(transaction.Request, _core.Entropy.NextToken(8)));
     }
 
-    /// <summary>Gives the session its dialog: requests of the peer find it from now on.</summary>
+    public string? EarlyAnswer(string tag) => _early.AnswerOf(tag);
+
+    /// <summary>The dialog a 2xx makes or confirms: routes and target are those of the 2xx, numbers go on (RFC 3261 §13.2.2.4).</summary>
+    public SipDialog Joined(SipDialog dialog) => _early.Joined(dialog);
+
+    /// <summary>Gives the session its dialog: requests of the peer find it from now on. Early ones of other forks are over.</summary>
     public void Confirm(SipDialog dialog)
     {
+        _early.Close();
         Dialog = dialog;
         _core.Dialogs[dialog.Id] = this;
     }
 
-    public void Progress(Instant now, int status, string? sdp) => _incoming?.Progress(now, status, sdp);
+    public void Progress(Instant now, int status, string? sdp)
+    {
+        LocalSdp = sdp ?? LocalSdp;
+        _incoming?.Progress(now, status, sdp);
+    }
 
     public void Answer(Instant now, string sdp)
     {
+        LocalSdp = sdp;
         if (_incoming?.Answer(now, sdp) is { } answer) _unacknowledged = answer;
     }
 
     public void Reinvite(Instant now, string offer)
     {
-        if (IsConfirmed) _reinviting.Offer(now, offer);
+        if (IsConfirmed || IsEarlyAnswered) _reinviting.Offer(now, offer);
     }
 
     public void AcceptReinvite(Instant now, string sdp)
     {
+        Agreed();
+        LocalSdp = sdp;
         if (_reinvited.Accept(now, sdp) is { } answer) _unacknowledged = answer;
         else _reinviting.TrySend(now);
     }
@@ -117,6 +163,19 @@ internal sealed partial class SipSession : ITimed
         {
             Hangup(now, new SipEnding(SipEndingKind.Local, 0, "Hung up"));
         }
+    }
+
+    /// <summary>The peer does not know the dialog any more, or does not answer in it.</summary>
+    public void Lose(Instant now, SipEnding ending)
+    {
+        if (_outgoing?.IsPending == true) _outgoing.Cancel(now, ending);
+        else Hangup(now, ending);
+    }
+
+    /// <summary>An offer was answered in the dialog after the first one: what the first answer said is out of date.</summary>
+    public void Agreed()
+    {
+        if (_early.Focus is { } fork) fork.Answer = null;
     }
 
     /// <summary>Ends a confirmed dialog with BYE; before the ACK of our 2xx the BYE has to wait for it (RFC 3261 §15).</summary>
@@ -149,8 +208,24 @@ internal sealed partial class SipSession : ITimed
 
         if (_isEnded) return;
         _outgoing?.HandleTimeout(now);
-        _incoming?.HandleTimeout(now);
+        if (_incoming?.HandleTimeout(now) == true) Unacknowledged(now);
         _reinviting.HandleTimeout(now);
+        if (IsConfirmed) HandleSessionTimer(now);
+    }
+
+    private void HandleSessionTimer(Instant now)
+    {
+        switch (Timer.HandleTimeout(now))
+        {
+            case SessionTimer.Due.Refresh: _reinviting.Refresh(now); break;
+            case SessionTimer.Due.End: Hangup(now, new SipEnding(SipEndingKind.Timeout, 0, "The session was not refreshed")); break;
+        }
+    }
+
+    /// <summary>What a message of the peer says of itself.</summary>
+    public void Learn(SipMessage message)
+    {
+        if (message.Headers.Has("Allow")) PeerTakesUpdates = message.Headers.Lists("Allow", SipMethods.Update);
     }
 
     public uint NextCSeq()
@@ -162,23 +237,25 @@ internal sealed partial class SipSession : ITimed
     public void Retarget(SipMessage message) => Dialog = Dialog!.Retarget(message);
 
     /// <summary>A response of ours, with what the responses that make or refresh the dialog carry (§12.1.1).</summary>
-    public SipResponse Reply(SipRequest request, int status)
+    public SipResponse Reply(Instant now, SipRequest request, int status)
     {
         var response = SipResponse.For(request, status, Dialog!.LocalTag);
         if (request.Method is not (SipMethods.Invite or SipMethods.Update) || status is <= 100 or >= 300) return response;
         foreach (var route in request.Headers.Lines("Record-Route")) response.Headers.Add("Record-Route", route);
         _core.AddCapabilities(response, Line);
+        if (response.IsSuccess && (request.Method == SipMethods.Invite || IsConfirmed)) Timer.Grant(now, request, response);
         return response;
     }
 
     private void SendBye(Instant now)
     {
         Release();
-        new Farewell(_core, Line, Digest, Dialog!).Start(now);
+        Farewell.Say(now, _core, Line, Digest, Dialog!);
     }
 
     private void Release()
     {
+        _early.Close();
         if (Dialog is not null) _core.Dialogs.Remove(Dialog.Id);
         _core.Wakes.Set(this, null);
     }

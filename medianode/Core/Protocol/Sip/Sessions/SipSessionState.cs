@@ -1,4 +1,7 @@
 namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
 /// <summary>A confirmed session as a value: its dialog can be continued by another node.</summary>
-public sealed record SipSessionState(SipDialog Dialog, SipLine Line, bool IsCaller);
+/// <param name="Timer">Null where neither side asked for a session timer.</param>
+/// <param name="LocalSdp">Our newest SDP, to be offered again by a refresh.</param>
+public sealed record SipSessionState(
+    SipDialog Dialog, SipLine Line, bool IsCaller, SessionTimerState? Timer = null, string? LocalSdp = null, bool PeerTakesUpdates = false);

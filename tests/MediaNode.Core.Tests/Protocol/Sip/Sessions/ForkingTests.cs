@@ -45,7 +45,7 @@ public class ForkingTests
         Reply(invite, 200, "one", r => r.SetSdp(VirtualAgent.Answer));
         Assert.Equal(3, _proxy.Requests("ACK").Count());
         Assert.Single(_proxy.Requests("BYE"));
-        Assert.NotNull(_agent.Agent.Save(call));
+        Assert.NotNull(_agent.Agent.Save(_network.Now, call));
     }
 
     [Fact]
@@ -162,7 +162,8 @@ public class ForkingTests
         Assert.Null(invite.Headers["Privacy"]);
         Assert.Equal("70", invite.Headers["Max-Forwards"]);
         Assert.Null(invite.Headers["Require"]);
-        Assert.DoesNotContain("100rel", SipText.Write(invite), StringComparison.Ordinal);
+        Assert.True(invite.Headers.Lists("Supported", "100rel"));
+        Assert.Equal("supported", invite.Headers["P-Early-Media"]);
     }
 
     /// <summary>RFC 3323 §4.1, RFC 3325 §9.3.</summary>

@@ -29,8 +29,8 @@ public class SavedSessionTests
             r.SetSdp(VirtualAgent.Answer);
         });
         _network.Settle();
-        var saved = JsonSerializer.Serialize(_agent.Agent.Save(_call));
-        _inherited = _heir.Agent.Restore(JsonSerializer.Deserialize<SipSessionState>(saved)!);
+        var saved = JsonSerializer.Serialize(_agent.Agent.Save(_network.Now, _call));
+        _inherited = _heir.Agent.Restore(_network.Now, JsonSerializer.Deserialize<SipSessionState>(saved)!);
     }
 
     [Fact]
@@ -81,6 +81,6 @@ public class SavedSessionTests
         var line = _agent.Agent.RegisterStatic(VirtualAgent.Subscriber(_peer.Address, "601"));
         var ringing = _agent.Agent.Invite(_network.Now, new SipInviteRequest(
             line, new SipUri("sip:+34701@ims.test"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
-        Assert.Null(_agent.Agent.Save(ringing));
+        Assert.Null(_agent.Agent.Save(_network.Now, ringing));
     }
 }

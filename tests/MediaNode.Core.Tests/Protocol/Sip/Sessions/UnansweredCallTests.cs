@@ -171,7 +171,7 @@ public class UnansweredCallTests
         _bea.Agent.AcceptReinvite(_network.Now, Called, VirtualAgent.Answer);
         _network.Settle();
         Assert.Equal(sent, _network.Sent.Count);
-        Assert.Null(_ana.Agent.Save(call));
+        Assert.Null(_ana.Agent.Save(_network.Now, call));
     }
 
     private SipSessionId Called => _bea.Only<SessionInvited>().Session;

@@ -1,0 +1,15 @@
+using System.Collections.Frozen;
+
+namespace Byon.Infra.Model.Configuration;
+
+/// <summary>Regions of Azure's public cloud that have Flex Consumption, availability zones and Web PubSub. Add one once it has all three.</summary>
+public static class Regions
+{
+    public static FrozenSet<string> All { get; } = new[]
+    {
+        "australiaeast", "brazilsouth", "canadacentral", "centralindia", "centralus", "eastasia", "eastus", "eastus2",
+        "francecentral", "germanywestcentral", "italynorth", "japaneast", "koreacentral", "northeurope", "norwayeast",
+        "southafricanorth", "southcentralus", "southeastasia", "spaincentral", "swedencentral", "switzerlandnorth",
+        "uaenorth", "uksouth", "westeurope", "westus2", "westus3",
+    }.ToFrozenSet(StringComparer.Ordinal);
+}

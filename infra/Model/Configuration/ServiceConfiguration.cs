@@ -1,0 +1,47 @@
+using System.Net;
+using Byon.Infra.Model.Network;
+using Byon.Infra.Model.Nodes;
+
+namespace Byon.Infra.Model.Configuration;
+
+/// <summary>One environment as the operator wants it, read and checked by <see cref="ConfigurationReader"/>.</summary>
+public sealed record ServiceConfiguration
+{
+    public required EnvironmentKind Environment { get; init; }
+    public required string Location { get; init; }
+    public required string Suffix { get; init; }
+    public required ImsConfiguration Ims { get; init; }
+    public required ApiConfiguration Api { get; init; }
+    public required NetworkConfiguration Network { get; init; }
+    public required NodePoolConfiguration Nodes { get; init; }
+    public required FunctionsConfiguration Functions { get; init; }
+
+    /// <summary>Thousands of WebSocket connections; 0 is the free tier.</summary>
+    public required int WebPubSubUnits { get; init; }
+
+    public required bool PrivateEndpoints { get; init; }
+
+    /// <summary>Null in dev only.</summary>
+    public required string? AlertEmail { get; init; }
+
+    public required int LogDays { get; init; }
+}
+
+/// <param name="NextHop"><c>sip:HOST[:PORT][;transport=tcp]</c>, as the node reads it.</param>
+public sealed record ImsConfiguration(
+    string NextHop, string Domain, IReadOnlyList<IPNetwork> Peers, IReadOnlyList<IPNetwork> MediaPeers);
+
+public sealed record ApiConfiguration(Uri Authority, string Audience, IReadOnlyList<string> AllowedOrigins);
+
+public sealed record NetworkConfiguration(
+    AddressPlan Addresses, IReadOnlyList<IPNetwork> OperatorNetworks, PortPlan Ports, int PublicPrefixLength);
+
+/// <param name="Settings">Further settings of the nodes, by their name.</param>
+public sealed record NodePoolConfiguration(
+    MachineSize Size, int Count, int Maximum, IReadOnlyList<string> Zones, int DrainMinutes, string ImageTag, string SshPublicKey,
+    IReadOnlyDictionary<string, string> Settings);
+
+/// <param name="Memory">Megabytes per instance.</param>
+/// <param name="Settings">Further settings of functions, by their name.</param>
+public sealed record FunctionsConfiguration(
+    int Memory, int Maximum, int AlwaysReady, IReadOnlyDictionary<string, string> Settings);

@@ -1,0 +1,39 @@
+using Byon.Infra.Model.Configuration;
+using Byon.Infra.Model.Network;
+using Byon.Infra.Model.Nodes;
+
+namespace Byon.Infra.Model;
+
+/// <summary>One environment, decided: what the Pulumi program creates and tests check. Front door of the model.</summary>
+public sealed class ServicePlan
+{
+    /// <summary>Hub of Web PubSub that devices connect to.</summary>
+    public const string Hub = "byon";
+
+    private ServicePlan(ServiceConfiguration configuration)
+    {
+        Configuration = configuration;
+        Names = Names.Of(configuration);
+        Scale = ScalePolicy.Of(configuration);
+        MediaRules = MediaFirewall.Rules(
+            configuration.Network.Ports, configuration.Network.Addresses, configuration.Ims.Peers, configuration.Ims.MediaPeers);
+    }
+
+    public ServiceConfiguration Configuration { get; }
+
+    public Names Names { get; }
+
+    public ScalePolicy Scale { get; }
+
+    /// <summary>Inbound rules of the media subnet, by priority.</summary>
+    public IReadOnlyList<SecurityRule> MediaRules { get; }
+
+    public IReadOnlyDictionary<string, string> Tags => new SortedDictionary<string, string>
+    {
+        ["environment"] = Names.Environment,
+        ["service"] = "byon-serverless",
+    };
+
+    /// <exception cref="ConfigurationException">Something is missing or wrong; every such key is named.</exception>
+    public static ServicePlan Read(Func<string, string?> read, string stack) => new(ConfigurationReader.Read(read, stack));
+}

@@ -1,0 +1,24 @@
+namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
+
+/// <summary>The option tags of Supported and Require (RFC 3261 §19.2) that this engine knows.</summary>
+public static class SipOptionTags
+{
+    /// <summary>Reliable provisional responses (RFC 3262).</summary>
+    public const string Reliable = "100rel";
+
+    /// <summary>Session timers (RFC 4028).</summary>
+    public const string Timer = "timer";
+
+    /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
+    public const string Supported = Reliable + ", " + Timer;
+
+    private static readonly string[] Known = Supported.Split(", ");
+
+    /// <summary>What Require asks for beyond what we do.</summary>
+    public static IReadOnlyList<string> UnsupportedOf(SipRequest request) =>
+        [.. request.Headers.Values("Require").Where(tag => !Known.Contains(tag, StringComparer.OrdinalIgnoreCase))];
+
+    /// <summary>Whether the sender of a message understands an extension: it says so, or asks for it.</summary>
+    public static bool Supports(this SipMessage message, string tag) =>
+        message.Headers.Lists("Supported", tag) || message.Headers.Lists("Require", tag);
+}
