@@ -1,16 +1,17 @@
 namespace Byon.Local.WebPubSub;
 
 /// <summary>What a client's frames do.</summary>
-internal sealed class ClientCommands(Hub hub, ClientConnection connection)
+internal sealed class ClientCommands(Hub hub, ClientConnection connection, Upstream upstream)
 {
     private const string JoinLeave = "joinLeaveGroup";
     private const string Send = "sendToGroup";
 
-    public void Execute(ReadOnlyMemory<byte> frame)
+    /// <summary>A client's frames are done one after the other; one with an event takes as long as its handler.</summary>
+    public async Task ExecuteAsync(ReadOnlyMemory<byte> frame, bool isText)
     {
         if (connection.Subprotocol == Subprotocol.Raw)
         {
-            connection.Close("No event handler is configured for the message.");
+            await RaiseAsync(new UserEvent("message", new HubMessage(isText ? HubDataType.Text : HubDataType.Binary, frame.ToArray()), null));
             return;
         }
 
@@ -28,8 +29,8 @@ internal sealed class ClientCommands(Hub hub, ClientConnection connection)
             case SendToGroup sending:
                 Acknowledged(sending.AckId, Send, sending.Message.Group!, () => Deliver(sending));
                 break;
-            case UserEvent:
-                connection.Close("No event handler is configured for the event.");
+            case UserEvent userEvent:
+                await RaiseAsync(userEvent);
                 break;
             default:
                 connection.Close("Invalid frame.");
@@ -51,6 +52,33 @@ internal sealed class ClientCommands(Hub hub, ClientConnection connection)
             act();
         if (ackId is { } wanted)
             connection.Answer(allowed ? DownFrame.Ack(wanted, null) : DownFrame.Ack(wanted, "Forbidden", $"The client has no permission to {permission}."));
+    }
+
+    /// <summary>What the handler answers goes to this client; a handler that refuses ends the connection.</summary>
+    private async Task RaiseAsync(UserEvent userEvent)
+    {
+        if (!upstream.HandlesUserEvents(connection.Hub))
+        {
+            connection.Close("No event handler is configured for the event.");
+            return;
+        }
+
+        if (userEvent.AckId is { } id && !connection.IsNew(id))
+        {
+            connection.Answer(DownFrame.Ack(id, "Duplicate", "The ackId was used before."));
+            return;
+        }
+
+        if (await upstream.UserEventAsync(connection, userEvent) is not { } answer)
+        {
+            connection.Close("The event handler refused the event.");
+            return;
+        }
+
+        if (answer.Data.Length > 0)
+            connection.Deliver(answer);
+        if (userEvent.AckId is { } wanted)
+            connection.Answer(DownFrame.Ack(wanted, null));
     }
 
     private void Change(GroupMembership membership)

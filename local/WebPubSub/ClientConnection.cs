@@ -37,9 +37,9 @@ internal sealed class ClientConnection(string hub, Subprotocol subprotocol, Serv
 
     public string Hub { get; } = hub;
 
-    public Subprotocol Subprotocol { get; } = subprotocol;
+    public Subprotocol Subprotocol { get; private set; } = subprotocol;
 
-    public string? UserId { get; } = token.UserId;
+    public string? UserId { get; private set; } = token.UserId;
 
     public string ReconnectionToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 
@@ -183,6 +183,15 @@ internal sealed class ClientConnection(string hub, Subprotocol subprotocol, Serv
             else
                 _roles.Remove(role);
         }
+    }
+
+    /// <summary>What a connect handler made of the client, before anybody sends to it.</summary>
+    public void Become(ConnectAnswer answer, Subprotocol chosen)
+    {
+        Subprotocol = chosen;
+        UserId = answer.UserId ?? UserId;
+        foreach (var role in answer.Roles ?? [])
+            _roles.Add(role);
     }
 
     /// <summary>Ends the connection for good: it cannot be taken up again.</summary>

@@ -4,11 +4,14 @@ using System.Threading.Channels;
 namespace Byon.Local.WebPubSub;
 
 /// <summary>The clients' side: WebSockets at <c>/client/hubs/{hub}</c>.</summary>
-internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, TimeProvider time)
+internal sealed class ClientEndpoint(Hubs hubs, Upstream upstream, WebPubSubDoubleOptions options, TimeProvider time)
 {
     private const string JsonName = "json.webpubsub.azure.v1";
     private const string ReliableJsonName = "json.reliable.webpubsub.azure.v1";
     private const int LargestFrame = 1024 * 1024;
+
+    public static string? NameOf(Subprotocol subprotocol) =>
+        subprotocol switch { Subprotocol.Json => JsonName, Subprotocol.ReliableJson => ReliableJsonName, _ => null };
 
     public async Task HandleAsync(HttpContext context, string hub)
     {
@@ -19,13 +22,8 @@ internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, 
         }
 
         var offered = context.WebSockets.WebSocketRequestedProtocols;
-        Subprotocol? subprotocol = offered switch
-        {
-            [] => Subprotocol.Raw,
-            [JsonName] => Subprotocol.Json,
-            [ReliableJsonName] => Subprotocol.ReliableJson,
-            _ => null,
-        };
+        // A connect handler may choose among several; without one there is to be exactly one.
+        var subprotocol = offered.Count > 1 && !upstream.Handles(hub, "connect") ? null : Known([.. offered]);
         if (subprotocol is null)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -42,6 +40,12 @@ internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, 
         await ConnectAsync(context, hub, subprotocol.Value);
     }
 
+    /// <summary>The first one that the service knows; a plain WebSocket where none was offered.</summary>
+    private static Subprotocol? Known(params IReadOnlyList<string> offered) => offered.Count == 0
+        ? Subprotocol.Raw
+        : offered.Select(name => name switch { JsonName => Subprotocol.Json, ReliableJsonName => (Subprotocol?)Subprotocol.ReliableJson, _ => null })
+            .FirstOrDefault(known => known is not null);
+
     private async Task ConnectAsync(HttpContext context, string hub, Subprotocol subprotocol)
     {
         var token = ServiceToken.Check(TokenOf(context.Request), options.AccessKey, time.GetUtcNow(), AudienceOf(context.Request, hub));
@@ -52,9 +56,25 @@ internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, 
         }
 
         var connection = new ClientConnection(hub, subprotocol, token, options);
+        IEnumerable<string> groups = token.Groups;
+        if (upstream.Handles(hub, "connect"))
+        {
+            var answer = await upstream.ConnectAsync(connection, context.Request, [.. context.WebSockets.WebSocketRequestedProtocols]);
+            var chosen = answer.Subprotocol is { } name ? Known(name) : subprotocol;
+            if (!answer.IsAllowed || chosen is null)
+            {
+                context.Response.StatusCode = answer.Status is 401 or 403 ? answer.Status : StatusCodes.Status500InternalServerError;
+                return;
+            }
+
+            connection.Become(answer, chosen.Value);
+            groups = groups.Concat(answer.Groups ?? []);
+        }
+
         var state = hubs.Get(hub);
-        state.Add(connection, token.Groups);
-        using var socket = await AcceptAsync(context, subprotocol);
+        state.Add(connection, groups);
+        using var socket = await AcceptAsync(context, connection.Subprotocol);
+        upstream.Connected(connection);
         await ServeAsync(state, connection, socket, connection.Attach()!, context.RequestAborted);
     }
 
@@ -75,7 +95,7 @@ internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, 
     private async Task ServeAsync(Hub state, ClientConnection connection, WebSocket socket, ChannelReader<Outgoing> outgoing, CancellationToken aborted)
     {
         var sending = SendAsync(connection, socket, outgoing, aborted);
-        var saidGoodbye = await ReceiveAsync(new ClientCommands(state, connection), connection, socket, aborted);
+        var saidGoodbye = await ReceiveAsync(new ClientCommands(state, connection, upstream), connection, socket, aborted);
         var lost = connection.Detach(outgoing);
         if (saidGoodbye || (lost && connection.Subprotocol != Subprotocol.ReliableJson))
             connection.Close("The client left.");
@@ -126,7 +146,7 @@ internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, 
                     connection.Close("The frame is too large.");
                 if (!received.EndOfMessage)
                     continue;
-                commands.Execute(message.GetBuffer().AsMemory(0, (int)message.Length));
+                await commands.ExecuteAsync(message.GetBuffer().AsMemory(0, (int)message.Length), received.MessageType == WebSocketMessageType.Text);
                 message.SetLength(0);
             }
         }
@@ -138,7 +158,7 @@ internal sealed class ClientEndpoint(Hubs hubs, WebPubSubDoubleOptions options, 
 
     private static Task<WebSocket> AcceptAsync(HttpContext context, Subprotocol subprotocol) => context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
     {
-        SubProtocol = subprotocol switch { Subprotocol.Json => JsonName, Subprotocol.ReliableJson => ReliableJsonName, _ => null },
+        SubProtocol = NameOf(subprotocol),
         KeepAliveInterval = TimeSpan.FromSeconds(10),
         KeepAliveTimeout = TimeSpan.FromSeconds(20),
     });

@@ -1,7 +1,7 @@
 namespace Byon.Local.WebPubSub;
 
 /// <summary>The connections of a hub and the groups they are in.</summary>
-internal sealed class Hub
+internal sealed class Hub(Upstream upstream)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ClientConnection> _connections = [];
@@ -21,10 +21,13 @@ internal sealed class Hub
     {
         lock (_gate)
         {
-            _connections.Remove(connection.Id);
+            if (!_connections.Remove(connection.Id))
+                return;
             foreach (var group in _groups.Keys.ToArray())
                 RemoveFrom(group, connection);
         }
+
+        upstream.Disconnected(connection);
     }
 
     public ClientConnection? Find(string connectionId)

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace Byon.Local.WebPubSub;
 
 /// <summary>All hubs, and the lost reliable connections that wait to be taken up again.</summary>
-internal sealed class Hubs(WebPubSubDoubleOptions options, TimeProvider time) : IDisposable
+internal sealed class Hubs(WebPubSubDoubleOptions options, Upstream upstream, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Hub> _hubs = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<ITimer, ClientConnection> _waiting = new();
 
-    public Hub Get(string name) => _hubs.GetOrAdd(name, _ => new Hub());
+    public Hub Get(string name) => _hubs.GetOrAdd(name, _ => new Hub(upstream));
 
     public void ForgetUnlessRecovered(Hub hub, ClientConnection connection)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Byon.Local.WebPubSub;
 
-/// <summary>The servers' side: REST at <c>/api/hubs/{hub}</c>, the part of api-version 2024-12-01 that works without event handlers.</summary>
+/// <summary>The servers' side: REST at <c>/api/hubs/{hub}</c>, of api-version 2024-12-01.</summary>
 internal sealed class ServiceApi(Hubs hubs, WebPubSubDoubleOptions options, TimeProvider time)
 {
     public void Map(WebApplication app)

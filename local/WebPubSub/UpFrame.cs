@@ -19,7 +19,7 @@ internal abstract record UpFrame
                 "sendToGroup" => new SendToGroup(Data(root, Group(root)), root.TryGetProperty("noEcho", out var noEcho) && noEcho.GetBoolean(), AckId(root)),
                 "sequenceAck" => new SequenceAck(root.GetProperty("sequenceId").GetInt64()),
                 "ping" => new Ping(),
-                "event" when root.GetProperty("event").GetString() is not null => new UserEvent(),
+                "event" => new UserEvent(EventName(root), Data(root, null), AckId(root)),
                 _ => null,
             };
         }
@@ -35,7 +35,12 @@ internal abstract record UpFrame
         ? group
         : throw new FormatException("The group has a wrong length.");
 
-    private static HubMessage Data(JsonElement root, string group)
+    private static string EventName(JsonElement root) =>
+        root.GetProperty("event").GetString() is { Length: > 0 and <= 128 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')
+            ? name
+            : throw new FormatException("The event has a wrong name.");
+
+    private static HubMessage Data(JsonElement root, string? group)
     {
         var data = root.GetProperty("data");
         return (root.TryGetProperty("dataType", out var type) ? type.GetString() : "json") switch
@@ -56,4 +61,4 @@ internal sealed record SequenceAck(long SequenceId) : UpFrame;
 
 internal sealed record Ping : UpFrame;
 
-internal sealed record UserEvent : UpFrame;
+internal sealed record UserEvent(string Name, HubMessage Message, ulong? AckId) : UpFrame;

@@ -7,7 +7,8 @@ namespace Byon.Local.WebPubSub;
 
 /// <summary>
 /// A double of Azure Web PubSub for a desk and for tests: the REST calls servers make and the WebSockets clients open, with the
-/// real rules for tokens, roles, acknowledgement and recovery. Not there: event handlers, MQTT, protobuf, several instances.
+/// real rules for tokens, roles, acknowledgement, recovery and event handlers. Not there: MQTT, protobuf, several instances. A
+/// restart forgets every connection, as it does in the service: clients start anew.
 /// </summary>
 public sealed class WebPubSubDouble : IAsyncDisposable
 {
@@ -15,12 +16,14 @@ public sealed class WebPubSubDouble : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly Hubs _hubs;
+    private readonly Upstream _upstream;
     private readonly string _accessKey;
 
-    private WebPubSubDouble(WebApplication app, Hubs hubs, string accessKey)
+    private WebPubSubDouble(WebApplication app, Hubs hubs, Upstream upstream, string accessKey)
     {
         _app = app;
         _hubs = hubs;
+        _upstream = upstream;
         _accessKey = accessKey;
         var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         Endpoint = new Uri(address);
@@ -48,13 +51,14 @@ public sealed class WebPubSubDouble : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var app = builder.Build();
-        var hubs = new Hubs(options, time);
-        var clients = new ClientEndpoint(hubs, options, time);
+        var upstream = new Upstream(options, time);
+        var hubs = new Hubs(options, upstream, time);
+        var clients = new ClientEndpoint(hubs, upstream, options, time);
         app.UseWebSockets();
         new ServiceApi(hubs, options, time).Map(app);
         app.Map("/client/hubs/{hub}", (HttpContext context, string hub) => clients.HandleAsync(context, hub));
         await app.StartAsync(cancel);
-        return new WebPubSubDouble(app, hubs, options.AccessKey);
+        return new WebPubSubDouble(app, hubs, upstream, options.AccessKey);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,5 +67,6 @@ public sealed class WebPubSubDouble : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _hubs.Dispose();
+        _upstream.Dispose();
     }
 }

@@ -5,6 +5,9 @@ namespace Byon.Local.WebPubSub;
 /// <param name="AccessKey">Signs the tokens of servers and clients; at least 32 characters.</param>
 public sealed record WebPubSubDoubleOptions(int Port, string AccessKey)
 {
+    /// <summary>Who is told what clients do; null for a hub without event handlers.</summary>
+    public UpstreamHandler? Handler { get; init; }
+
     /// <summary>How long a lost reliable connection can be taken up again.</summary>
     public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromSeconds(30);
 
