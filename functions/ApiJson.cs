@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Byon.Functions.Channels;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
 using Byon.Functions.Surfaces.CamaraR22;

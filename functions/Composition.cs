@@ -84,7 +84,10 @@ internal static class Composition
         builder.Services.AddSingleton<Registrations>();
         builder.Services.AddSingleton<CorrelatedCalls>();
         builder.Services.AddSingleton<CallSessions>();
-        builder.Services.AddSingleton<ChannelApi>();
+        builder.Services.AddSingleton<ChannelTicket>();
+        builder.Services.AddSingleton<WebSocketChannels>();
+        builder.Services.AddSingleton<NotificationChannels>();
+        builder.Services.AddSingleton<WebPubSubHook>();
     }
 
     public static void AddDelivery(this WebApplicationBuilder builder)

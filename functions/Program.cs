@@ -1,3 +1,4 @@
+using Byon.Functions.Channels;
 using Byon.Functions.Http;
 using Byon.Functions.Surfaces;
 using Byon.Functions.Triggers;
@@ -42,6 +43,7 @@ internal static class Program
         app.UseRouting();
         HealthApi.Map(app);
         TriggerRoutes.Map(app);
+        WebPubSubHook.Map(app);
         app.Services.GetRequiredService<AllSurfaces>().Map(app);
         return app;
     }

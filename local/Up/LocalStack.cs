@@ -87,7 +87,8 @@ public sealed class LocalStack(LocalStackOptions options, StartProgress progress
 
     private async Task StartWebPubSubAsync(CancellationToken cancel)
     {
-        WebPubSub = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(options.Ports.WebPubSub, _settings.WebPubSubKey), cancel);
+        var hook = new UpstreamHandler("byon", new Uri(LocalUrl(options.Ports.Functions), "/hooks/webpubsub"), ["connected"]);
+        WebPubSub = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(options.Ports.WebPubSub, _settings.WebPubSubKey) { Handler = hook }, cancel);
         _started.Push(("Web PubSub", WebPubSub));
         _settings.WebPubSubConnection = WebPubSub.ConnectionString;
     }

@@ -25,12 +25,20 @@ public sealed class WebPubSubOptions
 {
     public const string Section = "WebPubSub";
 
+    private const string AccessKeyPart = "AccessKey=";
+
     public string? ConnectionString { get; set; }
 
     /// <summary>For example https://name.webpubsub.azure.com.</summary>
     public Uri? Endpoint { get; set; }
 
     public string Hub { get; set; } = "byon";
+
+    /// <summary>The connection string's AccessKey; null with a managed identity. The service signs its own calls with it.</summary>
+    public string? AccessKey => ConnectionString?.Split(';', StringSplitOptions.TrimEntries)
+        .Where(part => part.StartsWith(AccessKeyPart, StringComparison.OrdinalIgnoreCase))
+        .Select(part => part[AccessKeyPart.Length..])
+        .FirstOrDefault();
 
     internal string? Fault() => string.IsNullOrWhiteSpace(ConnectionString) && Endpoint is null
         ? "WebPubSub__ConnectionString is not set (nor WebPubSub__Endpoint, for a managed identity)."

@@ -44,6 +44,7 @@ public static class PlatformServices
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<NodeStore>();
         services.AddSingleton<EventLog>();
+        services.AddSingleton<RingingSessions>();
         services.AddSingleton<EventPublisher>();
         services.AddSingleton<UndeliveredStore>();
         services.AddSingleton(provider => new SubscriberStore(provider.GetRequiredService<TableServiceClient>(), PoolKeyOf(provider)));

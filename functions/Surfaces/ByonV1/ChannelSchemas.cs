@@ -19,8 +19,27 @@ internal static class ChannelSchemas
         new("channelData", Data),
         new("channelId", Schema.Text()),
         new("resourceURL", Schema.Text()),
-        new("callbackURL", Schema.Text()));
+        new("callbackURL", Schema.Text()),
+        new("cursor", Schema.Text()));
 
     public static readonly Schema List = Schema.Object(
         "NotificationChannelList", new("channels", Schema.List(Channel)), new("resourceURL", Schema.Text()));
+
+    /// <summary>The events as a WebSocket carries them; data is that of webrtc-events.</summary>
+    private static readonly Schema CloudEvent = Schema.Object(
+        "ChannelEvent",
+        new("id", Schema.Text(256), Required: true),
+        new("source", Schema.Text(2048), Required: true),
+        new("type", Schema.Text(512), Required: true),
+        new("specversion", Schema.Choice("1.0"), Required: true),
+        new("time", Schema.DateTime, Required: true),
+        new("datacontenttype", Schema.Choice("application/json")),
+        new("cursor", Schema.Text(), Required: true),
+        new("data", Schema.Object(null), Required: true));
+
+    public static readonly Schema Events = Schema.Object(
+        "ChannelEvents",
+        new("events", Schema.List(CloudEvent, 100), Required: true),
+        new("cursor", Schema.Text(), Required: true),
+        new("more", Schema.Boolean, Required: true));
 }

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Byon.Platform.Events;
 using Byon.Platform.Records;
 
 namespace Byon.Platform.Stores;
@@ -45,13 +46,30 @@ public sealed class CallStore(TableServiceClient tables)
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
         {
             var call = CallRow.Read(row);
-            var isRinging = call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing;
-            if (isRinging && (newest is null || call.CreatedAt > newest.CreatedAt))
+            if (IsRinging(call) && (newest is null || call.CreatedAt > newest.CreatedAt))
                 newest = call;
         }
 
         return newest?.NodeId;
     }
+
+    /// <summary>Incoming calls of a device that nobody has answered yet.</summary>
+    public async Task<IReadOnlyList<CallRecord>> ListRingingAsync(DeviceKey device, CancellationToken cancel)
+    {
+        List<CallRecord> found = [];
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {TableKey.OfNumber(device.PhoneNumber)} and Live eq {true} and Direction eq {nameof(CallDirection.Incoming)} and DeviceId eq {device.DeviceId}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+        {
+            var call = CallRow.Read(row);
+            if (IsRinging(call))
+                found.Add(call);
+        }
+
+        return found;
+    }
+
+    private static bool IsRinging(CallRecord call) => call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing;
 
     public Task DeleteAsync(string phoneNumber, string callId, CancellationToken cancel) =>
         _table.DeleteEntityAsync(TableKey.OfNumber(phoneNumber), TableKey.Of(callId), ETag.All, cancel);

@@ -22,11 +22,9 @@ public sealed class ChannelTests(ApiRig rig) : ApiTest(rig)
         var url = new Uri((string)answer.Json["channelData"]!["channelURL"]!);
         Assert.Equal(("ws", "/client/hubs/byon"), (url.Scheme, url.AbsolutePath));
         var claims = ClaimsOf(url);
-        Assert.Equal([EventPublisher.GroupOf(new DeviceKey(caller.Number, caller.DeviceId))], claims["webpubsub.group"] switch
-        {
-            JsonArray groups => groups.Select(group => (string)group!),
-            var group => [(string)group!],
-        });
+        Assert.Equal(
+            [EventPublisher.GroupOf(new DeviceKey(caller.Number, caller.DeviceId)), $"channel-{id}"],
+            claims["webpubsub.group"]!.AsArray().Select(group => (string)group!));
         Assert.Empty(claims["role"]?.AsArray() ?? []);
         Assert.DoesNotContain(caller.Number, claims.ToJsonString(), StringComparison.Ordinal);
     }
@@ -48,6 +46,18 @@ public sealed class ChannelTests(ApiRig rig) : ApiTest(rig)
         var channel = Assert.Single(answer.Json["channels"]!.AsArray())!;
         Assert.Equal(id, (string?)channel["channelId"]);
         Assert.StartsWith("ws://", (string?)channel["channelData"]!["channelURL"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARenewedChannelLivesLonger()
+    {
+        var caller = NewCaller();
+        var path = $"{PathOf(caller)}/{await caller.OpenChannelAsync()}";
+        var before = await caller.GetAsync(path);
+        var renewed = await caller.PutAsync(path, null);
+        renewed.ShouldBe(201);
+        Assert.True((DateTimeOffset)renewed.Json["channelData"]!["expiresAt"]! > (DateTimeOffset)before.Json["channels"]![0]!["channelData"]!["expiresAt"]!);
+        (await caller.ThroughOtherClient().PutAsync(path, null)).ShouldBe(404, "NOT_FOUND");
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Byon.Local.Azurite;
 using Byon.Local.Identity;
+using Byon.Local.WebPubSub;
 using Byon.Platform.Stores;
 using Byon.Tests.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,9 @@ public sealed class ApiRig : IAsyncLifetime
     public QueueServiceClient Queues { get; private set; } = null!;
 
     public DevIdentityProvider Identity { get; private set; } = null!;
+
+    /// <summary>Real sockets; its event handler is the API.</summary>
+    public WebPubSubDouble WebPubSub { get; private set; } = null!;
 
     public Uri Address { get; private set; } = null!;
 
@@ -61,7 +65,10 @@ public sealed class ApiRig : IAsyncLifetime
         Identity = await DevIdentityProvider.StartAsync(new DevIdentityOptions { Port = FreePorts.Next() });
         Node = await StubNode.StartAsync(this, "node-a");
         OtherNode = await StubNode.StartAsync(this, "node-b");
-        (_app, Address) = await StartApiAsync();
+        var port = FreePorts.Next();
+        var hook = new UpstreamHandler("byon", new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/hooks/webpubsub")), ["connected"]);
+        WebPubSub = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(0, Convert.ToBase64String(PoolKey)) { Handler = hook }, CancellationToken.None);
+        (_app, Address) = await StartApiAsync(port, []);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(_log);
         Http = new HttpClient { BaseAddress = Address };
     }
@@ -70,6 +77,7 @@ public sealed class ApiRig : IAsyncLifetime
     {
         Http.Dispose();
         await _app!.DisposeAsync();
+        await WebPubSub.DisposeAsync();
         await Node.DisposeAsync();
         await OtherNode.DisposeAsync();
         await Identity.DisposeAsync();
@@ -78,13 +86,14 @@ public sealed class ApiRig : IAsyncLifetime
     }
 
     /// <summary>Another instance of the API on the same parts, with settings on top.</summary>
-    public async Task<(WebApplication App, Uri Address)> StartApiAsync(params string[] settings)
+    public Task<(WebApplication App, Uri Address)> StartApiAsync(params string[] settings) => StartApiAsync(FreePorts.Next(), settings);
+
+    private async Task<(WebApplication App, Uri Address)> StartApiAsync(int port, string[] settings)
     {
-        var port = FreePorts.Next();
         string[] arguments =
         [
             $"--FUNCTIONS_CUSTOMHANDLER_PORT={port}", $"--Storage:ConnectionString={StorageConnectionString}",
-            "--WebPubSub:ConnectionString=Endpoint=http://127.0.0.1:8082;AccessKey=c2VjcmV0LW9mLXRoZS10ZXN0cw==;Version=1.0;",
+            $"--WebPubSub:ConnectionString={WebPubSub.ConnectionString}",
             $"--Control:PoolKey={Convert.ToBase64String(PoolKey)}", $"--Auth:Authority={Identity.Issuer}", .. settings,
         ];
         var app = Api.Build(arguments);

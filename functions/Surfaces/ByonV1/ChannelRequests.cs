@@ -1,0 +1,57 @@
+using System.Globalization;
+using Byon.Functions.Channels;
+using Byon.Functions.Http;
+
+namespace Byon.Functions.Surfaces.ByonV1;
+
+/// <summary>Requests of notification channels.</summary>
+internal static class ChannelRequests
+{
+    private const int DefaultPage = 50;
+    private const int LargestPage = 100;
+
+    /// <summary>channelData is told apart by channelType: the definition's three schemas have no required member.</summary>
+    public static ChannelKind ReadKind(JsonFields body)
+    {
+        body.Require("channelType");
+        var type = body.OneOf("channelType", nameof(ChannelKind.WebSockets), nameof(ChannelKind.PNSChannel), nameof(ChannelKind.Webhook));
+        body.Forbid("channelId", "is given by the server.");
+        body.Forbid("resourceURL", "is given by the server.");
+        body.Forbid("callbackURL", "is given by the server.");
+        _ = Enum.TryParse<ChannelKind>(type, out var kind);
+        if (body.Object("channelData") is not { } data)
+        {
+            return kind;
+        }
+
+        data.Forbid("channelURL", "is given by the server.");
+        if (kind == ChannelKind.PNSChannel)
+        {
+            data.Text("registrationToken", 4096);
+        }
+        else if (kind == ChannelKind.Webhook)
+        {
+            data.Time("expiresAt");
+            data.Object("webhook")?.Texts(2048, "notificationUrl", "notificationAuthToken");
+        }
+
+        return kind;
+    }
+
+    /// <summary>The query of a replay: after a cursor (0 where not said), so many.</summary>
+    public static (long After, int Limit, Problem? Fault) ReadPage(IQueryCollection query)
+    {
+        var after = 0L;
+        if (query["after"] is { Count: > 0 } cursor
+            && (cursor.Count != 1 || !long.TryParse(cursor[0], NumberStyles.None, CultureInfo.InvariantCulture, out after)))
+        {
+            return (0, 0, Problems.InvalidArgument("The query parameter after is not the cursor of an event."));
+        }
+
+        var limit = DefaultPage;
+        return query["limit"] is { Count: > 0 } most
+            && (most.Count != 1 || !int.TryParse(most[0], NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is 0 or > LargestPage)
+            ? (0, 0, Problems.OutOfRange($"The query parameter limit is not a number from 1 to {LargestPage}."))
+            : (after, limit, null);
+    }
+}
