@@ -33,4 +33,15 @@ public sealed record SipRegistrationRequest(
 /// <param name="Anonymous">From becomes anonymous and Privacy: id is set (RFC 3323, RFC 3325).</param>
 /// <param name="RingTimeout">How long a call may stay unanswered before we cancel it (timer C of RFC 3261 §16.6).</param>
 public sealed record SipInviteRequest(
-    SipRegistrationId Registration, SipUri Target, string Offer, bool Anonymous, string? CallerName, TimeSpan RingTimeout);
+    SipRegistrationId Registration, SipUri Target, string Offer, bool Anonymous, string? CallerName, TimeSpan RingTimeout)
+{
+    /// <summary>Priority: emergency is set (RFC 3261 §20.26).</summary>
+    public bool IsEmergency { get; init; }
+
+    /// <summary>Where the caller is; it goes along beside the offer.</summary>
+    public SipLocation? Location { get; init; }
+}
+
+/// <param name="PidfLo">The document.</param>
+/// <param name="MayRoute">Whether the network may route the call by it (Geolocation-Routing, RFC 6442 §4.2).</param>
+public sealed record SipLocation(ReadOnlyMemory<byte> PidfLo, bool MayRoute);

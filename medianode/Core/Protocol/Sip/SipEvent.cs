@@ -1,3 +1,5 @@
+using Byon.MediaNode.Core.Protocol.Pidf;
+
 namespace Byon.MediaNode.Core.Protocol.Sip;
 
 /// <summary>Names one INVITE session of a <see cref="SipAgent"/>: the life of a dialog from the INVITE to its end.</summary>
@@ -17,7 +19,11 @@ public abstract record SipSessionEvent(SipSessionId Session) : SipEvent;
 /// <param name="Offer">Null for an INVITE without SDP: our 200 carries the offer, the ACK the answer.</param>
 public sealed record SessionInvited(
     SipSessionId Session, SipRegistrationId Registration, SipUri Caller, string? CallerName, bool CallerWithheld,
-    SipUri Called, string CallId, string? Offer) : SipSessionEvent(Session);
+    SipUri Called, string CallId, string? Offer) : SipSessionEvent(Session)
+{
+    /// <summary>Where the caller is, if the INVITE carried it by value (RFC 6442).</summary>
+    public GeoLocation? Location { get; init; }
+}
 
 /// <summary>The INVITE we sent left for the network (first transmission).</summary>
 public sealed record SessionInviteSent(SipSessionId Session, string CallId) : SipSessionEvent(Session);

@@ -24,7 +24,9 @@ internal static class FirstInvite
         if (core.Options.UserAgent.Length > 0) invite.Headers.Add("User-Agent", core.Options.UserAgent);
         invite.Headers.Add("Accept", "application/sdp");
         invite.Headers.Add(EarlyMedia.Header, "supported");
+        if (request.IsEmergency) invite.Headers.Add("Priority", "emergency");
         invite.SetSdp(request.Offer);
+        if (request.Location is { } location) GeolocationHeader.Attach(invite, location, core.Entropy.NextToken(16), line.Identity.Host);
         return invite;
     }
 }
