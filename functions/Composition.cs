@@ -78,6 +78,7 @@ internal static class Composition
         builder.Services.AddOptions<RegistrationOptions>().BindConfiguration("Registration")
             .Validate(policy => policy.IsConsistent, "Registration: lifetimes must satisfy 0 < minimum <= default <= maximum, limits must be positive and at most 10 per number.")
             .ValidateOnStart();
+        builder.Services.AddOptions<CallHandlingOptions>().BindConfiguration("CallHandling");
         builder.Services.AddOptions<ChannelOptions>().BindConfiguration("Channels")
             .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, MaximumPerDevice positive.")
             .ValidateOnStart();

@@ -4,6 +4,7 @@ using Byon.Functions.Security;
 using Byon.Platform.Control;
 using Byon.Platform.Records;
 using Byon.Platform.Stores;
+using Microsoft.Extensions.Options;
 
 namespace Byon.Functions.CallHandling;
 
@@ -13,6 +14,9 @@ internal sealed record NewCall(
 {
     /// <summary>A repeated request with the same mark gets the call of the first one.</summary>
     public string? ClientCorrelator { get; init; }
+
+    /// <summary>Where the device is, if it says so.</summary>
+    public CallLocation? Location { get; init; }
 }
 
 /// <summary>A step that a device takes in a call.</summary>
@@ -30,8 +34,12 @@ internal sealed record StatusChange(CallStatus Status, string? OfferSdp, string?
 }
 
 /// <summary>The operations on calls, whatever surface asks: reads come from the table, commands go to the node that owns the call.</summary>
-internal sealed class CallSessions(CallStore calls, CorrelatedCalls correlated, Registrations registrations, NodePool nodes, TimeProvider clock)
+internal sealed class CallSessions(
+    CallStore calls, CorrelatedCalls correlated, Registrations registrations, NodePool nodes, TimeProvider clock,
+    IOptions<CallHandlingOptions> options)
 {
+    private readonly CallHandlingOptions _policy = options.Value;
+
     /// <param name="registrationId">The registration the call is placed from; null where the text given is no id.</param>
     public async Task<Outcome<CallRecord>> CreateAsync(Caller caller, string? registrationId, NewCall wanted, CancellationToken cancel)
     {
@@ -42,10 +50,18 @@ internal sealed class CallSessions(CallStore calls, CorrelatedCalls correlated, 
         }
 
         // An emergency URN without the call type is an emergency call all the same.
-        if (wanted.Emergency || CallAddress.IsEmergency(wanted.ReceiverAddress))
+        var toService = CallAddress.IsEmergency(wanted.ReceiverAddress);
+        if ((wanted.Emergency || toService) && !_policy.EmergencyCalls)
         {
             return Problems.EmergencyNotSupported();
         }
+
+        if (wanted.Emergency && !toService)
+        {
+            return Problems.InvalidArgument("receiverAddress must be an emergency service, urn:service:sos or one below it, where callType is EMERGENCY.");
+        }
+
+        wanted = wanted with { Emergency = toService };
 
         if (await registrations.FindAsync(registrationId, caller, cancel) is not { } registration)
         {
@@ -118,10 +134,12 @@ internal sealed class CallSessions(CallStore calls, CorrelatedCalls correlated, 
         return isReadable && caller.Owns(call!.ClientId, call.Subject) ? call : null;
     }
 
-    private static StartCallCommand CommandFor(NewCall wanted, RegistrationRecord registration, bool anonymous) => new(
+    private StartCallCommand CommandFor(NewCall wanted, RegistrationRecord registration, bool anonymous) => new(
         Guid.NewGuid().ToString("D"), registration.RegistrationId, registration.PhoneNumber, wanted.OriginatorAddress, wanted.OriginatorName,
         wanted.ReceiverAddress, wanted.ReceiverName, anonymous, wanted.OfferSdp)
     {
         ClientCorrelator = wanted.ClientCorrelator,
+        Emergency = wanted.Emergency,
+        Location = wanted.Location is { } location ? location with { Timestamp = location.Timestamp ?? clock.GetUtcNow() } : null,
     };
 }

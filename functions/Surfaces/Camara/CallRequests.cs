@@ -15,8 +15,10 @@ internal static class CreateCallRequest
             CallFields.Address(body, "receiverAddress"),
             body.Text("receiverName", CallFields.MaximumNameLength),
             CallFields.RequiredSdp(body, "offer"),
-            body.OneOf("callType", "REGULAR", "EMERGENCY") == "EMERGENCY");
-        LocationDetails.Check(body);
+            body.OneOf("callType", "REGULAR", "EMERGENCY") == "EMERGENCY")
+        {
+            Location = LocationDetails.Read(body),
+        };
         body.Forbid("answer", "must not be sent when a session is created.");
         body.Forbid("status", "must not be sent when a session is created.");
         if (CallAddress.IsAnonymous(request.ReceiverAddress))
@@ -43,7 +45,7 @@ internal static class ChangeStatusRequest
             body.Reject("answer", "must not be sent together with an offer.");
         }
 
-        LocationDetails.Check(body);
+        LocationDetails.Read(body);
         var locationOnly = status == CallStatus.Connected && offer is null && answer is null && body.Has("locationDetails");
         return new StatusChange(status, offer, answer, locationOnly);
     }

@@ -1,6 +1,7 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Pidf;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Telemetry;
 using Byon.Platform.Control;
@@ -33,7 +34,7 @@ public sealed partial class CallControl
             return CallOutcome.Failed(ControlFault.AlreadyExists, "A call with this id exists.");
         if (PartyAddress.ToRequestUri(command.ReceiverAddress, options.ImsDomain) is not { } target)
             return CallOutcome.Failed(ControlFault.RefusedByIms, "The receiver's address means nothing to this network.");
-        if (!HasRoomFor(1) || media.TryAllocate(command.CallId) is not { } allocation)
+        if ((!HasRoomFor(1) && !command.Emergency) || media.TryAllocate(command.CallId) is not { } allocation)
             return CallOutcome.Failed(ControlFault.AtCapacity, "The node takes no more calls.");
 
         var call = Call.TryStart(
@@ -47,7 +48,9 @@ public sealed partial class CallControl
 
         var live = new LiveCall(call, owner, WallNow)
         {
-            Target = new OutgoingTarget(target, command.Anonymous, command.OriginatorName),
+            Target = new OutgoingTarget(target, command.Anonymous && !command.Emergency, command.OriginatorName),
+            IsEmergency = command.Emergency,
+            Location = command.Location,
             ClientCorrelator = command.ClientCorrelator,
         };
         Add(now, live);
@@ -161,12 +164,28 @@ public sealed partial class CallControl
 
     private void Invite(Instant now, LiveCall live, string offer)
     {
-        var session = agent.Invite(now, new SipInviteRequest(
-            live.Owner.Sip!.Value, live.Target!.Uri, offer, live.Target.Anonymous, live.Target.CallerName,
+        var target = live.Target!;
+        var request = new SipInviteRequest(
+            live.Owner.Sip!.Value, target.Uri, offer, target.Anonymous, target.CallerName,
             // The call's own timer decides; this one is for the case that the call is gone.
-            options.RingTime + TimeSpan.FromSeconds(15)));
+            options.RingTime + TimeSpan.FromSeconds(15))
+        {
+            IsEmergency = live.IsEmergency,
+            Location = SipLocationOf(live),
+        };
+        var session = agent.Invite(now, request);
         live.Session = session;
         _callsBySession[session] = live;
+    }
+
+    /// <summary>A caller who withholds the number is not named by the location either.</summary>
+    private static SipLocation? SipLocationOf(LiveCall live)
+    {
+        if (live.Location?.ToGeo() is not { } location) return null;
+        var document = live.Target!.Anonymous
+            ? PidfLoWriter.Write(location, "pres:anonymous@anonymous.invalid", InstanceOf(live.Call.Description.CallId))
+            : PidfLoWriter.Write(location, live.Owner.Subscriber.PublicIdentity, InstanceOf(live.Owner.Record.DeviceId));
+        return new SipLocation(document, MayRoute: live.IsEmergency);
     }
 
     private void Tell(LiveCall live, TellEvent told)
@@ -179,7 +198,7 @@ public sealed partial class CallControl
 
         // The row first: who is told of a state must be able to read it.
         Write(live, told.Call);
-        _ = journal.TellAsync(live.Owner.Device, told.ToEventData(), WallNow);
+        _ = journal.TellAsync(live.Owner.Device, live.ToEventData(told), WallNow);
     }
 
     private void Write(LiveCall live, CallDescription description)

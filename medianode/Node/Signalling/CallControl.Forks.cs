@@ -84,7 +84,7 @@ public sealed partial class CallControl
             return (SipStatus.NotAcceptableHere, $"its offer cannot be used ({why?.Fault})");
         }
 
-        var live = new LiveCall(call, owner, WallNow) { Fork = fork };
+        var live = new LiveCall(call, owner, WallNow) { Fork = fork, Location = invited.Location?.ToRecord() };
         fork.Asked.Add(owner.Device);
         fork.Legs.Add(callId, live);
         fork.Fork.Join(callId);

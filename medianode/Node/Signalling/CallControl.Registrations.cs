@@ -128,7 +128,7 @@ public sealed partial class CallControl
     {
         metrics.RegistrationsLapsed.Add(1, new KeyValuePair<string, object?>("reason", lapsed.End.ToString()));
         log.RegistrationLapsed(live.Record.RegistrationId, lapsed.End.ToString());
-        EndCallsOf(now, live, lapsed.End == RegistrationEnd.Expired ? CallEnd.RegistrationExpired : CallEnd.RegistrationLost);
+        EndCallsOf(now, live, lapsed.End == RegistrationEnd.Expired ? CallEnd.RegistrationExpired : CallEnd.RegistrationLost, andEmergencies: false);
         _ = journal.DeleteAsync(live.Record);
         _ = journal.TellAsync(
             live.Device, new RegistrationEndedData(live.Record.RegistrationId, lapsed.End.ToReason(), lapsed.Description), WallNow);
@@ -143,9 +143,9 @@ public sealed partial class CallControl
         live.Removed?.TrySetResult();
     }
 
-    private void EndCallsOf(Instant now, LiveRegistration live, CallEnd end)
+    private void EndCallsOf(Instant now, LiveRegistration live, CallEnd end, bool andEmergencies = true)
     {
-        foreach (var call in _calls.Values.Where(call => call.Owner == live && !call.Call.HasEnded).ToList())
+        foreach (var call in _calls.Values.Where(call => call.Owner == live && !call.Call.HasEnded && (andEmergencies || !call.IsEmergency)).ToList())
             Guarded(now, call, it => it.Abort(now, end));
     }
 

@@ -1,6 +1,7 @@
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.Platform.Events;
+using Byon.Platform.Records;
 
 namespace Byon.MediaNode.Signalling;
 
@@ -25,6 +26,12 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     public OutgoingTarget? Target { get; init; }
 
     public string? ClientCorrelator { get; init; }
+
+    /// <summary>It outlives its registration: nobody who calls for help is cut off by a timer.</summary>
+    public bool IsEmergency { get; init; }
+
+    /// <summary>Where the caller was when the call began.</summary>
+    public CallLocation? Location { get; init; }
 
     /// <summary>What the newest row was written from.</summary>
     public CallDescription? Written { get; set; }

@@ -21,16 +21,21 @@ internal static class RecordMapping
             call.OfferSdp, call.AnswerSdp, call.Reason, call.End?.ToEnding(), call.SequenceNumber, live.CreatedAt, live.EndedAt)
         {
             ClientCorrelator = live.ClientCorrelator,
+            Emergency = live.IsEmergency,
+            Location = live.Location,
         };
     }
 
-    public static CallEventData ToEventData(this TellEvent told)
+    public static CallEventData ToEventData(this LiveCall live, TellEvent told)
     {
         var call = told.Call;
         return new CallEventData(
             told.Invitation, call.CallId, call.SequenceNumber, told.State.ToStatus(), call.Originator.Address, call.Originator.Name,
             call.Receiver.Address, call.Receiver.Name, told.WithSdp ? call.OfferSdp : null, told.WithSdp ? call.AnswerSdp : null,
-            told.Reason, call.End?.ToEnding());
+            told.Reason, call.End?.ToEnding())
+        {
+            Location = told.Invitation ? live.Location : null,
+        };
     }
 
     public static CallEnding ToEnding(this CallEnd end) => new(

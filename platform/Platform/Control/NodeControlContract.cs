@@ -43,6 +43,12 @@ public sealed record StartCallCommand(
 {
     /// <summary>The client's own mark for the call, which its row and answers repeat.</summary>
     public string? ClientCorrelator { get; init; }
+
+    /// <summary>The receiver is an emergency service: never anonymous, and let in where others are not.</summary>
+    public bool Emergency { get; init; }
+
+    /// <summary>Where the device is; it goes along to the network.</summary>
+    public CallLocation? Location { get; init; }
 }
 
 /// <summary>The device's own step in a call: InProgress, Ringing, Connected (callee), Hold, Resume, or a new offer or answer.</summary>

@@ -93,6 +93,8 @@ public static class CloudEventWriter
         json.WriteString("status", call.Status.ToString());
         WriteSdp(json, "offer", call.OfferSdp);
         WriteSdp(json, "answer", call.AnswerSdp);
+        if (call.Location is { } location)
+            LocationWriter.Write(json, location);
         WriteOptional(json, "reason", call.Reason);
         json.WriteNumber("sequenceNumber", call.SequenceNumber);
         if (call.Ending is not { } ending)

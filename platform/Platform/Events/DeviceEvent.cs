@@ -10,7 +10,11 @@ public abstract record DeviceEventData;
 /// <param name="Reason">Plain words and, where one caused it, the SIP line; never null for an ending.</param>
 public sealed record CallEventData(
     bool Invitation, string CallId, int SequenceNumber, CallStatus Status, string OriginatorAddress, string? OriginatorName,
-    string ReceiverAddress, string? ReceiverName, string? OfferSdp, string? AnswerSdp, string? Reason, CallEnding? Ending) : DeviceEventData;
+    string ReceiverAddress, string? ReceiverName, string? OfferSdp, string? AnswerSdp, string? Reason, CallEnding? Ending) : DeviceEventData
+{
+    /// <summary>Where the caller is; in an invitation only.</summary>
+    public CallLocation? Location { get; init; }
+}
 
 public enum RegistrationEndReason
 {

@@ -58,4 +58,9 @@ public sealed record CallRecord(
 {
     /// <summary>The mark the client gave its call, on the surfaces that have one.</summary>
     public string? ClientCorrelator { get; init; }
+
+    public bool Emergency { get; init; }
+
+    /// <summary>Where the caller was when the call began: the device of an outgoing call, the other side of an incoming one.</summary>
+    public CallLocation? Location { get; init; }
 }

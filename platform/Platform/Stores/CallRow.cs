@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Azure.Data.Tables;
+using Byon.Platform.Events;
 using Byon.Platform.Records;
 
 namespace Byon.Platform.Stores;
@@ -35,6 +37,8 @@ internal static class CallRow
             [EndSipLine] = record.Ending?.SipLine!,
             [nameof(record.SequenceNumber)] = record.SequenceNumber,
             [nameof(record.ClientCorrelator)] = record.ClientCorrelator!,
+            [nameof(record.Emergency)] = record.Emergency,
+            [nameof(record.Location)] = record.Location is { } location ? JsonSerializer.Serialize(location, DeviceEventJson.Default.CallLocation) : null!,
             [nameof(record.CreatedAt)] = record.CreatedAt,
             [nameof(record.EndedAt)] = record.EndedAt!,
             [Live] = record.EndedAt is null,
@@ -67,5 +71,7 @@ internal static class CallRow
         row.GetDateTimeOffset(nameof(CallRecord.EndedAt)))
     {
         ClientCorrelator = row.GetString(nameof(CallRecord.ClientCorrelator)),
+        Emergency = row.GetBoolean(nameof(CallRecord.Emergency)) ?? false,
+        Location = row.GetString(nameof(CallRecord.Location)) is { } location ? JsonSerializer.Deserialize(location, DeviceEventJson.Default.CallLocation) : null,
     };
 }

@@ -100,6 +100,9 @@ public sealed class CallTests(ApiRig rig) : ApiTest(rig)
         { """{"locationDetails":{"coordinates":{"latitude":1,"longitude":2}}}""", "locationDetails.coordinates.radius" },
         { """{"locationDetails":{"coordinates":{"latitude":1,"longitude":2,"radius":3,"zAxis":4}}}""", "locationDetails.coordinates" },
         { """{"locationDetails":{"coordinates":{"latitude":"1","longitude":2,"radius":3}}}""", "locationDetails.coordinates.latitude is not a number" },
+        { """{"locationDetails":{"coordinates":{"latitude":91,"longitude":2,"radius":3}}}""", "locationDetails.coordinates.latitude is out of range" },
+        { """{"locationDetails":{"coordinates":{"latitude":1,"longitude":-181,"radius":3}}}""", "locationDetails.coordinates.longitude is out of range" },
+        { """{"locationDetails":{"coordinates":{"latitude":1,"longitude":2,"radius":-3}}}""", "locationDetails.coordinates.radius is out of range" },
         { """{"locationDetails":{"extra":{}}}""", "Unknown property: locationDetails.extra" },
     };
 

@@ -134,6 +134,8 @@ internal sealed class StubNode : IAsyncDisposable
             command.ReceiverName, command.OfferSdp, AnswerSdp, null, null, 0, DateTimeOffset.UtcNow, null)
         {
             ClientCorrelator = command.ClientCorrelator,
+            Emergency = command.Emergency,
+            Location = command.Location,
         };
         await _calls.PutAsync(call, cancel);
         return Json(call, ControlJson.Default.CallRecord, 201);

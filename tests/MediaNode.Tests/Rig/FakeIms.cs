@@ -60,11 +60,14 @@ internal sealed class FakeIms : IAsyncDisposable
     }
 
     /// <summary>The phone calls a registered subscriber.</summary>
-    public SipSessionId Call(string number, string offer)
+    public SipSessionId Call(string number, string offer, byte[]? pidfLo = null)
     {
         SipSessionId session = default;
         Do((phone, now) => session = phone.Invite(now, new SipInviteRequest(
-            _line, Bindings[number], offer, Anonymous: false, CallerName: "Bea", RingTimeout: TimeSpan.FromSeconds(60))));
+            _line, Bindings[number], offer, Anonymous: false, CallerName: "Bea", RingTimeout: TimeSpan.FromSeconds(60))
+        {
+            Location = pidfLo is null ? null : new SipLocation(pidfLo, MayRoute: false),
+        }));
         return session;
     }
 
@@ -107,7 +110,15 @@ internal sealed class FakeIms : IAsyncDisposable
     {
         if (!SipParser.TryParseDatagram(datagram, SipLimits.Default, out var message, out _)) return;
         if (message is SipRequest { Method: "REGISTER" } register) Registrar(flow, register);
+        else if (message is SipRequest { Uri.Scheme: "urn" } request) _phone.Receive(MonotonicClock.Now, flow, ToEmergencyCentre(request).Span);
         else _phone.Receive(MonotonicClock.Now, flow, datagram);
+    }
+
+    /// <summary>The network finds out who takes an emergency call: here the phone.</summary>
+    private ReadOnlyMemory<byte> ToEmergencyCentre(SipRequest request)
+    {
+        request.Uri = new SipUri($"sip:{PhoneNumber}@{Address}");
+        return SipWriter.Write(request);
     }
 
     private void Registrar(SipFlow flow, SipRequest register)

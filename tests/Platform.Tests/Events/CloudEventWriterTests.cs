@@ -24,6 +24,37 @@ public class CloudEventWriterTests
         """);
 
     [Fact]
+    public void An_invitation_may_say_where_the_caller_is() => Check(
+        Invitation with
+        {
+            Location = new CallLocation(new CircleArea(40.5, -3.25, 35), null, "GPS", new LocationConfidence("normal", 95), Time),
+        },
+        """
+        {"id":"e-1","source":"/devices/my%20laptop%2F1","type":"org.camaraproject.webrtc-events.v0.session-invitation","specversion":"1.0",
+        "time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","cursor":"42",
+        "data":{"mediaSessionId":"m-1","originatorAddress":"tel:+34600333444","originatorName":"Ann","receiverAddress":"tel:+34600111222",
+        "status":"Initial","offer":{"sdp":"v=0\r\n"},
+        "locationDetails":{"shape":"Circle","coordinates":{"latitude":40.5,"longitude":-3.25,"radius":35},"method":"GPS",
+        "confidence":{"pdf":"normal","value":95},"timestamp":"2026-11-21T10:00:00.250Z"},"sequenceNumber":1}}
+        """);
+
+    [Fact]
+    public void A_location_may_be_an_ellipsoid_and_say_no_more() => Check(
+        Invitation with
+        {
+            OriginatorName = null,
+            OfferSdp = null,
+            Location = new CallLocation(null, new EllipsoidArea(1, 2, 3, 4, 5, 6, 7), null, null, null),
+        },
+        """
+        {"id":"e-1","source":"/devices/my%20laptop%2F1","type":"org.camaraproject.webrtc-events.v0.session-invitation","specversion":"1.0",
+        "time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","cursor":"42",
+        "data":{"mediaSessionId":"m-1","originatorAddress":"tel:+34600333444","receiverAddress":"tel:+34600111222","status":"Initial",
+        "locationDetails":{"shape":"Ellipsoid","coordinates":{"latitude":1,"longitude":2,"zAxis":3,"semiMajorAxis":4,"semiMinorAxis":5,
+        "verticalAxis":6,"orientation":7}},"sequenceNumber":1}}
+        """);
+
+    [Fact]
     public void An_ending_says_why_in_words_and_as_data() => Check(
         Invitation with
         {
