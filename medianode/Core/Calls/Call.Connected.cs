@@ -36,7 +36,11 @@ public sealed partial class Call
                 HoldAnswered(answered.Answer);
                 break;
             case SessionRefreshed refreshed:
-                if ((_ims with { Offered = WantedDirection }).TryReadAnswer(refreshed.Answer, out var leg, out _)) TakeNetworkLeg(leg);
+                TakeUnaskedAnswer(refreshed.Answer);
+                break;
+            case SessionNeedsOffer:
+                _ims = _ims.Offer(WantedDirection, ImsCodecs(), out var offer);
+                _actions.Enqueue(new SendReinvite(offer));
                 break;
             case SessionReinviteRejected rejected:
                 HoldRefused(CallEnd.Line(rejected.Status, rejected.Phrase));
@@ -49,6 +53,12 @@ public sealed partial class Call
                 Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: true), rejectStatus: null);
                 break;
         }
+    }
+
+    /// <summary>An answer that no command of the device waits for.</summary>
+    private void TakeUnaskedAnswer(string answer)
+    {
+        if ((_ims with { Offered = WantedDirection }).TryReadAnswer(answer, out var leg, out _)) TakeNetworkLeg(leg);
     }
 
     private void TakeAnswerInAck(Instant now, string? sdp)
@@ -132,7 +142,8 @@ public sealed partial class Call
         var keptByNetwork = _earlyMediaIsMute ? kept & MediaDirection.SendOnly : kept;
         _actions.Enqueue(new ApplyMedia(new MediaPlan(
             _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(webRtc.Audio, kept) } : null,
-            _ims.Plan is { } ims ? ims with { Audio = Limited(ims.Audio, keptByNetwork) } : null)));
+            // What the network agreed to ahead of the subscriber stays closed until they answer.
+            _phase != CallPhase.Invited && _ims.Plan is { } ims ? ims with { Audio = Limited(ims.Audio, keptByNetwork) } : null)));
     }
 
     private static AudioStream Limited(AudioStream audio, MediaDirection to) => audio with { Direction = audio.Direction & to };

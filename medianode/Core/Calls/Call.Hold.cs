@@ -41,7 +41,12 @@ public sealed partial class Call
 
     private void HoldAnswered(string answer)
     {
-        if (_change is not { } change) return;
+        if (_change is not { } change)
+        {
+            TakeUnaskedAnswer(answer);
+            return;
+        }
+
         if (!_ims.TryReadAnswer(answer, out var leg, out var why))
         {
             HoldRefused($"its answer cannot be used ({why?.Fault})");

@@ -27,6 +27,7 @@ public sealed partial class Call
         call.Description = description with { AnswerSdp = answer };
         call._deadline = now + options.RingTime;
         call.ApplyMedia();
+        if (options.OffersPreconditions) call._ims = call._ims with { Preconditions = QosPreconditions.Unknown };
         call._ims = call._ims.Offer(MediaDirection.SendReceive, call.ImsCodecs(), out var imsOffer);
         call._actions.Enqueue(new SendInvite(imsOffer));
         return call;

@@ -8,8 +8,8 @@ public abstract record CallAction;
 /// <summary>Invite the receiver (<c>SipAgent.Invite</c>).</summary>
 public sealed record SendInvite(string Offer) : CallAction;
 
-/// <summary>Send a provisional response for the incoming INVITE.</summary>
-public sealed record SendProgress(int Status) : CallAction;
+/// <summary>Send a provisional response for the incoming INVITE; SDP in it is our answer, ahead of the 200.</summary>
+public sealed record SendProgress(int Status, string? Sdp = null) : CallAction;
 
 /// <summary>Send the 200 for the incoming INVITE; the SDP is our answer, or our offer if the INVITE had none.</summary>
 public sealed record SendAnswer(string Sdp) : CallAction;

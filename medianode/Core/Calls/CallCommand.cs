@@ -32,4 +32,8 @@ public sealed record CallCommandResult(CallFault? Fault, string? Detail)
 /// <param name="RingTime">How long a call may stay unanswered.</param>
 /// <param name="ReinviteTime">How long a Hold or Resume waits for the network before its command fails.</param>
 public sealed record CallOptions(
-    IReadOnlyList<Media.AudioCodec> BrowserCodecs, IReadOnlyList<Media.AudioCodec> Codecs, TimeSpan RingTime, TimeSpan ReinviteTime);
+    IReadOnlyList<Media.AudioCodec> BrowserCodecs, IReadOnlyList<Media.AudioCodec> Codecs, TimeSpan RingTime, TimeSpan ReinviteTime)
+{
+    /// <summary>Our offers to the network name the state of resources (RFC 3312); offers that do so are always answered in kind.</summary>
+    public bool OffersPreconditions { get; init; }
+}

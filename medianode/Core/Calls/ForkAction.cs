@@ -9,7 +9,11 @@ public abstract record ForkAction;
 public sealed record ForwardProgress(SendProgress Progress) : ForkAction;
 
 /// <summary>This leg won: the session is its own from now on, and its answer goes out.</summary>
-public sealed record GiveDialog(string CallId, SendAnswer Answer) : ForkAction;
+/// <param name="NeedsOffer">The caller was given another leg's answer before: this one has to offer itself next.</param>
+public sealed record GiveDialog(string CallId, SendAnswer Answer, bool NeedsOffer = false) : ForkAction;
+
+/// <summary>Answer the caller's offer: an <see cref="AcceptReinvite"/> or <see cref="RejectReinvite"/>.</summary>
+public sealed record ForwardReply(CallAction Reply) : ForkAction;
 
 /// <summary>End this leg's call: another device was faster.</summary>
 public sealed record EndLeg(string CallId, CallEnd End) : ForkAction;

@@ -6,7 +6,9 @@ namespace Byon.MediaNode.Core.Calls;
 
 /// <summary>The network's side of a call: what has been offered and agreed so far. A value; each step gives the next one.</summary>
 /// <param name="Offered">Direction of our offer that waits for an answer.</param>
-public sealed record ImsLeg(MediaAllocation Local, SdpOrigin Origin, MediaDirection Offered, ImsLegPlan? Plan = null)
+/// <param name="Preconditions">What each side has reserved; null where preconditions are not in use.</param>
+public sealed record ImsLeg(
+    MediaAllocation Local, SdpOrigin Origin, MediaDirection Offered, ImsLegPlan? Plan = null, QosPreconditions? Preconditions = null)
 {
     /// <summary>Codecs of that offer.</summary>
     public IReadOnlyList<AudioCodec> OfferedCodecs { get; init; } = [];
@@ -17,13 +19,14 @@ public sealed record ImsLeg(MediaAllocation Local, SdpOrigin Origin, MediaDirect
     public ImsLeg Offer(MediaDirection direction, IReadOnlyList<AudioCodec> codecs, out string offer)
     {
         offer = ImsOfferAnswer.WriteOffer(Local, Origin, direction, codecs, Plan);
+        if (Preconditions is not null) offer = Preconditions.AddToOffer(offer);
         return this with { Origin = Origin.Next(), Offered = direction, OfferedCodecs = codecs };
     }
 
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out ImsLeg? next, out SdpRejection? why)
     {
         var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan);
-        next = taken ? this with { Plan = plan } : null;
+        next = taken ? this with { Plan = plan, Preconditions = Preconditions is null ? null : QosPreconditions.Read(answer) } : null;
         return taken;
     }
 
@@ -31,8 +34,11 @@ public sealed record ImsLeg(MediaAllocation Local, SdpOrigin Origin, MediaDirect
         string offer, MediaDirection direction, IReadOnlyList<AudioCodec> preferred,
         [NotNullWhen(true)] out ImsLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
     {
-        var taken = ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why, Plan);
-        next = taken ? this with { Origin = Origin.Next(), Plan = plan } : null;
-        return taken;
+        next = null;
+        if (!ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why, Plan)) return false;
+        var preconditions = QosPreconditions.Read(offer);
+        next = this with { Origin = Origin.Next(), Plan = plan, Preconditions = preconditions };
+        if (preconditions is not null) answer = preconditions.AddToAnswer(answer);
+        return true;
     }
 }

@@ -16,6 +16,8 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
     private readonly List<string> _legs = [];
     private readonly Queue<ForkAction> _actions = new();
     private bool _hasAlerted;
+    private bool _hasAnsweredEarly;
+    private string? _spokesman;
     private bool _isDecided;
     private int? _refusal;
 
@@ -23,6 +25,9 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
 
     /// <summary>Whether one more device may ring: not once the INVITE is answered, refused or cancelled.</summary>
     public bool TakesMore => !_isDecided;
+
+    /// <summary>What the caller offered after its INVITE: the offer for whoever joins from now on. Null where it did not.</summary>
+    public string? NewerOffer { get; private set; }
 
     public bool TryDequeue([NotNullWhen(true)] out ForkAction? action) => _actions.TryDequeue(out action);
 
@@ -32,12 +37,16 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
         _legs.Add(callId);
     }
 
-    /// <summary>What a leg wants of the network: one of <see cref="SendProgress"/>, <see cref="SendAnswer"/>, <see cref="EndSession"/>.</summary>
+    /// <summary>
+    /// What a leg wants of the network: <see cref="SendProgress"/>, <see cref="SendAnswer"/>, <see cref="AcceptReinvite"/>,
+    /// <see cref="RejectReinvite"/> or <see cref="EndSession"/>.
+    /// </summary>
     public void Receive(string callId, CallAction wish)
     {
         switch (wish)
         {
-            case SendProgress progress when IsIn(callId): Progress(progress); break;
+            case SendProgress progress when IsIn(callId): Progress(callId, progress); break;
+            case AcceptReinvite or RejectReinvite when IsIn(callId) && callId == _spokesman: _actions.Enqueue(new ForwardReply(wish)); break;
             case SendAnswer answer when IsIn(callId): Answer(callId, answer); break;
             case EndSession end: Leave(callId, end.RejectStatus); break;
         }
@@ -46,6 +55,13 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
     /// <summary>What the network says concerns every leg; its end ends them all.</summary>
     public void Receive(SipSessionEvent sipEvent)
     {
+        // What is offered before the answer concerns every leg, and one of them speaks for all.
+        if (sipEvent is SessionReinvited reinvited && !_isDecided)
+        {
+            _spokesman ??= _legs[0];
+            NewerOffer = reinvited.Offer ?? NewerOffer;
+        }
+
         foreach (var leg in _legs) _actions.Enqueue(new TellLeg(leg, sipEvent));
         if (sipEvent is not SessionEnded) return;
         _isDecided = true;
@@ -55,8 +71,14 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
     private bool IsIn(string callId) => !_isDecided && _legs.Contains(callId);
 
     /// <summary>The caller hears once that it rings, wherever that is.</summary>
-    private void Progress(SendProgress progress)
+    private void Progress(string callId, SendProgress progress)
     {
+        if (progress.Sdp is not null)
+        {
+            if (_hasAnsweredEarly) return;
+            (_hasAnsweredEarly, _spokesman) = (true, callId);
+        }
+
         if (progress.Status == SipStatus.Ringing && _hasAlerted) return;
         _hasAlerted |= progress.Status == SipStatus.Ringing;
         _actions.Enqueue(new ForwardProgress(progress));
@@ -65,7 +87,7 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
     private void Answer(string callId, SendAnswer answer)
     {
         _isDecided = true;
-        _actions.Enqueue(new GiveDialog(callId, answer));
+        _actions.Enqueue(new GiveDialog(callId, answer, NeedsOffer: _hasAnsweredEarly && callId != _spokesman));
         foreach (var other in _legs.Where(leg => leg != callId)) _actions.Enqueue(new EndLeg(other, CallEnd.AnsweredElsewhere));
         _legs.Clear();
     }
@@ -85,6 +107,7 @@ public sealed class IncomingFork(SipSessionId session, Instant ringsUntil)
             }
 
             _legs.Remove(callId);
+            if (_spokesman == callId) _spokesman = null;
         }
         else if (_legs.Contains(callId))
         {

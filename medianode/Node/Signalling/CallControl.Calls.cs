@@ -144,7 +144,7 @@ public sealed partial class CallControl
         switch (action)
         {
             case SendInvite invite: Invite(now, live, invite.Offer); break;
-            case SendProgress or SendAnswer or EndSession when live.Fork is { } fork:
+            case SendProgress or SendAnswer or EndSession or AcceptReinvite or RejectReinvite when live.Fork is { } fork:
                 fork.Fork.Receive(callId, action);
                 Drain(now, fork);
                 break;

@@ -76,8 +76,8 @@ public sealed partial class CallControl
         var caller = new CallParty(
             PartyAddress.FromIms(invited.Caller, invited.CallerWithheld), invited.CallerWithheld ? null : Shortened(invited.CallerName));
         var call = Call.TryInvite(
-            now, callId, caller, new CallParty(PartyAddress.OfNumber(fork.PhoneNumber), null), invited.Offer, allocation,
-            _callOptions with { RingTime = fork.Fork.RingsUntil - now }, entropy, out var why);
+            now, callId, caller, new CallParty(PartyAddress.OfNumber(fork.PhoneNumber), null), fork.Fork.NewerOffer ?? invited.Offer, allocation,
+            _callOptions with { RingTime = fork.Fork.RingsUntil - now }, entropy, out var why, invited.CanAnswerEarly);
         if (call is null)
         {
             media.Release(callId);
@@ -101,21 +101,24 @@ public sealed partial class CallControl
     {
         switch (action)
         {
-            case ForwardProgress forwarded: agent.Progress(now, fork.Session, forwarded.Progress.Status, null); break;
+            case ForwardProgress forwarded: agent.Progress(now, fork.Session, forwarded.Progress.Status, forwarded.Progress.Sdp); break;
+            case ForwardReply { Reply: AcceptReinvite accepted }: agent.AcceptReinvite(now, fork.Session, accepted.Sdp); break;
+            case ForwardReply { Reply: RejectReinvite rejected }: agent.RejectReinvite(now, fork.Session, rejected.Status); break;
             case RefuseInvite refused: agent.End(now, fork.Session, refused.Status); break;
-            case GiveDialog given when fork.Legs.TryGetValue(given.CallId, out var winner): GiveDialog(now, fork, winner, given.Answer); break;
+            case GiveDialog given when fork.Legs.TryGetValue(given.CallId, out var winner): GiveDialog(now, fork, winner, given); break;
             case EndLeg ended when fork.Legs.TryGetValue(ended.CallId, out var leg): Guarded(now, leg, call => call.Abort(now, ended.End)); break;
             case TellLeg told when fork.Legs.TryGetValue(told.CallId, out var leg): Guarded(now, leg, call => call.Receive(now, told.Event)); break;
         }
     }
 
-    private void GiveDialog(Instant now, LiveFork fork, LiveCall winner, SendAnswer answer)
+    private void GiveDialog(Instant now, LiveFork fork, LiveCall winner, GiveDialog given)
     {
         _forks.Remove(fork.Session);
         fork.Legs.Remove(winner.Call.Description.CallId);
         winner.Fork = null;
         winner.Session = fork.Session;
         _callsBySession[fork.Session] = winner;
-        agent.Answer(now, fork.Session, answer.Sdp);
+        agent.Answer(now, fork.Session, given.Answer.Sdp);
+        if (given.NeedsOffer) Guarded(now, winner, call => call.Receive(now, new SessionNeedsOffer(fork.Session)));
     }
 }

@@ -49,10 +49,14 @@ internal sealed class CallRig
         return new CallRig(call!, now).Drained();
     }
 
-    public static CallRig Incoming(string? offer, out SdpRejection? why)
+    /// <summary>The caller takes a reliable 183.</summary>
+    public static CallRig IncomingReliably(string offer) => Incoming(offer, out _, canAnswerEarly: true);
+
+    public static CallRig Incoming(string? offer, out SdpRejection? why, bool canAnswerEarly = false)
     {
         var (now, entropy) = Begin();
-        var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, CallSdp.Allocation(entropy), Options, entropy, out why);
+        var call = Call.TryInvite(
+            now, "call-2", Other, Subscriber, offer, CallSdp.Allocation(entropy), Options, entropy, out why, canAnswerEarly);
         return call is null ? null! : new CallRig(call, now).Drained();
     }
 

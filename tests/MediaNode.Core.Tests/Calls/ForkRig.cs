@@ -38,11 +38,14 @@ internal sealed class ForkRig
 
     public Call this[string callId] => _legs[callId];
 
-    public ForkRig Join(string callId)
+    public ForkRig Join(string callId) => Join(callId, CallSdp.Phone());
+
+    public ForkRig Join(string callId, string offer)
     {
         var options = CallRig.Options with { RingTime = _fork.RingsUntil - Now };
         var call = Call.TryInvite(
-            Now, callId, CallRig.Other, CallRig.Subscriber, CallSdp.Phone(), CallSdp.Allocation(_entropy), options, _entropy, out var why);
+            Now, callId, CallRig.Other, CallRig.Subscriber, offer, CallSdp.Allocation(_entropy), options, _entropy, out var why,
+            canAnswerEarly: true);
         Assert.Null(why);
         _legs.Add(callId, call!);
         _fork.Join(callId);
@@ -85,6 +88,8 @@ internal sealed class ForkRig
         Drain(callId);
     }
 
+    public void Network(SipSessionEvent sipEvent) => Hear(sipEvent);
+
     private void Hear(SipSessionEvent sipEvent)
     {
         _fork.Receive(sipEvent);
@@ -97,7 +102,8 @@ internal sealed class ForkRig
         {
             switch (action)
             {
-                case SendProgress or SendAnswer or EndSession:
+                case SendReinvite: Sent.Add($"offer {callId}"); break;
+                case SendProgress or SendAnswer or EndSession or AcceptReinvite or RejectReinvite:
                     _fork.Receive(callId, action);
                     DrainFork();
                     break;
@@ -114,7 +120,11 @@ internal sealed class ForkRig
             switch (action)
             {
                 case ForwardProgress forwarded: Sent.Add($"{forwarded.Progress.Status}"); break;
-                case GiveDialog given: Sent.Add($"200 {given.CallId}"); break;
+                case ForwardReply reply: Sent.Add(reply.Reply is AcceptReinvite ? "200 to the offer" : "488 to the offer"); break;
+                case GiveDialog given:
+                    Sent.Add($"200 {given.CallId}");
+                    if (given.NeedsOffer) On(given.CallId, call => call.Receive(Now, new SessionNeedsOffer(Session)));
+                    break;
                 case EndLeg ended: On(ended.CallId, call => call.Abort(Now, ended.End)); break;
                 case TellLeg told: On(told.CallId, call => call.Receive(Now, told.Event)); break;
                 case RefuseInvite refused:

@@ -96,7 +96,8 @@ public sealed partial class SipAgent
         var isWithheld = invite.Headers.Values("Privacy").Any(p => p.Split(';', StringSplitOptions.TrimEntries)
             .Any(word => word.ToLowerInvariant() is "id" or "user" or "header")) || caller.Uri.Host == "anonymous.invalid";
         _core.Tell(new SessionInvited(
-            id, registration.Id, caller.Uri, name, isWithheld, invite.To.Uri, invite.CallId, invite.Sdp)
+            id, registration.Id, caller.Uri, name, isWithheld, invite.To.Uri, invite.CallId, invite.Sdp,
+            invite.Supports(SipOptionTags.Reliable))
         {
             Location = GeolocationHeader.Read(invite),
         });

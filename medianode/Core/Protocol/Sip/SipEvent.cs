@@ -16,10 +16,11 @@ public abstract record SipSessionEvent(SipSessionId Session) : SipEvent;
 
 /// <summary>An INVITE arrived outside a dialog and matched the contact of a registration. 100 has been sent.</summary>
 /// <param name="Caller">P-Asserted-Identity if present, else From (RFC 3325 §9).</param>
+/// <param name="CanAnswerEarly">The caller acknowledges provisional responses (RFC 3262), so an answer in a 183 arrives.</param>
 /// <param name="Offer">Null for an INVITE without SDP: our 200 carries the offer, the ACK the answer.</param>
 public sealed record SessionInvited(
     SipSessionId Session, SipRegistrationId Registration, SipUri Caller, string? CallerName, bool CallerWithheld,
-    SipUri Called, string CallId, string? Offer) : SipSessionEvent(Session)
+    SipUri Called, string CallId, string? Offer, bool CanAnswerEarly = false) : SipSessionEvent(Session)
 {
     /// <summary>Where the caller is, if the INVITE carried it by value (RFC 6442).</summary>
     public GeoLocation? Location { get; init; }
@@ -47,6 +48,9 @@ public sealed record SessionAcknowledged(SipSessionId Session, string? Sdp) : Si
 
 /// <summary>A re-INVITE, UPDATE or PRACK with an offer arrived, before or after the 2xx: answer with AcceptReinvite or RejectReinvite. Null offer: the peer wants ours.</summary>
 public sealed record SessionReinvited(SipSessionId Session, string? Offer) : SipSessionEvent(Session);
+
+/// <summary>What the caller was told early is not what this side can do: offer anew as soon as the dialog allows it.</summary>
+public sealed record SessionNeedsOffer(SipSessionId Session) : SipSessionEvent(Session);
 
 /// <summary>Our re-INVITE was accepted.</summary>
 public sealed record SessionReinviteAnswered(SipSessionId Session, string Answer) : SipSessionEvent(Session);

@@ -71,7 +71,14 @@ public abstract class SipMessage
         }
     }
 
-    public void SetSdp(string sdp) => SetBody(SdpType, Encoding.UTF8.GetBytes(sdp));
+    /// <summary>The SDP as the body; preconditions in it are named in Supported (RFC 4032 §2).</summary>
+    public void SetSdp(string sdp)
+    {
+        SetBody(SdpType, Encoding.UTF8.GetBytes(sdp));
+        if (!sdp.Contains("\na=des:qos ", StringComparison.Ordinal) || this.Supports(SipOptionTags.Precondition)) return;
+        var others = Headers["Supported"];
+        Headers.Set("Supported", others is null ? SipOptionTags.Precondition : $"{others}, {SipOptionTags.Precondition}");
+    }
 
     public void SetBody(string contentType, ReadOnlyMemory<byte> body)
     {

@@ -9,10 +9,13 @@ public static class SipOptionTags
     /// <summary>Session timers (RFC 4028).</summary>
     public const string Timer = "timer";
 
+    /// <summary>Resources before ringing (RFC 3312, RFC 4032). Said in Supported by what carries such SDP.</summary>
+    public const string Precondition = "precondition";
+
     /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
     public const string Supported = Reliable + ", " + Timer;
 
-    private static readonly string[] Known = Supported.Split(", ");
+    private static readonly string[] Known = [Reliable, Timer, Precondition];
 
     /// <summary>What Require asks for beyond what we do.</summary>
     public static IReadOnlyList<string> UnsupportedOf(SipRequest request) =>
