@@ -4,6 +4,7 @@ using Byon.Functions.Channels;
 using Byon.Functions.Delivery;
 using Byon.Functions.Http;
 using Byon.Functions.Nodes;
+using Byon.Functions.OpenApi;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
 using Byon.Functions.Security.Limits;
@@ -115,6 +116,7 @@ internal static class Composition
         builder.Services.AddSingleton<NotificationChannelV1>();
         builder.Services.AddSingleton<VvoipV1>();
         builder.Services.AddSingleton<AllSurfaces>();
+        builder.Services.AddSingleton<OpenApiPages>();
     }
 
     private static HttpClient IssuerHttpClient() =>

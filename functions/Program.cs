@@ -1,5 +1,6 @@
 using Byon.Functions.Channels;
 using Byon.Functions.Http;
+using Byon.Functions.OpenApi;
 using Byon.Functions.Surfaces;
 using Byon.Functions.Triggers;
 using Byon.Platform;
@@ -45,6 +46,7 @@ internal static class Program
         TriggerRoutes.Map(app);
         WebPubSubHook.Map(app);
         app.Services.GetRequiredService<AllSurfaces>().Map(app);
+        app.Services.GetRequiredService<OpenApiPages>().Map(app);
         return app;
     }
 }

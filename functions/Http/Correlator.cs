@@ -28,7 +28,7 @@ internal static partial class Correlator
         await next(context);
     }
 
-    private const string PatternText = @"^[a-zA-Z0-9-_:;.\/<>{}]{0,256}$";
+    public const string PatternText = @"^[a-zA-Z0-9-_:;.\/<>{}]{0,256}$";
 
     [GeneratedRegex(@"^[a-zA-Z0-9\-_:;./<>{}]{0,256}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

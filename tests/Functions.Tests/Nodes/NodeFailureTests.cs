@@ -35,11 +35,26 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
     public async Task ARefusalOfANodeHasItsOwnAnswer(ControlFault fault, int status, string code, string message)
     {
         var caller = NewCaller();
-        var registrationId = await caller.RegisterAsync();
+        var command = await CommandThatMeetsAsync(fault, caller);
         Refuse(fault);
-        var answer = await caller.PostAsync(CallSessions, caller.CallTo("tel:+34999000001"), registrationId);
+        var answer = await command();
         answer.ShouldBe(status, code, message);
         Assert.Equal(status == 503, answer.Headers.RetryAfter is not null);
+    }
+
+    /// <summary>Some faults are of registrations only, one is of calls that go on.</summary>
+    private static async Task<Func<Task<Answer>>> CommandThatMeetsAsync(ControlFault fault, TestCaller caller)
+    {
+        if (fault is ControlFault.AlreadyExists or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices)
+            return () => caller.PostAsync(RegistrationSessions, new JsonObject { ["deviceId"] = caller.DeviceId });
+        if (fault == ControlFault.IncompatibleState)
+        {
+            var callId = await caller.CallAsync();
+            return () => caller.PutAsync($"{CallSessions}/{callId}/status", new JsonObject { ["status"] = "Hold" });
+        }
+
+        var registrationId = await caller.RegisterAsync();
+        return () => caller.PostAsync(CallSessions, caller.CallTo("tel:+34999000001"), registrationId);
     }
 
     [Fact]

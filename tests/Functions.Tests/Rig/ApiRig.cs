@@ -9,6 +9,7 @@ using Byon.Local.Identity;
 using Byon.Local.WebPubSub;
 using Byon.Platform.Stores;
 using Byon.Tests.TestKit;
+using Byon.Tests.TestKit.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -70,7 +71,7 @@ public sealed class ApiRig : IAsyncLifetime
         WebPubSub = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(0, Convert.ToBase64String(PoolKey)) { Handler = hook }, CancellationToken.None);
         (_app, Address) = await StartApiAsync(port, []);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(_log);
-        Http = new HttpClient { BaseAddress = Address };
+        Http = new HttpClient(new DocumentedAnswersHandler(new SocketsHttpHandler())) { BaseAddress = Address };
     }
 
     public async Task DisposeAsync()
