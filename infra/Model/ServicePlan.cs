@@ -10,6 +10,12 @@ public sealed class ServicePlan
     /// <summary>Hub of Web PubSub that devices connect to.</summary>
     public const string Hub = "byon";
 
+    /// <summary>What the softphone page asks for at sign-in: everything it does.</summary>
+    public const string SoftphoneScope =
+        "openid webrtc-registration:sessions:read webrtc-registration:sessions:create webrtc-registration:sessions:write webrtc-registration:sessions:delete"
+        + " webrtc-call-handling:sessions:read webrtc-call-handling:sessions:create webrtc-call-handling:sessions:write webrtc-call-handling:sessions:delete"
+        + " notificationchannel:channels:read notificationchannel:channels:create notificationchannel:channels:delete";
+
     private ServicePlan(ServiceConfiguration configuration)
     {
         Configuration = configuration;

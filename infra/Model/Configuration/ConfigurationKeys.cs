@@ -35,6 +35,9 @@ public static class ConfigurationKeys
     /// <summary>Origins of web pages that may call the API, besides the softphone's.</summary>
     public const string AllowedOrigins = "allowedOrigins";
 
+    /// <summary>The softphone page's client at the issuer: softphone.</summary>
+    public const string SoftphoneClient = "softphoneClient";
+
     /// <summary>32 random bytes in base64, as a secret. Required.</summary>
     public const string PoolKey = "poolKey";
 

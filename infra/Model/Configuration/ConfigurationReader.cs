@@ -54,7 +54,8 @@ public static class ConfigurationReader
         return new ApiConfiguration(
             isIssuer ? issuer! : new Uri("https://invalid"),
             values.Optional(ConfigurationKeys.Audience) ?? "byon",
-            values.List(ConfigurationKeys.AllowedOrigins));
+            values.List(ConfigurationKeys.AllowedOrigins),
+            values.Optional(ConfigurationKeys.SoftphoneClient) ?? "softphone");
     }
 
     private static NodePoolConfiguration ReadNodes(ValueReader values, EnvironmentKind environment)

@@ -12,4 +12,8 @@ public static class Regions
         "southafricanorth", "southcentralus", "southeastasia", "spaincentral", "swedencentral", "switzerlandnorth",
         "uaenorth", "uksouth", "westeurope", "westus2", "westus3",
     }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Static sites are managed from a few regions and served from everywhere.</summary>
+    public static string ForSite(string location) =>
+        location is "centralus" or "eastasia" or "eastus2" or "westeurope" or "westus2" ? location : "westeurope";
 }

@@ -31,7 +31,8 @@ public sealed record ServiceConfiguration
 public sealed record ImsConfiguration(
     string NextHop, string Domain, IReadOnlyList<IPNetwork> Peers, IReadOnlyList<IPNetwork> MediaPeers);
 
-public sealed record ApiConfiguration(Uri Authority, string Audience, IReadOnlyList<string> AllowedOrigins);
+/// <param name="SoftphoneClient">Client id of the softphone page at the issuer.</param>
+public sealed record ApiConfiguration(Uri Authority, string Audience, IReadOnlyList<string> AllowedOrigins, string SoftphoneClient);
 
 public sealed record NetworkConfiguration(
     AddressPlan Addresses, IReadOnlyList<IPNetwork> OperatorNetworks, PortPlan Ports, int PublicPrefixLength);

@@ -18,4 +18,12 @@ public static class Cidr
 
     /// <summary>Addresses of a network of this prefix length.</summary>
     public static int Size(int prefixLength) => 1 << (32 - prefixLength);
+
+    /// <summary>Firewalls of storage and vault take networks up to /30, and single addresses without a length.</summary>
+    public static IEnumerable<string> ForResourceFirewall(IPNetwork network)
+    {
+        if (network.PrefixLength <= 30) return [network.ToString()];
+        var first = network.BaseAddress.GetAddressBytes();
+        return Enumerable.Range(0, Size(network.PrefixLength)).Select(i => $"{first[0]}.{first[1]}.{first[2]}.{first[3] + i}");
+    }
 }

@@ -1,0 +1,2 @@
+// Pulumi's test deployment is one per process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
