@@ -45,6 +45,12 @@ public sealed class GatewayApi : IDisposable
     public Task<ApiAnswer> OpenChannelAsync(string deviceId) => SendAsync(
         HttpMethod.Post, $"/notificationchannel/v1/{deviceId}/channels", new { channelType = "WebSockets", channelData = new { } });
 
+    public Task<ApiAnswer> ChannelAsync(string deviceId, string channelId) =>
+        SendAsync(HttpMethod.Get, $"/notificationchannel/v1/{deviceId}/channels/{channelId}");
+
+    public Task<ApiAnswer> ChannelEventsAsync(string deviceId, string channelId, long after) =>
+        SendAsync(HttpMethod.Get, $"/notificationchannel/v1/{deviceId}/channels/{channelId}/events?after={after}&limit=100");
+
     public void Dispose() => _http.Dispose();
 
     private async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null)
