@@ -36,6 +36,7 @@ public static class NodeServices
         services.AddSingleton(provider => Bound("Node:Media:WebRtcPort", () => CreateMedia(provider, options.Media)));
 
         services.AddSingleton<Journal>();
+        services.AddSingleton<EventPusher>();
         services.AddSingleton<DeliveryRequester>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryRequester>());
         services.AddSingleton<MilestonePublisher>();

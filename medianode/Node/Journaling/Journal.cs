@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Azure;
 using Byon.MediaNode.Telemetry;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
@@ -12,24 +10,21 @@ namespace Byon.MediaNode.Journaling;
 /// away it keeps trying, so that nothing is lost as long as memory allows, and nothing of one device overtakes.
 /// </summary>
 public sealed class Journal(
-    CallStore calls, RegistrationStore registrations, EventLog events, EventPublisher publisher, DeliveryRequester deliveries, NodeMetrics metrics,
+    CallStore calls, RegistrationStore registrations, EventLog events, EventPusher pusher, DeliveryRequester deliveries, NodeMetrics metrics,
     ILogger<Journal> log) : IDisposable
 {
     /// <summary>What may wait in all, some 100 MB with SDPs; above it new entries are given up.</summary>
     private const int MostPending = 20_000;
 
-    private const int PublishAttempts = 2;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<DeviceKey, DeviceQueue> _queues = new();
+    private readonly DeviceQueues _queues = new(MostPending);
     private readonly CancellationTokenSource _stopping = new();
-    private int _pending;
     private int _isAway;
 
     /// <summary>Entries that wait or are being written.</summary>
-    public int Pending => Volatile.Read(ref _pending);
+    public int Pending => _queues.Pending;
 
     /// <returns>True once stored; false where it was given up. So for all that follow.</returns>
     public Task<bool> PutAsync(DeviceKey device, CallRecord record) => Enqueue(device, cancel => calls.PutAsync(record, cancel));
@@ -50,7 +45,7 @@ public sealed class Journal(
         {
             var (stored, hasReaders) = await events.AppendAsync(device, eventId, data, time, cancel);
             if (hasReaders) deliveries.Ask(device);
-            await PublishAsync(stored, cancel);
+            pusher.Push(stored);
         });
     }
 
@@ -58,20 +53,10 @@ public sealed class Journal(
     public async Task<bool> FlushAsync(TimeSpan limit)
     {
         using var late = new CancellationTokenSource(limit);
-        foreach (var queue in _queues.Values)
-        {
-            try
-            {
-                await queue.RanDry.WaitAsync(late.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                log.JournalNotFlushed(Pending);
-                return false;
-            }
-        }
-
-        return true;
+        if (await _queues.FlushAsync(late.Token))
+            return await pusher.FlushAsync(late.Token);
+        log.JournalNotFlushed(Pending);
+        return false;
     }
 
     /// <summary>What is still pending is given up.</summary>
@@ -82,35 +67,13 @@ public sealed class Journal(
     private Task<bool> Enqueue(DeviceKey device, Func<CancellationToken, Task> work)
     {
         var entry = new JournalEntry(work);
-        if (Interlocked.Increment(ref _pending) > MostPending)
+        if (!_queues.TryEnqueue(device, entry, one => StoreAsync(one, _stopping.Token)))
         {
-            Interlocked.Decrement(ref _pending);
             metrics.JournalEntriesLost.Add(1);
             log.JournalFull(MostPending);
-            entry.Complete(stored: false);
-            return entry.Stored;
-        }
-
-        // A queue that has run dry takes itself out of the table, so an entry may meet one that is closed.
-        while (!_queues.GetOrAdd(device, _ => new DeviceQueue()).TryEnqueue(entry, queue => DrainAsync(device, queue)))
-        {
         }
 
         return entry.Stored;
-    }
-
-    private async Task DrainAsync(DeviceKey device, DeviceQueue queue)
-    {
-        while (queue.TryPeek(out var entry))
-        {
-            var stored = await StoreAsync(entry, _stopping.Token);
-            queue.Dequeue();
-            Interlocked.Decrement(ref _pending);
-            entry.Complete(stored);
-        }
-
-        _queues.TryRemove(KeyValuePair.Create(device, queue));
-        queue.Close();
     }
 
     private async Task<bool> StoreAsync(JournalEntry entry, CancellationToken stopping)
@@ -142,23 +105,5 @@ public sealed class Journal(
         }
 
         return false;
-    }
-
-    /// <summary>A push that fails is no loss: the event is in the log, and a client that sees a gap in the cursor replays it.</summary>
-    private async Task PublishAsync(DeviceEvent stored, CancellationToken cancel)
-    {
-        for (var attempt = 1; attempt <= PublishAttempts; attempt++)
-        {
-            try
-            {
-                await publisher.PublishAsync(stored, cancel);
-                return;
-            }
-            catch (Exception fault) when (StorageFault.IsAway(fault) || fault is RequestFailedException)
-            {
-                metrics.PublishFailures.Add(1);
-                log.PublishFailed(StorageFault.Describe(fault));
-            }
-        }
     }
 }
