@@ -20,6 +20,8 @@ namespace Byon.Functions;
 [JsonSerializable(typeof(RacmResponse))]
 [JsonSerializable(typeof(VvoipSessionInformation))]
 [JsonSerializable(typeof(ReceiverSessionStatus))]
+[JsonSerializable(typeof(SubscriptionResponse))]
+[JsonSerializable(typeof(IReadOnlyList<SubscriptionResponse>))]
 [JsonSerializable(typeof(NotificationChannel))]
 [JsonSerializable(typeof(NotificationChannelList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Net;
 using Byon.Functions.CallHandling;
 using Byon.Functions.Channels;
 using Byon.Functions.Delivery;
+using Byon.Functions.Events;
 using Byon.Functions.Http;
 using Byon.Functions.Nodes;
 using Byon.Functions.OpenApi;
@@ -90,6 +91,10 @@ internal static class Composition
         builder.Services.AddSingleton<WebSocketChannels>();
         builder.Services.AddSingleton<NotificationChannels>();
         builder.Services.AddSingleton<WebPubSubHook>();
+        builder.Services.AddOptions<SubscriptionOptions>().BindConfiguration("Subscriptions")
+            .Validate(policy => policy.IsConsistent, "Subscriptions: MaximumLifetime must be positive, MaximumPerDevice 1 to 100.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<Subscriptions>();
     }
 
     public static void AddDelivery(this WebApplicationBuilder builder)
@@ -102,6 +107,7 @@ internal static class Composition
         builder.Services.AddSingleton<DeliveryMetrics>();
         builder.Services.AddSingleton<ReaderDelivery>();
         builder.Services.AddSingleton<DeviceDelivery>();
+        builder.Services.AddSingleton<DeviceReaders>();
         builder.Services.AddSingleton<DeliverFunction>();
     }
 
@@ -110,8 +116,10 @@ internal static class Composition
         builder.Services.AddOptions<SurfaceOptions>().BindConfiguration("Surfaces");
         builder.Services.AddSingleton<RegistrationV04>();
         builder.Services.AddSingleton<CallHandlingV04>();
+        builder.Services.AddSingleton<EventsV03>();
         builder.Services.AddSingleton<RegistrationV03>();
         builder.Services.AddSingleton<CallHandlingV03>();
+        builder.Services.AddSingleton<EventsV02>();
         builder.Services.AddSingleton<RacmV1>();
         builder.Services.AddSingleton<NotificationChannelV1>();
         builder.Services.AddSingleton<VvoipV1>();

@@ -17,6 +17,10 @@ internal static class Problems
     // 400
     public static Problem InvalidArgument(string detail) => new(400, "INVALID_ARGUMENT", detail);
     public static Problem OutOfRange(string detail) => new(400, "OUT_OF_RANGE", detail);
+    public static Problem InvalidProtocol() => new(400, "INVALID_PROTOCOL", "Only HTTP is supported");
+    public static Problem InvalidCredential() => new(400, "INVALID_CREDENTIAL", "Only Access token is supported");
+    public static Problem InvalidSinkToken() => new(400, "INVALID_TOKEN", "Only bearer token is supported");
+    public static Problem InvalidSink(string why) => new(400, "INVALID_SINK", $"sink not valid for the specified protocol: sink {why}");
 
     // 401 and 403; the challenges are those of RFC 6750 §3
     public static Problem Unauthenticated() => new(401, "UNAUTHENTICATED", NewAuthenticationRequired, Challenge: "Bearer");
@@ -41,6 +45,9 @@ internal static class Problems
 
     public static Problem TooManyDevicesOfUser() =>
         new(403, "MAX_DEVICES_PER_USER", "The maximum number of device instances per user has been reached");
+
+    public static Problem SubscriptionMismatch() =>
+        new(403, "SUBSCRIPTION_MISMATCH", "Inconsistent access token for requested events subscription");
 
     // 404 to 429
     public static Problem NotFound() => new(404, "NOT_FOUND", "The specified resource is not found.");
@@ -72,6 +79,14 @@ internal static class Problems
 
     public static Problem NoNumberInToken() =>
         new(422, "MISSING_IDENTIFIER", "The device cannot be identified: the access token carries no phone number.");
+
+    public static Problem ServiceNotApplicable() =>
+        new(422, "SERVICE_NOT_APPLICABLE", "The service is not available for the provided identifier.");
+
+    public static Problem MultiEventNotSupported() =>
+        new(422, "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED", "Multi event types subscription not managed");
+
+    public static Problem QuotaExceeded() => new(429, "QUOTA_EXCEEDED", "Out of resource quota.");
 
     public static Problem TooManyRequests(TimeSpan wait) => new(429, "TOO_MANY_REQUESTS", "Rate limit reached.", wait);
 

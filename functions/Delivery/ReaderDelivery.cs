@@ -186,7 +186,7 @@ internal sealed class ReaderDelivery(
         return await PostponeAsync(run, outcome, cancel) ?? Step.UpToDate;
     }
 
-    /// <summary>The last write: a deleted subscription's row goes, any other stays readable for a while, without its secrets.</summary>
+    /// <summary>The last write: a deleted subscription's row goes, any other stays readable for a while, without its credential.</summary>
     private async Task<Step> CloseAsync(Run run, CancellationToken cancel)
     {
         if (run.Record.EndReason == ReaderEndReason.SubscriptionDeleted)
@@ -235,7 +235,9 @@ internal sealed class ReaderDelivery(
     }
 
     private static bool IsFor(ReaderRecord reader, DeviceEvent entry) =>
-        reader.Kinds.HasFlag(EventTypes.KindOf(entry.Data)) && (reader.EndedAt is not { } end || entry.Time <= end);
+        reader.Kinds.HasFlag(EventTypes.KindOf(entry.Data))
+        && (reader.CallId is null || entry.Data is not CallEventData call || call.CallId == reader.CallId)
+        && (reader.EndedAt is not { } end || entry.Time <= end);
 
     private static ReaderRecord EndedInTime(ReaderRecord record, DateTimeOffset now) =>
         record.End is { } end && end.At <= now ? Ending(record, end.Why, end.At) : record;
@@ -246,7 +248,7 @@ internal sealed class ReaderDelivery(
     private static ReaderRecord Released(ReaderRecord record) => record with { Progress = record.Progress with { LeaseHolder = null } };
 
     private static ReaderRecord Closed(ReaderRecord record) =>
-        Released(record) with { State = ReaderState.Ended, Target = "", Credential = null };
+        Released(record) with { State = ReaderState.Ended, Credential = null };
 
     private static DeviceKey DeviceOf(ReaderRecord record) => new(record.PhoneNumber, record.DeviceId);
 

@@ -166,6 +166,66 @@ internal sealed partial class JsonFields
         return text;
     }
 
+    /// <summary>A list of names of an enumeration of the API, each once.</summary>
+    public IReadOnlyList<string> RequiredChoices(string name, params ReadOnlySpan<string> names)
+    {
+        Require(name);
+        List<string> chosen = [];
+        if (!TryGet(name, JsonValueKind.Array, "an array", out var value))
+        {
+            return chosen;
+        }
+
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String || !names.Contains(item.GetString()))
+            {
+                _findings.Add($"{PathOf(name)} must hold {string.Join(", ", names!)} only.");
+                return chosen;
+            }
+
+            chosen.Add(item.GetString()!);
+        }
+
+        if (chosen.Count == 0)
+        {
+            _findings.Add($"{PathOf(name)} is empty.");
+        }
+
+        return [.. chosen.Distinct()];
+    }
+
+    public bool? Boolean(string name)
+    {
+        _known.Add(name);
+        if (!_members.TryGetValue(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            _findings.Add($"{PathOf(name)} is not a boolean.");
+        }
+
+        return value.ValueKind == JsonValueKind.True;
+    }
+
+    public int? Integer(string name, int minimum, int maximum)
+    {
+        if (!TryGet(name, JsonValueKind.Number, "a number", out var value))
+        {
+            return null;
+        }
+
+        if (!value.TryGetInt32(out var number) || number < minimum || number > maximum)
+        {
+            _findings.Add($"{PathOf(name)} is not an integer from {minimum} to {maximum}.");
+        }
+
+        return number;
+    }
+
     public JsonFields? Object(string name)
     {
         if (!TryGet(name, JsonValueKind.Object, "an object", out var value))
@@ -206,6 +266,9 @@ internal sealed partial class JsonFields
     }
 
     public void Reject(string name, string why) => _findings.Add($"{PathOf(name)} {why}");
+
+    /// <summary>For what the API has a code of its own for.</summary>
+    public void Reject(Problem problem) => _findings.Add(problem);
 
     private static JsonFields Open(JsonElement element, string path, Findings findings)
     {

@@ -7,15 +7,16 @@ namespace Byon.Functions.Surfaces;
 
 /// <summary>Every surface this API serves. A new API or version is a table in a folder beside, and a line here.</summary>
 internal sealed class AllSurfaces(
-    RegistrationV04 registration, CallHandlingV04 callHandling, RegistrationV03 registrationR22, CallHandlingV03 callHandlingR22,
+    RegistrationV04 registration, CallHandlingV04 callHandling, EventsV03 events,
+    RegistrationV03 registrationR22, CallHandlingV03 callHandlingR22, EventsV02 eventsR22,
     RacmV1 racm, NotificationChannelV1 notificationChannel, VvoipV1 vvoip, IOptions<SurfaceOptions> options)
 {
     public IReadOnlyList<Surface> List { get; } =
     [
         .. new[]
             {
-                registration.Table, callHandling.Table,
-                registrationR22.Table, callHandlingR22.Table,
+                registration.Table, callHandling.Table, events.Table,
+                registrationR22.Table, callHandlingR22.Table, eventsR22.Table,
                 racm.Table, notificationChannel.Table, vvoip.Table,
             }
             .Select(surface => surface with { IsStrict = options.Value.IsStrict(surface.Publication) }),

@@ -20,6 +20,12 @@ internal sealed class SurfaceOptions
     /// </summary>
     public bool EmptyRefreshGivesNoContent { get; set; }
 
+    /// <summary>
+    /// The events API is served as webrtc-events-subscriptions, its name from CAMARA r3.1 on, and its scopes and event types
+    /// are named so.
+    /// </summary>
+    public bool EventsUnderNewName { get; set; }
+
     public bool IsStrict(Publication publication) => publication switch
     {
         Publication.Camara => StrictCamara,

@@ -81,13 +81,22 @@ public sealed record ReaderRecord
 
     public required EventDialect Dialect { get; init; }
 
-    /// <summary>Sink address or push token, as the kind has it; sealed at rest, empty once the reader has ended.</summary>
+    /// <summary>Sink address or push token, as the kind has it; sealed at rest.</summary>
     public required string Target { get; init; }
 
-    /// <summary>What the kind needs to be let in at the target; sealed at rest.</summary>
+    /// <summary>What the kind needs to be let in at the target; sealed at rest, and gone once the reader has ended.</summary>
     public string? Credential { get; init; }
 
     public required EventKinds Kinds { get; init; }
+
+    /// <summary>The one call whose events are wanted; null for every call of the device.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>The registration a subscription of CAMARA r2.2 named: given back when it is read, and of no other meaning.</summary>
+    public string? RegistrationId { get; init; }
+
+    /// <summary>Asked for, and given back when the reader is read: CAMARA says it has no use for calls.</summary>
+    public bool InitialEvent { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -28,7 +28,8 @@ public sealed class PackageTests(ApiRig rig) : ApiTest(rig)
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, $"{CallSessions}/x"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/notificationchannel/v1/x/channels/y"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/vvoip/v1/session/x"));
-        foreach (var path in new[] { "/", "/nowhere", "/webrtc-events/v0.3/subscriptions" })
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, "/webrtc-events/v0.3/subscriptions"));
+        foreach (var path in new[] { "/", "/nowhere", "/deliver", "/webrtc-events-subscriptions/v0.3/subscriptions" })
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, path));
     }
 

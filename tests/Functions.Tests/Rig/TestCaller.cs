@@ -68,6 +68,22 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
         return (string)answer.Json["channelId"]!;
     }
 
+    /// <summary>Subscribes to everything of this caller's device; answers the subscriptionId.</summary>
+    public async Task<string> SubscribeAsync(string sink = "https://asp.example/sink")
+    {
+        var answer = await PostAsync("/webrtc-events/v0.3/subscriptions", SubscriptionTo(sink));
+        answer.ShouldBe(201);
+        return (string)answer.Json["id"]!;
+    }
+
+    public JsonObject SubscriptionTo(string sink) => new()
+    {
+        ["protocol"] = "HTTP",
+        ["sink"] = sink,
+        ["types"] = new JsonArray([.. new[] { "session-status", "session-invitation", "registration-ends" }.Select(type => JsonValue.Create("org.camaraproject.webrtc-events.v0." + type))]),
+        ["config"] = new JsonObject { ["subscriptionDetail"] = new JsonObject { ["deviceId"] = DeviceId } },
+    };
+
     public JsonObject CallTo(string receiver) => new()
     {
         ["originatorAddress"] = $"tel:{Number}",

@@ -19,6 +19,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
     private static readonly Dictionary<string, JsonObject> Bodies = new()
     {
         ["updateRegistrationById"] = [],
+        ["updateNotificationChannelSubscription"] = new() { ["config"] = new JsonObject { ["subscriptionExpireTime"] = "2099-01-01T00:00:00Z" } },
         ["updateSessionStatus"] = new() { ["status"] = "Hold" },
         ["postSessionStatus"] = new() { ["status"] = "Hold" },
     };
@@ -147,6 +148,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
             ["racmSessionId"] = registrationId,
             [DeviceId] = owner.DeviceId,
             ["channelId"] = await owner.OpenChannelAsync(),
+            ["subscriptionId"] = await owner.SubscribeAsync(),
         };
     }
 
