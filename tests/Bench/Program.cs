@@ -1,9 +1,17 @@
 using Byon.Tests.Bench;
+using Byon.Tests.Bench.Media;
+using Byon.Tests.Bench.Media.Servers;
 using Byon.Tests.TestKit;
 
+if (args is [NodeHost.Verb])
+    return NodeHost.Run();
+
 const int calls = 15, starts = 10, warmStarts = 3;
-string[] known = ["call", "functions", "up"];
-var wanted = args.Length > 0 ? args : known;
+const string media = "media", limitsOption = "--limits";
+string[] known = ["call", "functions", "up", media];
+var limits = args.Contains(limitsOption);
+string[] cases = [.. args.Where(arg => arg != limitsOption)];
+var wanted = cases.Length > 0 ? cases : known;
 if (wanted.Except(known).FirstOrDefault() is { } unknown)
 {
     Console.Error.WriteLine($"There is no case '{unknown}': {string.Join(", ", known)}.");
@@ -16,6 +24,13 @@ foreach (var name in wanted)
     Console.WriteLine($"Measuring: {name}");
     try
     {
+        if (name == media)
+        {
+            // Its rows compare two programs, so it has a table and a plot of its own.
+            await MediaBench.MeasureAsync(Console.Out, limits);
+            continue;
+        }
+
         figures.AddRange(name switch
         {
             "call" => await CallSetUp.MeasureAsync(calls, Console.Out),

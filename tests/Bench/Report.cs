@@ -48,9 +48,12 @@ internal static class Report
         $"load {Load()} at the end";
 
     /// <summary>What was measured, and the versions of the other programs of a call.</summary>
-    public static string Versions() =>
+    public static string Versions() => Versions("chromium", "kamailio", "baresip-core");
+
+    /// <param name="packages">Names of Debian packages.</param>
+    public static string Versions(params string[] packages) =>
         $"commit {Output("git", "-C", RepositoryRoot.Path, "rev-parse", "--short", "HEAD")}, " +
-        Output("dpkg-query", "-W", "-f", "${Package} ${Version}, ", "chromium", "kamailio", "baresip-core") +
+        Output("dpkg-query", ["-W", "-f", "${Package} ${Version}, ", .. packages]) +
         $" {DateTimeOffset.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
 
     private static string Processor() =>

@@ -20,6 +20,15 @@ internal static unsafe partial class Posix
     public const ushort FamilyInet6 = 10;
 
     private const string Library = "libc";
+    private const int SocketLevel = 1;
+    private const int ReceiveBufferForce = 33;
+
+    /// <summary>SO_RCVBUFFORCE (socket(7)): beyond net.core.rmem_max, for which CAP_NET_ADMIN is needed. False where it is not allowed.</summary>
+    public static bool TryForceReceiveBuffer(int socket, int bytes) =>
+        SetSocketOption(socket, SocketLevel, ReceiveBufferForce, &bytes, sizeof(int)) == 0;
+
+    [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

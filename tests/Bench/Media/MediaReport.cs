@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using Byon.Tests.Bench.Media.Servers;
+
+namespace Byon.Tests.Bench.Media;
+
+/// <summary>The runs as rows of one figure each: rtpengine's median, the node's, and their ratio.</summary>
+internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<MediaLimit> limits)
+{
+    private static readonly string Method = string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        Each server runs on processor {MediaServer.Core} alone, the load on the others; all traffic is loopback. The load is ICE, DTLS-SRTP and a packet each
+        20 ms both ways of each call, over addresses of its own per call. Processor time is the sum over the server's threads (schedstat), so the
+        work of the kernel is in it. The node is its media workers without signalling; rtpengine is commanded over its ng protocol. Medians over
+        runs in turn. Delay is one way, of every packet where relayed; where transcoded, of a tone's onset, codecs' look-ahead and jitter buffer
+        included. Loss of transcoded calls is what the kernel dropped at full sockets. Codec settings are those of each server (rtpengine: Opus 48 kHz stereo at complexity 10; node: at the far codec's rate, mono,
+        complexity 5), so part of the ratio of transcoding is a choice of settings. Speech is synthetic.
+        """);
+
+    public IReadOnlyList<MediaRow> Rows { get; } = [.. CostRows(runs), .. LimitRows(limits)];
+
+    public IReadOnlyList<MediaRun> Runs => runs;
+
+    /// <summary>Whether others used so much of the machine that the figures say little.</summary>
+    public bool IsDisturbed => runs.Any(run => run.Others > 0.2 || run.IsLoadLate);
+
+    public string Text()
+    {
+        var text = new StringBuilder().AppendLine().AppendLine(Report.Machine()).AppendLine(Versions()).AppendLine();
+        text.AppendLine("                                                      rtpengine       node      ratio       goal");
+        foreach (var row in Rows)
+        {
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture, $"{row.Name,-50} {row.Number(row.Rtpengine),12} {row.Number(row.Node),10} {row.Ratio,10:0.00} {row.Goal,10}"));
+        }
+
+        text.AppendLine().AppendLine(Profiles());
+        if (IsDisturbed)
+            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"DISTURBED: other programs used up to {runs.Max(run => run.Others):0.0} processors. Repeat on a quiet machine."));
+        return text.AppendLine().AppendLine(Method).ToString();
+    }
+
+    public static string Versions() => Report.Versions("rtpengine-daemon", "libopus0", "libssl3");
+
+    private string Profiles() => "SRTP: " + string.Join(", ", runs.Select(run => $"{run.Server} {run.Profile}").Distinct());
+
+    private static IEnumerable<MediaRow> CostRows(IReadOnlyList<MediaRun> runs)
+    {
+        foreach (var group in runs.GroupBy(run => run.Case))
+        {
+            var title = string.Create(CultureInfo.InvariantCulture, $"{group.Key.Name}, {group.Key.Calls} calls");
+            MediaRow Row(string what, string format, string goal, Func<MediaRun, double> figure) =>
+                new($"{title}: {what}", Median(group, "rtpengine", figure), Median(group, "node", figure), format, goal);
+
+            yield return Row("ms per call-s", "0.00", string.Create(CultureInfo.InvariantCulture, $"<= {group.Key.Goal:0.00}"), run => run.CpuPerCallSecond);
+            yield return Row("delay p50, ms", "0.0", "", run => run.Load.DelayP50);
+            yield return Row("delay p99, ms", "0.0", "", run => run.Load.DelayP99);
+            yield return Row("loss, %", "0.000", "", run => run.Load.Loss * 100);
+            yield return Row("set-up, ms per call", "0.00", "<= 0.60", run => run.SetUp);
+            yield return Row("memory, kB per call", "0", "", run => run.BytesPerCall / 1024);
+        }
+    }
+
+    private static IEnumerable<MediaRow> LimitRows(IReadOnlyList<MediaLimit> limits) =>
+        from limit in limits
+        group limit by limit.Case into of
+        let rtpengine = of.First(limit => limit.Server == "rtpengine")
+        let node = of.First(limit => limit.Server == "node")
+        select new MediaRow(
+            $"{of.Key.Name}: most calls{(node.LoadWasTheLimit ? " (load was the node's limit)" : "")}", rtpengine.Calls, node.Calls, "0", "");
+
+    private static double Median(IEnumerable<MediaRun> runs, string server, Func<MediaRun, double> figure)
+    {
+        var sorted = runs.Where(run => run.Server == server).Select(figure).Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+}
+
+internal sealed record MediaRow(string Name, double Rtpengine, double Node, string Format, string Goal)
+{
+    public double Ratio => Rtpengine == 0 ? double.NaN : Node / Rtpengine;
+
+    public string Number(double value) => value.ToString(Format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using Byon.MediaNode.Native;
+using Byon.Tests.Bench.Media.Load;
+using Byon.Tests.Bench.Media.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Byon.Tests.Bench.Media;
+
+/// <summary>One measurement: one server, one case, so many calls.</summary>
+/// <param name="CpuPerCallSecond">Processor time of the server in the measured window, in ms for each second of a call.</param>
+/// <param name="SetUp">Processor time of the server for ICE and DTLS, in ms per call.</param>
+/// <param name="BytesPerCall">Growth of its resident memory.</param>
+/// <param name="Others">What all other programs of the machine used in the window, in processors.</param>
+internal sealed record MediaRun(
+    string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double SetUp, double BytesPerCall, double Others, LoadResult Load)
+{
+    private const double MostLoss = 0.001;
+    private const double MostDelay = 20;
+
+    /// <summary>A load that is later than a packet's time measures itself.</summary>
+    private static readonly TimeSpan MostLateness = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Long enough for the runtime to have compiled the packet path for good.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
+    /// <summary>Share of the server's processor.</summary>
+    public double Core => CpuPerCallSecond * Calls / 1000;
+
+    public bool IsLoadLate => Load.WorstLateness > MostLateness;
+
+    /// <summary>Transcoded audio is looked ahead at by codecs and held by jitter buffers, which is no sign of overload: 40 ms more are allowed.</summary>
+    public bool IsGood => Load.Loss < MostLoss && Load.DelayP99 < (Case.IsRelay ? MostDelay : MostDelay + 40);
+
+    public static async Task<MediaRun> MeasureAsync(MediaServerKind kind, MediaCase of, int calls, TimeSpan window)
+    {
+        await using var server = await kind.Start();
+        using var load = new LoadGenerator(of, calls, new NativeCodecs(NullLogger.Instance));
+        var memory = server.ResidentBytes();
+        var endpoints = new List<ServerEndpoints>();
+        foreach (var call in load.Calls) endpoints.Add(await server.AddAsync(load, call, of));
+
+        var setUpFrom = server.ProcessorNanoseconds();
+        load.Connect(endpoints);
+        var setUp = server.ProcessorNanoseconds() - setUpFrom;
+
+        (long Server, double Load, double Machine) from = default, to = default;
+        var result = load.Run(WarmUp, window, () => from = Used(server), () => to = Used(server));
+        var cpu = (to.Server - from.Server) / 1e6;
+        var others = (to.Machine - from.Machine - (to.Load - from.Load)) / window.TotalSeconds - cpu / window.TotalMilliseconds;
+        return new MediaRun(
+            kind.Name, of, calls, load.Calls[0].Client.Profile.ToString() ?? "", cpu / calls / window.TotalSeconds, setUp / 1e6 / calls,
+            (double)(server.ResidentBytes() - memory) / calls, Math.Max(0, others), result);
+    }
+
+    private static (long Server, double Load, double Machine) Used(MediaServer server) =>
+        (server.ProcessorNanoseconds(), Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds, MachineSeconds());
+
+    /// <summary>Processor time used by everybody, in seconds: the first line of /proc/stat without idle and waiting, in ticks of 10 ms.</summary>
+    private static double MachineSeconds()
+    {
+        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8)
+            .Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+        return (ticks.Sum() - ticks[3] - ticks[4]) / 100;
+    }
+}
+
+/// <summary>The most calls that a server carried well.</summary>
+/// <param name="LoadWasTheLimit">The load could not offer more: the server may carry more.</param>
+internal sealed record MediaLimit(string Server, MediaCase Case, int Calls, bool LoadWasTheLimit);

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using Byon.Tests.Bench.Media.Load;
+
+namespace Byon.Tests.Bench.Media.Servers;
+
+/// <summary>A media server under test: a process of its own on one processor, and the way to tell it about calls.</summary>
+internal abstract class MediaServer(Process process) : IAsyncDisposable
+{
+    /// <summary>The processor that servers are kept on; the load has the others.</summary>
+    public const int Core = 0;
+
+    public abstract Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of);
+
+    /// <summary>Processor time of all its threads so far, in ns. From schedstat, because ticks are too coarse.</summary>
+    public long ProcessorNanoseconds() => Directory.GetDirectories($"/proc/{process.Id}/task").Sum(ThreadNanoseconds);
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long ResidentBytes()
+    {
+        process.Refresh();
+        return process.WorkingSet64;
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Starts a program kept on <see cref="Core"/>.</summary>
+    protected static Process Start(string program, IEnumerable<string> arguments, bool talks)
+    {
+        var start = new ProcessStartInfo("taskset", ["-c", Core.ToString(CultureInfo.InvariantCulture), program, .. arguments])
+        {
+            RedirectStandardInput = talks,
+            RedirectStandardOutput = talks,
+            RedirectStandardError = !talks,
+        };
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+    }
+
+    private static long ThreadNanoseconds(string thread)
+    {
+        try
+        {
+            return long.Parse(File.ReadAllText(thread + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // The thread ended in between.
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Dtls;
+using Byon.MediaNode.Core.Protocol.Ice;
+using Byon.Tests.Bench.Media.Load;
+
+namespace Byon.Tests.Bench.Media.Servers;
+
+/// <summary>The media engine of our node in a process of its own (<see cref="NodeHost"/>), told about calls line by line.</summary>
+internal sealed class NodeServer(Process process) : MediaServer(process)
+{
+    private readonly Process _process = process;
+
+    public static NodeServer Start() => new(Start(Environment.ProcessPath!, [NodeHost.Verb], talks: true));
+
+    public override async Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of)
+    {
+        var wanted = new CallWanted(
+            call.Client.Ice.UsernameFragment, call.Client.Ice.Password, load.Fingerprint, load.ImsEndPoint(call).ToString(), of.WebRtc, of.Ims);
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(wanted));
+        await _process.StandardInput.FlushAsync();
+        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the node's media host ended");
+        var made = JsonSerializer.Deserialize<CallMade>(line)!;
+        return new ServerEndpoints(
+            IPEndPoint.Parse(made.WebRtc), new IceCredentials(made.UsernameFragment, made.Password), DtlsFingerprint.Parse(made.Fingerprint)!,
+            IPEndPoint.Parse(made.Ims));
+    }
+}
+
+internal sealed record CallWanted(string UsernameFragment, string Password, string Fingerprint, string Ims, AudioFormat WebRtcFormat, AudioFormat ImsFormat);
+
+internal sealed record CallMade(string WebRtc, string UsernameFragment, string Password, string Fingerprint, string Ims);
