@@ -47,6 +47,28 @@ public sealed class IncomingCallTests(SharedStack shared)
         await sim.MustHearAsync(caller.Tone);
     }
 
+    /// <summary>As after a push: the second page signs in, and so registers, while the first one rings.</summary>
+    [Fact]
+    public async Task ABrowserThatRegistersWhileItRingsCanAnswer()
+    {
+        await using var caller = await shared.PhoneAsync(People.Cleo);
+        await using var first = await shared.OnlineAsync(People.Ana);
+        await caller.DialAsync(People.Ana.Number);
+        await first.WaitForCallAsync(call => call.Status == "Ringing");
+
+        await using var late = await shared.OnlineAsync(People.Ana);
+        var ringing = await late.WaitForPhaseAsync("incoming");
+        Assert.Equal(People.Cleo.Number, ringing.Number);
+        await late.AnswerAsync();
+
+        await caller.WaitForEventAsync("CALL_ESTABLISHED");
+        var end = await first.WaitForEndAsync();
+        Assert.Equal(("SessionCancelled", "answered-elsewhere"), (end.Status, end.Ending?.Reason));
+        await late.MustHearAsync(caller.Tone);
+        await caller.MustHearAsync(late.Tone);
+        Assert.Single(caller.Events, one => one.Type == "CALL_RINGING");
+    }
+
     [Fact]
     public async Task DeclinedInTheBrowser()
     {

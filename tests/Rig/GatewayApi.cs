@@ -40,6 +40,10 @@ public sealed class GatewayApi : IDisposable
 
     public Task<ApiAnswer> UnregisterAsync(string registrationId) => SendAsync(HttpMethod.Delete, $"{Registrations}/{registrationId}");
 
+    public Task<ApiAnswer> CallAsync(string registrationId, object session) => SendAsync(HttpMethod.Post, Sessions, session, registrationId);
+
+    public Task<ApiAnswer> HangUpAsync(string mediaSessionId) => SendAsync(HttpMethod.Delete, $"{Sessions}/{mediaSessionId}");
+
     public Task<ApiAnswer> SessionAsync(string mediaSessionId) => SendAsync(HttpMethod.Get, $"{Sessions}/{mediaSessionId}");
 
     public Task<ApiAnswer> OpenChannelAsync(string deviceId) => SendAsync(
@@ -53,9 +57,11 @@ public sealed class GatewayApi : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null)
+    private async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null, string? registrationId = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (registrationId is not null)
+            request.Headers.Add("registrationId", registrationId);
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         var json = text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
