@@ -61,7 +61,7 @@ internal sealed class SettingReader(IConfiguration configuration)
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (!Enum.TryParse<AudioCodec>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var codec) || !char.IsLetter(name[0]))
-                throw new NodeOptionsException(key, $"names an unknown codec: '{name}'. Known: opus, amr-wb, amr, pcma, pcmu.");
+                throw new NodeOptionsException(key, $"names an unknown codec: '{name}'. Known: opus, amr-wb, g722, amr, pcma, pcmu, l16.");
             if (!codecs.Contains(codec)) codecs.Add(codec);
         }
 

@@ -4,9 +4,11 @@ public enum AudioCodec
 {
     Opus,
     AmrWb,
+    G722,
     Amr,
     Pcma,
     Pcmu,
+    L16,
 }
 
 /// <summary>One negotiated audio format: what an rtpmap and its fmtp say (RFC 8866 §6.6, §6.15).</summary>
@@ -37,4 +39,7 @@ public sealed record AudioStream(
 {
     /// <summary>Every format key presses may arrive in: a peer is free among those negotiated (Chromium takes 8000 Hz beside Opus).</summary>
     public IReadOnlyList<TelephoneEventFormat> ReceiveEvents { get => field ?? (TelephoneEvent is { } only ? [only] : []); init; }
+
+    /// <summary>Payload type of comfort noise (RFC 3389) at 8,000 Hz, for G.711 and G.722; null where it is not negotiated.</summary>
+    public byte? ComfortNoise { get; init; }
 }

@@ -11,14 +11,19 @@ internal sealed class AudioPath : IDisposable
     /// <summary>Samples of the longest packet: 240 ms of AMR-WB (TS 26.114 §7.5.2.1); Opus ends at 120 ms (RFC 6716 §2.1.4).</summary>
     private const int LongestPacket = 16_000 * 240 / 1000;
 
+    /// <summary>Packet times between two descriptions of the noise in a pause.</summary>
+    private const int PacketsPerNoise = 10;
+
     private readonly ICodecFactory _codecs;
     private readonly RtpOutput _output;
     private readonly DtmfRelay _dtmf = new();
+    private readonly ComfortNoise _noise = new();
     /// <summary>Room for the longest packet and what may be left of the one before.</summary>
     private readonly short[] _samples = new short[LongestPacket * 2];
 
     private AudioFormat? _send;
     private TelephoneEventFormat? _sendEvents;
+    private AudioFormat? _sendNoise;
     private int _sampleRate;
     private int _frame;
     private TimeSpan _packetTime;
@@ -31,6 +36,8 @@ internal sealed class AudioPath : IDisposable
     private int _buffered;
     private Instant? _nextFrame;
     private bool _starts;
+    private bool _noisy;
+    private int _unsent;
     private uint _timestamp;
     private uint _eventTimestamp;
 
@@ -42,6 +49,9 @@ internal sealed class AudioPath : IDisposable
 
     /// <summary>Audio may flow: neither leg is held in this direction.</summary>
     public bool Active { get; private set; }
+
+    /// <summary>The source has said that it pauses, in whichever way its codec has.</summary>
+    private bool IsPausing => _noisy || _hearing is { Decoder.IsSilent: true };
 
     public Instant? NextTimeout => Active ? Instant.Earliest(_nextFrame ?? _hearing?.Jitter.ReadyAt, _dtmf.NextTimeout) : null;
 
@@ -63,6 +73,7 @@ internal sealed class AudioPath : IDisposable
         else if (from is not null) ReleaseUnheard(from.Receive);
         _send = to.Send;
         _sendEvents = to.TelephoneEvent;
+        _sendNoise = to.ComfortNoise is { } type ? to.Send with { PayloadType = type } : null;
         _sampleRate = sampleRate;
         _packetTime = CodecPolicy.PacketTime(to.Send, to.PacketTime);
         _frame = (int)(_packetTime.Ticks * sampleRate / TimeSpan.TicksPerSecond);
@@ -87,6 +98,15 @@ internal sealed class AudioPath : IDisposable
 
         Hear(format, packet.Ssrc);
         _hearing!.Jitter.Push(now, packet.SequenceNumber, packet.Timestamp, packet.Marker, packet.Payload);
+    }
+
+    /// <summary>Takes in a description of the noise in a pause; it goes with the audio that was heard last.</summary>
+    public void ReceiveNoise(Instant now, in RtpPacket packet)
+    {
+        if (!Active) return;
+        if (_hearing is not null) _hearing.Jitter.Push(now, packet.SequenceNumber, packet.Timestamp, packet.Marker, packet.Payload, noise: true);
+        else if (_sendNoise is not null) _output.Forward(now, packet, _sendNoise);
+        else _output.Withhold(packet);
     }
 
     /// <summary>Takes in a telephone event in one of the formats of the leg that hears; the key when a press starts with this packet.</summary>
@@ -124,13 +144,15 @@ internal sealed class AudioPath : IDisposable
     {
         while (_buffered < _frame)
         {
-            var pull = _hearing!.Jitter.Pull(now, out var payload);
+            var pull = _hearing!.Jitter.Pull(now, out var payload, IsPausing);
             if (pull == JitterPull.Idle)
             {
                 StopFrames();
                 return;
             }
 
+            if (pull == JitterPull.Noise) _noise.Take(payload);
+            if (pull != JitterPull.Missing) _noisy = pull == JitterPull.Noise;
             _buffered += pull == JitterPull.Packet ? Decode(payload) : Conceal(payload);
         }
 
@@ -150,7 +172,8 @@ internal sealed class AudioPath : IDisposable
     private int Conceal(ReadOnlySpan<byte> next)
     {
         var count = Math.Clamp((int)RtpClock.Units(_hearing!.Jitter.PacketTime, _sampleRate), _sampleRate / 400, LongestPacket);
-        _hearing!.Decoder.Conceal(next, _samples.AsSpan(_buffered, count));
+        if (_noisy) _noise.Fill(_samples.AsSpan(_buffered, count));
+        else _hearing!.Decoder.Conceal(next, _samples.AsSpan(_buffered, count));
         return count;
     }
 
@@ -158,6 +181,13 @@ internal sealed class AudioPath : IDisposable
     {
         // While a key is pressed its events stand for the audio (RFC 4733 §2.5.1.1); the encoder still follows, to go on cleanly.
         var payload = _output.Reserve();
+        if (IsPausing && _sendNoise is not null && !_dtmf.Active)
+        {
+            SendNoise(now, timestamp, payload);
+            return;
+        }
+
+        _unsent = 0;
         var length = payload.IsEmpty ? 0 : _encoder!.Encode(_samples.AsSpan(0, _frame), payload);
         if (length > 0 && !_dtmf.Active)
         {
@@ -166,6 +196,15 @@ internal sealed class AudioPath : IDisposable
         }
 
         _starts |= _encoder!.IsSilent;
+    }
+
+    /// <summary>The peer fills the pause itself: it is told of the noise at its start and every now and then (RFC 3389 §4).</summary>
+    private void SendNoise(Instant now, uint timestamp, Span<byte> payload)
+    {
+        _starts = true;
+        if (_unsent++ % PacketsPerNoise != 0 || payload.IsEmpty) return;
+        ComfortNoise.Describe(_samples.AsSpan(0, _frame), payload);
+        _output.Send(now, _sendNoise!, false, timestamp, ComfortNoise.PayloadSize);
     }
 
     private void SendEvents(Instant now)
@@ -216,6 +255,7 @@ internal sealed class AudioPath : IDisposable
     {
         _nextFrame = null;
         _buffered = 0;
+        _noisy = false;
     }
 
     private void Stop()

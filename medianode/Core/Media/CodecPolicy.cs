@@ -9,10 +9,10 @@ public static class CodecPolicy
 {
     /// <summary>What a node offers to the network unless it is configured otherwise.</summary>
     public static IReadOnlyList<AudioCodec> Network { get; } =
-        [AudioCodec.Opus, AudioCodec.AmrWb, AudioCodec.Amr, AudioCodec.Pcma, AudioCodec.Pcmu];
+        [AudioCodec.Opus, AudioCodec.AmrWb, AudioCodec.G722, AudioCodec.Amr, AudioCodec.Pcma, AudioCodec.Pcmu];
 
     /// <summary>What browsers speak (RFC 7874 §3, and G.722 in most).</summary>
-    private static readonly AudioCodec[] Browser = [AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu];
+    private static readonly AudioCodec[] Browser = [AudioCodec.Opus, AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu];
 
     public static IReadOnlyList<AudioCodec> ForBrowser(IReadOnlyList<AudioCodec> available) => [.. Browser.Where(available.Contains)];
 
@@ -56,7 +56,7 @@ public static class CodecPolicy
     private static int? FixedSampleRate(AudioCodec codec) => codec switch
     {
         AudioCodec.Opus => null,
-        AudioCodec.AmrWb => 16_000,
+        AudioCodec.AmrWb or AudioCodec.G722 or AudioCodec.L16 => 16_000,
         _ => 8_000,
     };
 }

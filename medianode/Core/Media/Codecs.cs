@@ -14,6 +14,9 @@ public interface IAudioDecoder : IDisposable
 
     /// <summary>The mode that the peer wants to be sent, for <see cref="IAudioEncoder.Request"/>; null where it asks for none.</summary>
     int? RequestedMode => null;
+
+    /// <summary>The sender has stopped speaking: until it starts again, little or nothing comes, and what is missing is no loss (DTX).</summary>
+    bool IsSilent => false;
 }
 
 /// <summary>Turns 16-bit mono samples at one rate into payloads of one format. Holds state: one per stream.</summary>

@@ -10,6 +10,8 @@ internal sealed class ConvertedDecoder(IAudioDecoder decoder, int sampleRate) : 
 
     public int? RequestedMode => decoder.RequestedMode;
 
+    public bool IsSilent => decoder.IsSilent;
+
     public int Decode(ReadOnlySpan<byte> payload, Span<short> samples)
     {
         var count = decoder.Decode(payload, _decoded) & ~1;

@@ -17,6 +17,9 @@ public enum JitterPull
     /// <summary>The payload whose turn it is.</summary>
     Packet,
 
+    /// <summary>It describes the noise of a pause (RFC 3389) instead of holding audio.</summary>
+    Noise,
+
     /// <summary>The packet has not come. The payload handed out is the one after it, or empty.</summary>
     Missing,
 
@@ -38,6 +41,9 @@ public sealed class JitterBuffer
 
     /// <summary>Missing in a row before the source counts as silent.</summary>
     private const int LongestStarvation = 5;
+
+    /// <summary>The same for a source that has said that it pauses: descriptors of its silence are 160 ms (AMR) to 400 ms (Opus) apart.</summary>
+    private const int LongestPause = 50;
 
     /// <summary>Packets over which the shortest wait is taken.</summary>
     private const int Window = 100;
@@ -83,7 +89,7 @@ public sealed class JitterBuffer
 
     private TimeSpan StartDelay => TimeSpan.FromTicks(Math.Clamp(_spread.Ticks, ShortestDelay.Ticks, LongestDelay.Ticks));
 
-    public JitterPush Push(Instant now, ushort sequenceNumber, uint timestamp, bool marker, ReadOnlySpan<byte> payload)
+    public JitterPush Push(Instant now, ushort sequenceNumber, uint timestamp, bool marker, ReadOnlySpan<byte> payload, bool noise = false)
     {
         if (payload.Length > MaximumPayload) return JitterPush.TooLarge;
         Measure(now, sequenceNumber, timestamp);
@@ -109,7 +115,7 @@ public sealed class JitterBuffer
 
         ref var slot = ref _slots[sequenceNumber % Capacity];
         if (slot.Used) return JitterPush.Duplicate;
-        slot = new Slot(true, marker, payload.Length, now);
+        slot = new Slot(true, marker, noise, payload.Length, now);
         payload.CopyTo(_payloads.AsSpan(sequenceNumber % Capacity * MaximumPayload));
         _count++;
         if (RtpPacket.Distance(_highest, sequenceNumber) > 0) _highest = sequenceNumber;
@@ -117,12 +123,13 @@ public sealed class JitterBuffer
     }
 
     /// <summary>Takes what is to be played next. The payload stays valid until the next push.</summary>
-    public JitterPull Pull(Instant now, out ReadOnlySpan<byte> payload)
+    /// <param name="pausing">The source has said that it speaks no more for now: that nothing comes is no sign of its end.</param>
+    public JitterPull Pull(Instant now, out ReadOnlySpan<byte> payload, bool pausing = false)
     {
         payload = default;
         if (_readyAt is null || !_playing && now < _readyAt) return JitterPull.Idle;
         _playing = true;
-        if (_count == 0) return Starve();
+        if (_count == 0) return Starve(pausing ? LongestPause : LongestStarvation);
 
         if (_count * PacketTime > LongestDelay + PacketTime * 2) SkipTo(LongestDelay / 2);
         else if (WaitsTooLong()) SkipTo((_count - 1) * PacketTime);
@@ -143,8 +150,9 @@ public sealed class JitterBuffer
         // After a pause the source says that speech starts anew: its first packet waits like that of the first stretch.
         if (_starved > 0 && slot.Marker && now < slot.Arrived + StartDelay) return JitterPull.Missing;
 
+        var noise = slot.Noise;
         payload = Take(now);
-        return JitterPull.Packet;
+        return noise ? JitterPull.Noise : JitterPull.Packet;
     }
 
     /// <summary>Forgets everything, as when another source takes over.</summary>
@@ -169,9 +177,9 @@ public sealed class JitterBuffer
         _readyAt = now + StartDelay;
     }
 
-    private JitterPull Starve()
+    private JitterPull Starve(int longest)
     {
-        if (++_starved <= LongestStarvation) return JitterPull.Missing;
+        if (++_starved <= longest) return JitterPull.Missing;
         Empty();
         return JitterPull.Idle;
     }
@@ -240,5 +248,5 @@ public sealed class JitterBuffer
         _spread = TimeSpan.FromTicks(Math.Max(RtpClock.Duration(Math.Max(lag, 0), _clockRate).Ticks, _spread.Ticks * 255 / 256));
     }
 
-    private readonly record struct Slot(bool Used, bool Marker, int Length, Instant Arrived);
+    private readonly record struct Slot(bool Used, bool Marker, bool Noise, int Length, Instant Arrived);
 }

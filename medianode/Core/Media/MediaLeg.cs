@@ -10,6 +10,9 @@ internal enum RtpArrival
     Dropped,
     Audio,
     TelephoneEvent,
+
+    /// <summary>A description of the noise in a pause (RFC 3389).</summary>
+    ComfortNoise,
 }
 
 /// <summary>
@@ -68,7 +71,8 @@ internal abstract class MediaLeg
         format = _formats[packet.PayloadType];
         eventFormat = _eventFormats[packet.PayloadType];
         var isEvent = eventFormat is not null;
-        if (format is null && !isEvent || !IsSource(now, packet))
+        var isNoise = packet.PayloadType == Audio?.ComfortNoise;
+        if (format is null && !isEvent && !isNoise || !IsSource(now, packet))
         {
             Dropped++;
             return RtpArrival.Dropped;
@@ -87,7 +91,7 @@ internal abstract class MediaLeg
         _lastReceived = now;
         PacketsReceived++;
         BytesReceived += packet.Payload.Length;
-        return isEvent ? RtpArrival.TelephoneEvent : RtpArrival.Audio;
+        return isEvent ? RtpArrival.TelephoneEvent : isNoise ? RtpArrival.ComfortNoise : RtpArrival.Audio;
     }
 
     /// <summary>Counts a packet that could not be read.</summary>

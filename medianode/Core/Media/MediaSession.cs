@@ -146,6 +146,9 @@ public sealed class MediaSession : IDisposable
             case RtpArrival.Audio:
                 path.Receive(now, packet, format!);
                 return true;
+            case RtpArrival.ComfortNoise:
+                path.ReceiveNoise(now, packet);
+                return true;
             case RtpArrival.TelephoneEvent:
                 if (path.ReceiveEvent(now, packet, eventFormat!) is { } digit) _events.Enqueue(new DigitRelayed(digit, fromWebRtc));
                 return false;

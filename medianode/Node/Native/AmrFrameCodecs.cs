@@ -28,13 +28,17 @@ internal sealed unsafe class AmrFrameDecoder : SafeHandleZeroOrMinusOneIsInvalid
 /// <summary>AMR encoded by libopencore-amrnb, with silence left out (DTX).</summary>
 internal sealed unsafe class AmrFrameEncoder : SafeHandleZeroOrMinusOneIsInvalid, IAmrFrameEncoder
 {
+    /// <summary>The library filters its input where it lies, though its header says const.</summary>
+    private readonly short[] _samples = new short[160];
+
     public AmrFrameEncoder()
         : base(ownsHandle: true) => SetHandle(AmrLibrary.CreateEncoder(discontinuous: 1));
 
     public int Encode(int mode, ReadOnlySpan<short> samples, Span<byte> frame)
     {
-        Debug.Assert(samples.Length >= 160 && frame.Length >= AmrFrames.MaximumSize, "the library reads 160 samples and writes a frame");
-        fixed (short* pcm = samples)
+        Debug.Assert(frame.Length >= AmrFrames.MaximumSize, "the library writes a frame of any size");
+        samples[.._samples.Length].CopyTo(_samples);
+        fixed (short* pcm = _samples)
         fixed (byte* data = frame)
             return AmrLibrary.Encode(handle, mode, pcm, data, 0);
     }
@@ -70,13 +74,17 @@ internal sealed unsafe class AmrWbFrameDecoder : SafeHandleZeroOrMinusOneIsInval
 /// <summary>AMR-WB encoded by libvo-amrwbenc, with silence left out (DTX).</summary>
 internal sealed unsafe class AmrWbFrameEncoder : SafeHandleZeroOrMinusOneIsInvalid, IAmrFrameEncoder
 {
+    /// <summary>The library changes its input where it lies, though its header says const.</summary>
+    private readonly short[] _samples = new short[320];
+
     public AmrWbFrameEncoder()
         : base(ownsHandle: true) => SetHandle(AmrWbEncoderLibrary.Create());
 
     public int Encode(int mode, ReadOnlySpan<short> samples, Span<byte> frame)
     {
-        Debug.Assert(samples.Length >= 320 && frame.Length >= AmrFrames.MaximumSize, "the library reads 320 samples and writes a frame");
-        fixed (short* pcm = samples)
+        Debug.Assert(frame.Length >= AmrFrames.MaximumSize, "the library writes a frame of any size");
+        samples[.._samples.Length].CopyTo(_samples);
+        fixed (short* pcm = _samples)
         fixed (byte* data = frame)
             return AmrWbEncoderLibrary.Encode(handle, mode, pcm, data, 1);
     }

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Amr;
+using Byon.MediaNode.Core.Media.G722;
 
 namespace Byon.MediaNode.Native;
 
-/// <summary>G.711, and what the codec libraries installed here can do. A codec whose library is missing is never offered.</summary>
+/// <summary>G.711, G.722 and L16, and what the codec libraries installed here can do. A codec whose library is missing is never offered.</summary>
 public sealed partial class NativeCodecs : ICodecFactory
 {
     private static readonly (string Library, string Package, AudioCodec Codec)[] Needs =
@@ -23,7 +24,7 @@ public sealed partial class NativeCodecs : ICodecFactory
     internal NativeCodecs(ILogger logger, Func<string, bool> isPresent)
     {
         var missing = Needs.Where(need => !isPresent(need.Library)).ToList();
-        Codecs = [.. CodecPolicy.Network.Where(codec => missing.TrueForAll(need => need.Codec != codec))];
+        Codecs = [.. CodecPolicy.Network.Append(AudioCodec.L16).Where(codec => missing.TrueForAll(need => need.Codec != codec))];
         if (missing.Count > 0) LogMissing(logger, string.Join(", ", missing.Select(need => $"{need.Codec} needs {need.Library} (Debian: {need.Package})")));
     }
 
@@ -34,6 +35,8 @@ public sealed partial class NativeCodecs : ICodecFactory
         AudioCodec.Opus => new OpusDecoder(sampleRate),
         AudioCodec.AmrWb => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrWbFrameDecoder()),
         AudioCodec.Amr => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrFrameDecoder()),
+        AudioCodec.G722 => new G722Decoder(),
+        AudioCodec.L16 => new LinearDecoder(),
         _ => new G711Decoder(format.Codec),
     };
 
@@ -42,6 +45,8 @@ public sealed partial class NativeCodecs : ICodecFactory
         AudioCodec.Opus => new OpusEncoder(sampleRate),
         AudioCodec.AmrWb => new AmrEncoder(format.Codec, Parameters(format), new AmrWbFrameEncoder()),
         AudioCodec.Amr => new AmrEncoder(format.Codec, Parameters(format), new AmrFrameEncoder()),
+        AudioCodec.G722 => new G722Encoder(),
+        AudioCodec.L16 => new LinearEncoder(),
         _ => new G711Encoder(format.Codec),
     };
 

@@ -237,6 +237,45 @@ public sealed class AudioPathTests : IDisposable
     }
 
     [Fact]
+    public void ComfortNoiseFillsAPauseAtItsLevel()
+    {
+        Speak(25);
+        ReceiveNoise(60);
+        Run(PacketTime * 30);
+        Assert.InRange(_sent.Count, 53, 56);
+        AssertSequenceIsUnbroken();
+        var pause = Decode(_sent)[(30 * 160)..];
+        Assert.InRange(Math.Sqrt(pause.Average(sample => (double)sample * sample)), 15, 32);
+        Speak(25);
+        Assert.True(Tone.Heard(Decode(_sent), Hertz, 1000, 8000) > TimeSpan.FromMilliseconds(900));
+        Assert.Equal(1, _sent.Count(s => s.Marker));
+    }
+
+    [Fact]
+    public void AComfortNoiseThatNobodyFollowsEnds()
+    {
+        Speak(5);
+        ReceiveNoise(60);
+        Run(TimeSpan.FromSeconds(5));
+        Assert.InRange(_sent.Count, 50, 65);
+        Assert.Null(_path.NextTimeout);
+    }
+
+    [Fact]
+    public void ComfortNoisePassesThroughWhereThePeerTakesItAndIsLeftOutElsewhere()
+    {
+        Connect(Stream(Pcma), Stream(Pcma) with { ComfortNoise = 19 });
+        Speak(3);
+        ReceiveNoise(50);
+        Assert.Equal((19, (byte)50), (_sent[^1].PayloadType, Assert.Single(_sent[^1].Payload)));
+        Connect(Stream(Pcma), Stream(Pcma));
+        ReceiveNoise(50);
+        Speak(3);
+        Assert.Equal(7, _sent.Count);
+        AssertSequenceIsUnbroken();
+    }
+
+    [Fact]
     public void NothingIsAllocatedPerPacket()
     {
         Speak(50);
@@ -302,6 +341,13 @@ public sealed class AudioPathTests : IDisposable
         var bytes = Packet(0, packet.Sequence, packet.Timestamp, ssrc, packet.Payload);
         Assert.True(RtpPacket.TryParse(bytes, out var parsed));
         _path.Receive(_now, parsed, format ?? _from.Send);
+        Drain();
+    }
+
+    private void ReceiveNoise(byte level)
+    {
+        Assert.True(RtpPacket.TryParse(Packet(13, _sequence++, _timestamp += 160, 5, [level]), out var parsed));
+        _path.ReceiveNoise(_now, parsed);
         Drain();
     }
 

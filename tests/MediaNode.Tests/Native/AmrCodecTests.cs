@@ -137,7 +137,7 @@ public sealed class AmrCodecTests
     }
 
     [Fact]
-    public void AllCodecsAreOfferedWhereTheirLibrariesAre() => Assert.Equal(CodecPolicy.Network, _codecs.Codecs);
+    public void AllCodecsAreOfferedWhereTheirLibrariesAre() => Assert.Equal([.. CodecPolicy.Network, AudioCodec.L16], _codecs.Codecs);
 
     [Theory]
     [InlineData("libvo-amrwbenc", AudioCodec.AmrWb)]
@@ -148,15 +148,15 @@ public sealed class AmrCodecTests
     {
         var log = new Warnings();
         var codecs = new NativeCodecs(log, name => !name.StartsWith(library, StringComparison.Ordinal));
-        Assert.Equal(CodecPolicy.Network.Where(codec => codec != gone), codecs.Codecs);
+        Assert.Equal([.. CodecPolicy.Network.Where(codec => codec != gone), AudioCodec.L16], codecs.Codecs);
         Assert.Contains(library, Assert.Single(log.Messages), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void WithoutAnyLibraryG711Remains()
+    public void WithoutAnyLibraryTheCodecsOfOurOwnRemain()
     {
         var log = new Warnings();
-        Assert.Equal([AudioCodec.Pcma, AudioCodec.Pcmu], new NativeCodecs(log, _ => false).Codecs);
+        Assert.Equal([AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu, AudioCodec.L16], new NativeCodecs(log, _ => false).Codecs);
         Assert.Single(log.Messages);
     }
 

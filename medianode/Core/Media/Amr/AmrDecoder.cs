@@ -10,7 +10,6 @@ public sealed class AmrDecoder(AudioCodec codec, bool octetAligned, IAmrFrameDec
 
     public int? RequestedMode { get; private set; }
 
-    /// <summary>The sender has stopped speaking: between its descriptors of the noise, nothing comes.</summary>
     public bool IsSilent { get; private set; }
 
     public int Decode(ReadOnlySpan<byte> payload, Span<short> samples)

@@ -7,6 +7,9 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 /// <summary>The formats of one m=audio section that this node speaks, in the section's order; each encoding and event clock once.</summary>
 internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyList<TelephoneEventFormat> Events)
 {
+    /// <summary>Payload type of comfort noise (RFC 3389) at 8,000 Hz; null where it is not listed.</summary>
+    public byte? ComfortNoise { get; init; }
+
     /// <summary>What we ask Opus senders for: frames from 10 ms, and redundancy for lost ones (RFC 7587 §6.1).</summary>
     public const string OpusParameters = "minptime=10;useinbandfec=1";
 
@@ -15,6 +18,8 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
         AudioCodec.Opus => "opus/48000/2",
         AudioCodec.AmrWb => "AMR-WB/16000",
         AudioCodec.Amr => "AMR/8000",
+        AudioCodec.G722 => "G722/8000",
+        AudioCodec.L16 => "L16/16000",
         AudioCodec.Pcma => "PCMA/8000",
         _ => "PCMU/8000",
     };
@@ -22,7 +27,7 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     public static int ClockRate(AudioCodec codec) => codec switch
     {
         AudioCodec.Opus => 48_000,
-        AudioCodec.AmrWb => 16_000,
+        AudioCodec.AmrWb or AudioCodec.L16 => 16_000,
         _ => 8_000,
     };
 
@@ -32,16 +37,19 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
         var parameters = ReadMappings(media, "fmtp");
         var audio = new List<AudioFormat>();
         var events = new List<TelephoneEventFormat>();
+        byte? noise = null;
         foreach (var text in media.Formats)
         {
             if (!TryPayloadType(text, out var type)) continue;
-            var (codec, eventClock) = Encoding(mappings.GetValueOrDefault(type) ?? Static(type));
+            var mapping = mappings.GetValueOrDefault(type) ?? Static(type);
+            if (string.Equals(mapping, "CN/8000", StringComparison.OrdinalIgnoreCase)) noise ??= type;
+            var (codec, eventClock) = Encoding(mapping);
             if (codec is { } known && new AudioFormat(known, type, ClockRate(known), parameters.GetValueOrDefault(type)) is var format
                 && IsSpoken(format) && audio.TrueForAll(f => !IsSameEncoding(f, format))) audio.Add(format);
             if (eventClock is { } clock && events.TrueForAll(e => e.ClockRate != clock))
                 events.Add(new TelephoneEventFormat(type, clock));
         }
-        return new AudioFormats(audio, events);
+        return new AudioFormats(audio, events) { ComfortNoise = noise };
     }
 
     /// <summary>The same encoding, whatever its payload type: the framings of AMR cannot read each other (RFC 4867 §8.3.1).</summary>
@@ -58,12 +66,18 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     public AudioFormats Only(IEnumerable<AudioFormat> formats)
     {
         var audio = formats.ToList();
-        return new AudioFormats(audio, [.. Events.Where(e => audio.Exists(f => f.ClockRate == e.ClockRate) || Events.Count == 1)]);
+        return new AudioFormats(audio, [.. Events.Where(e => audio.Exists(f => f.ClockRate == e.ClockRate) || Events.Count == 1)])
+        {
+            ComfortNoise = audio.Exists(f => HasNoNoise(f.Codec)) ? ComfortNoise : null,
+        };
     }
 
     /// <summary>The same formats as we write them: same payload types, our own parameters.</summary>
     public AudioFormats WithOwnParameters() =>
         this with { Audio = [.. Audio.Select(f => f with { Parameters = OwnParameters(f) })] };
+
+    /// <summary>Codecs that cannot describe silence themselves, and so are used with comfort noise where the peer has it.</summary>
+    private static bool HasNoNoise(AudioCodec codec) => codec is AudioCodec.Pcma or AudioCodec.Pcmu or AudioCodec.G722;
 
     /// <summary>What our fmtp says of a format; the framing and the mode-set of AMR are the peer's (RFC 4867 §8.3.1).</summary>
     private static string? OwnParameters(AudioFormat format) => format.Codec switch
@@ -106,6 +120,8 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     {
         0 => "PCMU/8000",
         8 => "PCMA/8000",
+        9 => "G722/8000",
+        13 => "CN/8000",
         _ => null,
     };
 
@@ -120,6 +136,8 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
             ("OPUS", "48000") => (AudioCodec.Opus, null),
             ("AMR-WB", "16000") when isMono => (AudioCodec.AmrWb, null),
             ("AMR", "8000") when isMono => (AudioCodec.Amr, null),
+            ("G722", "8000") => (AudioCodec.G722, null),
+            ("L16", "16000") when isMono => (AudioCodec.L16, null),
             ("PCMA", "8000") => (AudioCodec.Pcma, null),
             ("PCMU", "8000") => (AudioCodec.Pcmu, null),
             ("TELEPHONE-EVENT", "48000") => (null, 48_000),

@@ -19,12 +19,17 @@ public static class ImsOfferAnswer
             new AudioFormat(AudioCodec.Opus, 96, 48_000, AudioFormats.OpusParameters),
             new AudioFormat(AudioCodec.AmrWb, 104, 16_000, BandwidthEfficient),
             new AudioFormat(AudioCodec.AmrWb, 110, 16_000, OctetAligned),
+            new AudioFormat(AudioCodec.G722, 9, 8_000),
             new AudioFormat(AudioCodec.Amr, 102, 8_000, BandwidthEfficient),
             new AudioFormat(AudioCodec.Amr, 108, 8_000, OctetAligned),
             new AudioFormat(AudioCodec.Pcma, 8, 8_000),
             new AudioFormat(AudioCodec.Pcmu, 0, 8_000),
+            new AudioFormat(AudioCodec.L16, 106, 16_000),
         ],
-        [new TelephoneEventFormat(97, 48_000), new TelephoneEventFormat(105, 16_000), new TelephoneEventFormat(101, 8_000)]);
+        [new TelephoneEventFormat(97, 48_000), new TelephoneEventFormat(105, 16_000), new TelephoneEventFormat(101, 8_000)])
+    {
+        ComfortNoise = 13,
+    };
 
     /// <param name="codecs">In order of preference; telephone-event is added for each clock rate.</param>
     /// <param name="current">
@@ -141,7 +146,10 @@ public static class ImsOfferAnswer
         var events = current.Audio.ReceiveEvents;
         return new AudioFormats(
             [.. own.Audio.Select(f => f.Codec).Distinct().SelectMany(c => audio.Where(f => f.Codec == c)).Union(audio)],
-            [.. events, .. own.Events.Where(e => !used.Contains(e.PayloadType) && events.All(k => k.ClockRate != e.ClockRate))]);
+            [.. events, .. own.Events.Where(e => !used.Contains(e.PayloadType) && events.All(k => k.ClockRate != e.ClockRate))])
+        {
+            ComfortNoise = own.ComfortNoise,
+        };
     }
 
     private static bool TryReadPeer(string text, [NotNullWhen(true)] out PeerAudio? peer, [NotNullWhen(false)] out SdpRejection? why)
@@ -174,6 +182,7 @@ public static class ImsOfferAnswer
             var stream = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), AudioSection.PacketTime(Audio), direction)
             {
                 ReceiveEvents = receive.Events,
+                ComfortNoise = receive.ComfortNoise is null ? null : send.ComfortNoise,
             };
             var mux = Audio.Has("rtcp-mux");
             var rtp = new IPEndPoint(Address, Audio.Port);

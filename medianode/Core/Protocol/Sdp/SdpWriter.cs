@@ -21,10 +21,11 @@ internal sealed class SdpWriter
 
     public SdpWriter Attribute(string name, string? value = null) => Line('a', value is null ? name : $"{name}:{value}");
 
-    /// <summary>Starts an m=audio section with its formats in order of preference, audio before events.</summary>
+    /// <summary>Starts an m=audio section with its formats in order of preference, audio before events and noise.</summary>
     public SdpWriter Audio(int port, string profile, AudioFormats formats)
     {
         var types = formats.Audio.Select(f => f.PayloadType).Concat(formats.Events.Select(e => e.PayloadType));
+        if (formats.ComfortNoise is { } noise) types = types.Append(noise);
         return Line('m', $"audio {port} {profile} {string.Join(' ', types.Select(t => t.ToString(CultureInfo.InvariantCulture)))}");
     }
 
@@ -41,7 +42,7 @@ internal sealed class SdpWriter
             Attribute("rtpmap", $"{format.PayloadType} telephone-event/{format.ClockRate}");
             Attribute("fmtp", $"{format.PayloadType} 0-15");
         }
-        return this;
+        return formats.ComfortNoise is { } noise ? Attribute("rtpmap", $"{noise} CN/8000") : this;
     }
 
     public SdpWriter Direction(MediaDirection direction) => Attribute(MediaDirections.Name(direction));

@@ -14,12 +14,13 @@ public static class WebRtcOfferAnswer
     private static readonly AudioFormats Own = new(
         [
             new AudioFormat(AudioCodec.Opus, 111, 48_000, AudioFormats.OpusParameters),
+            new AudioFormat(AudioCodec.G722, 9, 8_000),
             new AudioFormat(AudioCodec.Pcma, 8, 8_000),
             new AudioFormat(AudioCodec.Pcmu, 0, 8_000),
         ],
         [new TelephoneEventFormat(110, 48_000), new TelephoneEventFormat(126, 8_000)]);
 
-    private static readonly AudioCodec[] AllCodecs = [AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu];
+    private static readonly AudioCodec[] AllCodecs = [AudioCodec.Opus, AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu];
 
     /// <summary>Answers a browser's offer: audio accepted, every other m= section rejected with port 0.</summary>
     /// <param name="direction">What this node would like; the offer can only narrow it (RFC 3264 §6.1).</param>

@@ -37,7 +37,7 @@ internal sealed record WebRtcPeerDescription(
         }
 
         peer = new WebRtcPeerDescription(
-            session, audio, ice!, fingerprint!, isDtlsServer, AudioFormats.Read(audio), MediaDirections.Read(session, audio),
+            session, audio, ice!, fingerprint!, isDtlsServer, AudioFormats.Read(audio) with { ComfortNoise = null }, MediaDirections.Read(session, audio),
             AudioSection.PacketTime(audio));
         return true;
     }

@@ -27,9 +27,9 @@ public class ImsOfferAnswerTests
         var offer = ImsOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, All);
         Assert.Equal(
             Lines(
-                "v=0", "o=byon 4711 1 IN IP4 198.51.100.7", "s=-", "t=0 0", "c=IN IP4 198.51.100.7", "m=audio 21000 RTP/AVP 96 8 0 97 101",
+                "v=0", "o=byon 4711 1 IN IP4 198.51.100.7", "s=-", "t=0 0", "c=IN IP4 198.51.100.7", "m=audio 21000 RTP/AVP 96 8 0 97 101 13",
                 "a=rtpmap:96 opus/48000/2", "a=fmtp:96 minptime=10;useinbandfec=1", "a=rtpmap:8 PCMA/8000", "a=rtpmap:0 PCMU/8000",
-                "a=rtpmap:97 telephone-event/48000", "a=fmtp:97 0-15", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=ptime:20",
+                "a=rtpmap:97 telephone-event/48000", "a=fmtp:97 0-15", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=rtpmap:13 CN/8000", "a=ptime:20",
                 "a=sendrecv", "a=rtcp:21001"),
             offer);
     }
@@ -38,7 +38,7 @@ public class ImsOfferAnswerTests
     public void Without_opus_only_8000_hertz_events_are_offered()
     {
         var offer = ImsOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, [AudioCodec.Pcmu, AudioCodec.Pcma]);
-        Assert.Contains("m=audio 21000 RTP/AVP 0 8 101\r\n", offer);
+        Assert.Contains("m=audio 21000 RTP/AVP 0 8 101 13\r\n", offer);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class ImsOfferAnswerTests
             "a=rtpmap:101 telephone-event/8000", "a=rtpmap:97 telephone-event/48000") + "a=rtpmap:100 opus/48000/2\r\n";
         var (_, plan) = Answer(offer, AudioCodec.Opus);
         var again = ImsOfferAnswer.WriteOffer(Local, Origin.Next(), MediaDirection.SendOnly, [AudioCodec.Opus, AudioCodec.Pcma], plan);
-        Assert.Contains("m=audio 21000 RTP/AVP 100 8 97 101\r\n", again);
+        Assert.Contains("m=audio 21000 RTP/AVP 100 8 97 101 13\r\n", again);
         var held = Read(Lines("v=0", "o=p 1 2 IN IP4 203.0.113.5", "s=-", "c=IN IP4 203.0.113.5", "t=0 0", "m=audio 4000 RTP/AVP 100", "a=rtpmap:100 opus/48000/2"), MediaDirection.SendOnly, plan);
         Assert.Equal([100], held.Audio.Receive.Select(f => (int)f.PayloadType));
     }

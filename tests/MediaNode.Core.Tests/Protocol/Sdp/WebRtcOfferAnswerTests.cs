@@ -28,7 +28,7 @@ public class WebRtcOfferAnswerTests
         Assert.Equal(new DtlsFingerprint("sha-256", Sha256), plan.PeerFingerprint);
         Assert.False(plan.DtlsClient);
         Assert.Equal(new AudioFormat(AudioCodec.Opus, 111, 48_000, "minptime=10;useinbandfec=1"), plan.Audio.Send);
-        Assert.Equal([AudioCodec.Opus, AudioCodec.Pcma, AudioCodec.Pcmu], plan.Audio.Receive.Select(f => f.Codec));
+        Assert.Equal([AudioCodec.Opus, AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu], plan.Audio.Receive.Select(f => f.Codec));
         Assert.Equal(new TelephoneEventFormat(110, 48_000), plan.Audio.TelephoneEvent);
         Assert.Equal([new TelephoneEventFormat(110, 48_000), new TelephoneEventFormat(126, 8_000)], plan.Audio.ReceiveEvents);
         Assert.Equal(TimeSpan.FromMilliseconds(20), plan.Audio.PacketTime);
@@ -42,7 +42,7 @@ public class WebRtcOfferAnswerTests
         Assert.Contains("a=group:BUNDLE 0", answer.Section(0));
         Assert.Contains("a=ice-lite", answer.Section(0));
         var audio = answer.Section(1);
-        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 111 8 0 110 126", audio[0]);
+        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 111 9 8 0 110 126", audio[0]);
         Assert.Contains("c=IN IP4 192.0.2.10", audio);
         Assert.Contains("a=mid:0", audio);
         Assert.Contains("a=rtcp-mux", audio);
@@ -66,7 +66,7 @@ public class WebRtcOfferAnswerTests
         var (answer, plan) = Answer(Firefox);
         Assert.Equal(109, plan.Audio.Send.PayloadType);
         Assert.Equal(new TelephoneEventFormat(101, 8_000), plan.Audio.TelephoneEvent);
-        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 109 8 0 101", answer.Section(1)[0]);
+        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 109 9 8 0 101", answer.Section(1)[0]);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public class WebRtcOfferAnswerTests
     [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101", "m=audio 9 RTP/SAVPF 109 9 0 8 101", SdpFault.UnsupportedProfile)]
     [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101", "m=audio 0 UDP/TLS/RTP/SAVPF 109", SdpFault.AudioRefused)]
     [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101", "m=video 9 UDP/TLS/RTP/SAVPF 109", SdpFault.NoAudio)]
-    [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101", "m=audio 9 UDP/TLS/RTP/SAVPF 9", SdpFault.NoCommonCodec)]
+    [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101", "m=audio 9 UDP/TLS/RTP/SAVPF 18", SdpFault.NoCommonCodec)]
     [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101", "m=audio 99999 UDP/TLS/RTP/SAVPF 109", SdpFault.Malformed)]
     public void Unusable_offers_are_rejected_by_name(string line, string? with, SdpFault fault) => Assert.Equal(fault, Fault(Firefox.With(line, with)));
 
@@ -152,7 +152,7 @@ public class WebRtcOfferAnswerTests
     {
         var offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive);
         Assert.Contains("a=setup:actpass", offer.Section(1));
-        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 111 8 0 110 126", offer.Section(1)[0]);
+        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 111 9 8 0 110 126", offer.Section(1)[0]);
 
         var answer = Chrome.Replace("a=setup:actpass", "a=setup:active");
         Assert.True(WebRtcOfferAnswer.TryReadAnswer(answer, MediaDirection.SendReceive, out var plan, out _));
@@ -184,7 +184,7 @@ public class WebRtcOfferAnswerTests
         var offer = WebRtcOfferAnswer.WriteOffer(Local, Origin.Next(), MediaDirection.SendOnly, peerDescription: Firefox + Lines(
             "m=video 0 UDP/TLS/RTP/SAVPF 120", "a=mid:1"));
         Assert.Equal("o=byon 4711 2 IN IP4 192.0.2.10", offer.Section(0)[1]);
-        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 109 8 0 101", offer.Section(1)[0]);
+        Assert.Equal("audio 20000 UDP/TLS/RTP/SAVPF 109 9 8 0 101", offer.Section(1)[0]);
         Assert.Contains("a=sendonly", offer.Section(1));
         Assert.Equal("video 0 UDP/TLS/RTP/SAVPF 120", offer.Section(2)[0]);
     }
