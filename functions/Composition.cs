@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.Functions.Businesses;
 using Byon.Functions.CallHandling;
 using Byon.Functions.Channels;
 using Byon.Functions.Delivery;
@@ -125,6 +126,17 @@ internal static class Composition
         builder.Services.AddSingleton<VvoipV1>();
         builder.Services.AddSingleton<AllSurfaces>();
         builder.Services.AddSingleton<OpenApiPages>();
+    }
+
+    /// <summary>Clients with two-legged tokens and their numbers.</summary>
+    public static void AddBusinesses(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<BusinessOptions>().BindConfiguration("Businesses").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<BusinessOptions>, ValidBusinesses>();
+        builder.Services.AddSingleton<BusinessDirectory>();
+        builder.Services.AddSingleton<BusinessLines>();
+        builder.Services.AddSingleton<BusinessCallers>();
+        builder.Services.AddSingleton<Gate>();
     }
 
     private static HttpClient IssuerHttpClient() =>

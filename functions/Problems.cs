@@ -49,6 +49,12 @@ internal static class Problems
     public static Problem SubscriptionMismatch() =>
         new(403, "SUBSCRIPTION_MISMATCH", "Inconsistent access token for requested events subscription");
 
+    public static Problem NumberNotOfClient() =>
+        PermissionDenied("The API consumer is not authorized to register the requested phoneNumber.");
+
+    public static Problem CalledNumberIsFixed() =>
+        PermissionDenied("The API consumer is not authorized to call this receiverAddress: its called numbers are fixed.");
+
     // 404 to 429
     public static Problem NotFound() => new(404, "NOT_FOUND", "The specified resource is not found.");
 
@@ -88,6 +94,10 @@ internal static class Problems
 
     public static Problem QuotaExceeded() => new(429, "QUOTA_EXCEEDED", "Out of resource quota.");
 
+    public static Problem NumberOfToken() => new(
+        422, "UNNECESSARY_IDENTIFIER",
+        "The phoneNumber must not be provided in the request body when using a three-legged access token; it is resolved from the token.");
+
     public static Problem TooManyRequests(TimeSpan wait) => new(429, "TOO_MANY_REQUESTS", "Rate limit reached.", wait);
 
     // 500 and up
@@ -97,6 +107,7 @@ internal static class Problems
         new(501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED", "Server does not support call type EMERGENCY.");
 
     public static Problem NotImplemented(string detail) => new(501, "NOT_IMPLEMENTED", detail);
+    public static Problem NumbersInUse() => Unavailable("Every number of the client is in use.") with { RetryAfter = TimeSpan.FromSeconds(10) };
     public static Problem Unavailable(string cause) => new(503, "UNAVAILABLE", $"Service Unavailable. {cause}", SoonAgain);
 
     /// <summary>What a media node refused, as the API tells it.</summary>

@@ -32,6 +32,7 @@ internal static class Program
         builder.AddCustomHandler();
         builder.Services.AddPlatform(builder.Configuration);
         builder.AddSecurity();
+        builder.AddBusinesses();
         builder.AddNodes();
         builder.AddApis();
         builder.AddDelivery();

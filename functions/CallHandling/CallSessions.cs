@@ -1,3 +1,4 @@
+using Byon.Functions.Businesses;
 using Byon.Functions.Nodes;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
@@ -35,7 +36,7 @@ internal sealed record StatusChange(CallStatus Status, string? OfferSdp, string?
 
 /// <summary>The operations on calls, whatever surface asks: reads come from the table, commands go to the node that owns the call.</summary>
 internal sealed class CallSessions(
-    CallStore calls, CorrelatedCalls correlated, Registrations registrations, NodePool nodes, TimeProvider clock,
+    CallStore calls, CorrelatedCalls correlated, Registrations registrations, BusinessDirectory businesses, NodePool nodes, TimeProvider clock,
     IOptions<CallHandlingOptions> options)
 {
     private readonly CallHandlingOptions _policy = options.Value;
@@ -47,6 +48,11 @@ internal sealed class CallSessions(
         if (caller.PhoneNumber is not { } number || !(anonymous || CallAddress.IsOf(wanted.OriginatorAddress, number)))
         {
             return Problems.OriginatorNotOfToken();
+        }
+
+        if (businesses.Find(caller) is { } business && !business.MayCall(wanted.ReceiverAddress))
+        {
+            return Problems.CalledNumberIsFixed();
         }
 
         // An emergency URN without the call type is an emergency call all the same.

@@ -135,6 +135,22 @@ internal sealed partial class JsonFields
         return null;
     }
 
+    /// <summary>E.164 with plus.</summary>
+    public string? PhoneNumber(string name)
+    {
+        if (Text(name, 128) is not { } text)
+        {
+            return null;
+        }
+
+        if (!E164().IsMatch(text))
+        {
+            _findings.Add($"{PathOf(name)} is not a phone number of E.164 with its plus.");
+        }
+
+        return text;
+    }
+
     public double? Number(string name, double minimum = double.MinValue, double maximum = double.MaxValue)
     {
         if (!TryGet(name, JsonValueKind.Number, "a number", out var value))
@@ -322,6 +338,9 @@ internal sealed partial class JsonFields
 
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Rfc3339();
+
+    [GeneratedRegex(@"^\+[1-9][0-9]{4,14}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex E164();
 
     /// <summary>Shared by all objects of one body: only the first violation is told.</summary>
     private sealed class Findings

@@ -1,5 +1,4 @@
 using Byon.Functions.Security;
-using Byon.Functions.Security.Limits;
 using Byon.Functions.Surfaces;
 
 namespace Byon.Functions.Http;
@@ -12,30 +11,29 @@ internal static class OperationRoutes
     /// <summary>Maps an operation behind its scopes. Plain request delegates: nothing is compiled at start.</summary>
     public static void MapOperation(this IEndpointRouteBuilder routes, string pattern, ServedEndpoint endpoint)
     {
-        var security = routes.ServiceProvider.GetRequiredService<BearerSecurity>();
-        var limits = routes.ServiceProvider.GetRequiredService<RateLimits>();
+        var gate = routes.ServiceProvider.GetRequiredService<Gate>();
         RequestDelegate handler = async context =>
         {
             var result = AcceptHeader.AllowsJson(context.Request)
-                ? await RunAsync(context, security, limits, endpoint)
+                ? await RunAsync(context, gate, endpoint)
                 : Problems.NotAcceptable();
             await result.ExecuteAsync(context);
         };
         routes.MapMethods(pattern, [endpoint.Operation.Method], handler).WithDisplayName($"{endpoint.Operation.Method} {pattern}").WithMetadata(endpoint);
     }
 
-    private static async Task<IResult> RunAsync(HttpContext context, BearerSecurity security, RateLimits limits, ServedEndpoint endpoint)
+    private static async Task<IResult> RunAsync(HttpContext context, Gate gate, ServedEndpoint endpoint)
     {
         var operation = endpoint.Operation;
         var cancel = context.RequestAborted;
-        var (caller, refusal) = await security.AuthorizeAsync(context.Request, operation.Scopes, cancel);
+        var (caller, refusal) = await gate.AdmitAsync(context.Request, operation, cancel);
         if (caller is null)
         {
             return refusal!;
         }
 
-        return limits.Count(caller, operation.Method) is { } tooMany ? tooMany
-            : endpoint.Surface.IsStrict && MissingHeader(context.Request, operation) is { } missing ? Problems.InvalidArgument($"Expected header is missing: {missing}.")
+        return endpoint.Surface.IsStrict && MissingHeader(context.Request, operation) is { } missing
+            ? Problems.InvalidArgument($"Expected header is missing: {missing}.")
             : await operation.Run(context, caller, cancel);
     }
 

@@ -42,6 +42,7 @@ public static class PlatformServices
         services.AddSingleton<CallStore>();
         services.AddSingleton<CorrelatorStore>();
         services.AddSingleton<ChannelStore>();
+        services.AddSingleton<LineStore>();
         services.AddSingleton<NodeStore>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<RingingSessions>();

@@ -37,7 +37,7 @@ internal sealed class RateLimits : IDisposable
         var kind = (int)(HttpMethods.IsGet(method) ? OperationClass.Read : HttpMethods.IsPost(method) ? OperationClass.Create : OperationClass.Change);
 
         // Two-legged, the caller is a client with all its visitors.
-        return (caller.PhoneNumber is null ? null : Take(_ofSubscriber[kind], caller)) ?? Take(_ofClient[kind], caller);
+        return (caller.IsTwoLegged ? null : Take(_ofSubscriber[kind], caller)) ?? Take(_ofClient[kind], caller);
     }
 
     public void Dispose()

@@ -54,7 +54,7 @@ internal sealed partial class TokenClaims(IOptions<AuthOptions> options, TimePro
             // Two-legged: the client speaks for itself (RFC 9068 §2.2: then sub is the client).
             var subjectOfClient = claims.Text(_options.SubjectClaim) ?? client;
             return subjectOfClient.Length > 0
-                ? TokenVerdict.Of(new Caller(client, subjectOfClient, null, ScopesOf(claims), expiry))
+                ? TokenVerdict.Of(new Caller(client, subjectOfClient, null, ScopesOf(claims), expiry) { IsTwoLegged = true })
                 : TokenVerdict.Invalid("The token names no subject or client");
         }
 

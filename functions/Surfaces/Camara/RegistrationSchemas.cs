@@ -5,8 +5,12 @@ internal static class RegistrationSchemas
 {
     private static readonly Schema PhoneNumber = Schema.Text(128, @"^\+[1-9][0-9]{4,14}$") with { Name = "PhoneNumber" };
 
+    /// <summary>phoneNumber comes with r3.1: a two-legged token needs it, a three-legged one forbids it.</summary>
     public static readonly Schema Request = Schema.Object(
-        "RegSessionRequest", new("deviceId", Schema.Uuid, Required: true), new("registrationExpireTime", Schema.DateTime));
+        "RegSessionRequest",
+        new("deviceId", Schema.Uuid, Required: true),
+        new("registrationExpireTime", Schema.DateTime),
+        new("phoneNumber", PhoneNumber));
 
     public static readonly Schema Update = Schema.Object("RegSessionUpdate", new Member("registrationExpireTime", Schema.DateTime));
 

@@ -30,7 +30,7 @@ internal sealed class RegistrationV04(Registrations registrations, TimeProvider 
             Errors =
             [
                 new(400, "OUT_OF_RANGE"), new(403, "MAX_REGISTRATION_PER_USER", "MAX_REGISTRATION_PER_MSISDN", "MAX_DEVICES_PER_USER"),
-                new(409, "ALREADY_EXISTS"), new(422, "MISSING_IDENTIFIER"),
+                new(409, "ALREADY_EXISTS"), new(422, "MISSING_IDENTIFIER", "UNNECESSARY_IDENTIFIER"),
             ],
         },
         new(HttpMethods.Get, "/sessions/{registrationId}", "getRegistrationById", [Scopes.RegistrationRead], GetAsync)
@@ -75,7 +75,7 @@ internal sealed class RegistrationV04(Registrations registrations, TimeProvider 
     {
         var receivedAt = clock.GetUtcNow();
         var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var wanted = new NewRegistration(body.RequiredUuid("deviceId"), body.Time("registrationExpireTime"));
+        var wanted = new NewRegistration(body.RequiredUuid("deviceId"), body.Time("registrationExpireTime")) { PhoneNumber = body.PhoneNumber("phoneNumber") };
         if (body.Violation is { } violation)
         {
             return violation;

@@ -8,11 +8,12 @@ public static class TableNames
     public const string Channels = "channels";
     public const string Correlators = "correlators";
     public const string Events = "events";
+    public const string Lines = "lines";
     public const string Nodes = "nodes";
     public const string Readers = "readers";
     public const string Subscribers = "subscribers";
     public const string Undelivered = "undelivered";
 
     public static IReadOnlyList<string> All { get; } =
-        [Registrations, Calls, Channels, Correlators, Events, Nodes, Readers, Subscribers, Undelivered];
+        [Registrations, Calls, Channels, Correlators, Events, Lines, Nodes, Readers, Subscribers, Undelivered];
 }

@@ -184,7 +184,7 @@ public sealed class RegistrationTests(ApiRig rig) : ApiTest(rig)
     [InlineData("""{"deviceId":7}""", "deviceId is not a string")]
     [InlineData("""{"deviceId":"phone"}""", "deviceId is not a UUID")]
     [InlineData("""{"deviceId":"{0b1e6d9e-5f2b-4b0e-9d39-2f1c9d3d7f11}"}""", "deviceId")]
-    [InlineData("""{"deviceId":"0b1e6d9e-5f2b-4b0e-9d39-2f1c9d3d7f11","phoneNumber":"+34600111222"}""", "Unknown property: phoneNumber")]
+    [InlineData("""{"deviceId":"0b1e6d9e-5f2b-4b0e-9d39-2f1c9d3d7f11","msisdn":"+34600111222"}""", "Unknown property: msisdn")]
     [InlineData("""{"deviceId":"0b1e6d9e-5f2b-4b0e-9d39-2f1c9d3d7f11","registrationExpireTime":1700000000}""", "registrationExpireTime is not a string")]
     [InlineData("""{"deviceId":"0b1e6d9e-5f2b-4b0e-9d39-2f1c9d3d7f11","registrationExpireTime":"tomorrow"}""", "registrationExpireTime is not a date-time")]
     [InlineData("""{"deviceId":"0b1e6d9e-5f2b-4b0e-9d39-2f1c9d3d7f11","registrationExpireTime":"2030-01-01T00:00:00"}""", "registrationExpireTime is not a date-time")]

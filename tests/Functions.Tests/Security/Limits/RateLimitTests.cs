@@ -61,7 +61,7 @@ public sealed class RateLimitTests(ApiRig rig) : ApiTest(rig)
     public void ABusinessIsNoSubscriber()
     {
         using var limits = Limits(subscriber: new RateLimit { PerSecond = 1, Burst = 1 });
-        var business = new Caller("shop", "shop", null, new HashSet<string>(), null);
+        var business = new Caller("shop", "shop", null, new HashSet<string>(), null) { IsTwoLegged = true };
         for (var i = 0; i < 10; i++)
             Assert.Null(limits.Count(business, "POST"));
     }
