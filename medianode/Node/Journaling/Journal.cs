@@ -45,7 +45,8 @@ public sealed class Journal(
         {
             var (stored, hasReaders) = await events.AppendAsync(device, eventId, data, time, cancel);
             if (hasReaders) deliveries.Ask(device);
-            pusher.Push(stored);
+            // Where somebody else has told the same, theirs is pushed already.
+            if (stored.EventId == eventId) pusher.Push(stored);
         });
     }
 

@@ -10,7 +10,7 @@ namespace Byon.Platform.Stores;
 /// that takes over) costs a retry and nothing else.
 /// <code>
 /// partition             row                  holds
-/// {number}:{deviceId}   head                 position and id of the newest event; whether the device has readers
+/// {number}:{deviceId}   head                 position and id of the newest event; which registration ended last; whether the device has readers
 /// {number}:{deviceId}   {position, D19}      one event
 /// </code>
 /// Operations: append 1 (2 for the first append of this process to a device, 3 where somebody changed the head), all others 1.
@@ -30,7 +30,8 @@ public sealed class EventLog(TableServiceClient tables)
 
     /// <summary>
     /// As above, with an id of the caller's: one that appends again after an exception, with the same id and no event
-    /// between, gets the event that is already there.
+    /// between, gets the event that is already there. So does whoever notices second that a registration ended: its node, one
+    /// that takes over and a timer may all do so, and the device hears of it once.
     /// </summary>
     public async Task<AppendedEvent> AppendAsync(DeviceKey device, string eventId, DeviceEventData data, DateTimeOffset time, CancellationToken cancel)
     {
@@ -41,6 +42,8 @@ public sealed class EventLog(TableServiceClient tables)
             var entry = new DeviceEvent(device, head.Position + 1, eventId, time, data);
             if (head.EventId == eventId)
                 return new AppendedEvent(await StoredAsync(entry with { Position = head.Position }, cancel), head.HasReaders);
+            if (data is RegistrationEndedData ended && head.EndedRegistration == ended.RegistrationId)
+                return new AppendedEvent(await StoredAsync(entry with { Position = head.EndedAt }, cancel), head.HasReaders);
             try
             {
                 Remember(partition, await WriteAsync(partition, head, entry, cancel));
@@ -101,25 +104,32 @@ public sealed class EventLog(TableServiceClient tables)
 
     private async Task<Head> WriteAsync(string partition, Head head, DeviceEvent entry, CancellationToken cancel)
     {
+        var next = head with { Position = entry.Position, EventId = entry.EventId };
+        if (entry.Data is RegistrationEndedData ended)
+            next = next with { EndedRegistration = ended.RegistrationId, EndedAt = entry.Position };
         var row = new TableEntity(partition, HeadRow)
         {
-            [nameof(Head.Position)] = entry.Position,
-            [nameof(Head.EventId)] = entry.EventId,
-            [nameof(Head.HasReaders)] = head.HasReaders,
+            [nameof(Head.Position)] = next.Position,
+            [nameof(Head.EventId)] = next.EventId!,
+            [nameof(Head.HasReaders)] = next.HasReaders,
+            [nameof(Head.EndedRegistration)] = next.EndedRegistration!,
+            [nameof(Head.EndedAt)] = next.EndedAt,
         };
         TableTransactionAction moveHead = head.ETag is { } etag
             ? new(TableTransactionActionType.UpdateReplace, row, etag)
             : new(TableTransactionActionType.Add, row);
         var answer = await _table.SubmitTransactionAsync([moveHead, new(TableTransactionActionType.Add, EventRow.Write(entry))], cancel);
-        return new Head(entry.Position, entry.EventId, head.HasReaders, answer.Value[0].Headers.ETag);
+        return next with { ETag = answer.Value[0].Headers.ETag };
     }
 
     private async Task<Head> ReadHeadAsync(string partition, CancellationToken cancel)
     {
         var row = await _table.FindAsync(partition, HeadRow, cancel);
         return row is null
-            ? new Head(0, null, false, null)
-            : new Head(row.GetInt64(nameof(Head.Position)) ?? 0, row.GetString(nameof(Head.EventId)), row.GetBoolean(nameof(Head.HasReaders)) ?? false, row.ETag);
+            ? new Head(0, null, false, null, 0, null)
+            : new Head(
+                row.GetInt64(nameof(Head.Position)) ?? 0, row.GetString(nameof(Head.EventId)), row.GetBoolean(nameof(Head.HasReaders)) ?? false,
+                row.GetString(nameof(Head.EndedRegistration)), row.GetInt64(nameof(Head.EndedAt)) ?? 0, row.ETag);
     }
 
     private async Task<bool> IsStoredAsync(string partition, DeviceEvent entry, CancellationToken cancel)
@@ -146,8 +156,9 @@ public sealed class EventLog(TableServiceClient tables)
             _heads[partition] = head;
     }
 
+    /// <param name="EndedRegistration">The registration that ended last, and <paramref name="EndedAt"/> the position of its event: a device has one at a time.</param>
     /// <param name="ETag">Null where the device has no log yet.</param>
-    private sealed record Head(long Position, string? EventId, bool HasReaders, ETag? ETag);
+    private sealed record Head(long Position, string? EventId, bool HasReaders, string? EndedRegistration, long EndedAt, ETag? ETag);
 }
 
 /// <summary>An event that is in the log.</summary>

@@ -36,6 +36,26 @@ public class EventLogTests(AzuriteFixture azurite)
         Assert.Empty(await _log.ReadAsync(new DeviceKey(_device.PhoneNumber, "phone"), 0, 3, default));
     }
 
+    /// <summary>The node whose clock says so, the one that takes over from it, and a timer in functions.</summary>
+    [Fact]
+    public async Task A_registration_ends_once_however_many_notice()
+    {
+        await _log.AppendAsync(_device, Invitation(1), Now, default);
+        for (var round = 1; round <= 4; round++)
+        {
+            var ended = new RegistrationEndedData($"registration-{round}", RegistrationEndReason.RegistrationExpired, null);
+            var told = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => new EventLog(azurite.Tables).AppendAsync(_device, ended, Now, default))));
+            await _log.AppendAsync(_device, Invitation(round), Now, default);
+
+            Assert.Single(told.DistinctBy(entry => (entry.Position, entry.EventId)));
+            Assert.Equal(ended, Assert.IsType<RegistrationEndedData>((await _log.AppendAsync(_device, ended, Now, default)).Data));
+        }
+
+        var log = await _log.ReadAsync(_device, 0, 100, default);
+        Assert.Equal(4, log.Count(entry => entry.Data is RegistrationEndedData));
+        Assert.Equal(Enumerable.Range(1, 9).Select(position => (long)position), log.Select(entry => entry.Position));
+    }
+
     [Theory]
     [InlineData(2, 12)]
     [InlineData(5, 6)]
