@@ -57,7 +57,12 @@ public static class NodeServices
     {
         var options = provider.GetRequiredService<NodeOptions>();
         var local = new IPEndPoint(options.SipAdvertised, options.SipListen.Port);
-        var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261) { SessionInterval = options.Sip.SessionInterval };
+        var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261) 
+        {
+            SessionInterval = options.Sip.SessionInterval,
+            IsTelephony = options.Sip.Telephony,
+            RegistersPerSecond = options.Sip.RegistersPerSecond,
+        };
         return new SipAgent(sip, provider.GetRequiredService<EntropySource>());
     }
 

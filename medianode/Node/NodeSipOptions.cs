@@ -3,9 +3,16 @@ namespace Byon.MediaNode;
 /// <summary>How this node behaves as a SIP user agent.</summary>
 /// <param name="SessionInterval"><c>Node__Sip__SessionSeconds</c> (1800): session timer (RFC 4028) to ask for and to grant at most.</param>
 /// <param name="Preconditions"><c>Node__Sip__Preconditions</c> (false): name the state of resources in our offers (RFC 3312).</param>
-public sealed record NodeSipOptions(TimeSpan SessionInterval, bool Preconditions)
+/// <param name="Telephony"><c>Node__Sip__Telephony</c> (true): name the IMS telephony service (MMTEL) in contacts and calls.</param>
+/// <param name="RegistersPerSecond"><c>Node__Sip__RegistersPerSecond</c> (100): pace of REGISTERs that nobody waits for.</param>
+/// <param name="IsTrusted"><c>Node__Ims__Authentication</c> (digest): <c>trusted</c> where the next hop takes this node's word for who registers.</param>
+public sealed record NodeSipOptions(
+    TimeSpan SessionInterval, bool Preconditions, bool Telephony, double RegistersPerSecond, bool IsTrusted)
 {
     internal static NodeSipOptions Read(SettingReader settings) => new(
         TimeSpan.FromSeconds(settings.Number("Node:Sip:SessionSeconds", 1800, 90, 86_400)),
-        settings.Flag("Node:Sip:Preconditions", false));
+        settings.Flag("Node:Sip:Preconditions", false),
+        settings.Flag("Node:Sip:Telephony", true),
+        settings.Number("Node:Sip:RegistersPerSecond", 100, 0.1, 100_000),
+        settings.Choice("Node:Ims:Authentication", "digest", "trusted") == "trusted");
 }

@@ -47,6 +47,14 @@ internal sealed class SettingReader(IConfiguration configuration)
         var text => throw new NodeOptionsException(key, $"is neither true nor false: '{text}'."),
     };
 
+    /// <summary>One of a few words; the first one where nothing is set.</summary>
+    public string Choice(string key, params string[] words)
+    {
+        if (configuration[key] is not { Length: > 0 } text) return words[0];
+        return Array.Find(words, word => word.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new NodeOptionsException(key, $"is none of {string.Join(", ", words)}: '{text}'.");
+    }
+
     public Uri Url(string key, Uri otherwise) => configuration[key] switch
     {
         null or "" => otherwise,

@@ -78,6 +78,7 @@ internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipS
                 if (!owner.Received(remote, message)) owner.Dropped("overload");
             }
 
+            if (framer.TakeKeepAlive() && !owner.Received(remote, "\r\n"u8.ToArray())) owner.Dropped("overload");
             if (framer.Rejection != SipRejection.None)
             {
                 owner.Dropped(framer.Rejection.ToString());

@@ -100,7 +100,10 @@ public sealed partial class CallControl
         var id = agent.Register(now, new SipRegistrationRequest(
             new SipUri(subscriber.PublicIdentity), options.ImsNextHop,
             new SipCredentials(subscriber.PrivateIdentity, subscriber.Password),
-            InstanceOf(live.Record.DeviceId), ContactUserOf(live.Record.RegistrationId), expires));
+            InstanceOf(live.Record.DeviceId), ContactUserOf(live.Record.RegistrationId), expires)
+        {
+            IsTrusted = options.Sip.IsTrusted,
+        });
         live.Sip = id;
         _registrationsBySip[id] = live;
     }

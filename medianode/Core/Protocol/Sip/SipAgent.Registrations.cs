@@ -68,6 +68,33 @@ public sealed partial class SipAgent
         return registration;
     }
 
+    private void KeepAlive(Instant now, KeptFlow kept, ReadOnlySpan<byte> message)
+    {
+        kept.Receive(now, message);
+        _core.Wakes.Set(kept, kept.NextTimeout);
+    }
+
+    /// <summary>RFC 5626 §4.3: what is bound to the flow registers anew, at the pace of the bucket.</summary>
+    private void RecoverFlow(Instant now, SipFlow flow)
+    {
+        if (!_core.KeptFlows.Remove(flow, out var kept)) return;
+        _core.Wakes.Set(kept, null);
+        foreach (var id in kept.Registrations)
+        {
+            if (!_registrations.TryGetValue(id, out var registration)) continue;
+            registration.Recover(now);
+            _core.Wakes.Set(registration, registration.NextTimeout);
+        }
+    }
+
+    private void Unkeep(SipRegistration registration)
+    {
+        if (!_core.KeptFlows.TryGetValue(registration.Line.NextHop, out var kept) || !kept.Registrations.Remove(registration.Id)) return;
+        if (kept.Registrations.Count > 0) return;
+        _core.KeptFlows.Remove(registration.Line.NextHop);
+        _core.Wakes.Set(kept, null);
+    }
+
     private void Settle(SipRegistration registration)
     {
         _core.Wakes.Set(registration, registration.NextTimeout);

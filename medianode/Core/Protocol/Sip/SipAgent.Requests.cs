@@ -15,6 +15,7 @@ public sealed partial class SipAgent
         else if (request.Method == SipMethods.Cancel) DispatchCancel(now, request, transaction);
         else if (SipOptionTags.UnsupportedOf(request) is { Count: > 0 } unsupported) RefuseExtensions(now, transaction, unsupported);
         else if (arrival.IsMerged) Respond(now, transaction, 482);
+        else if (request.Method == SipMethods.Notify) Notified(now, request, transaction);
         else if (request.To.Tag is not null) DispatchInDialog(now, request, transaction);
         else DispatchOutOfDialog(now, request, transaction);
     }
@@ -50,6 +51,16 @@ public sealed partial class SipAgent
         {
             Respond(now, transaction, IsAllowed(request.Method) ? 481 : 405);
         }
+    }
+
+    /// <summary>NOTIFY of a subscription of ours; any other one gets 481 (RFC 6665 §4.1.3).</summary>
+    private void Notified(Instant now, SipRequest notify, ServerTransaction transaction)
+    {
+        var watch = _core.Watches.GetValueOrDefault((notify.CallId, notify.To.Tag ?? ""));
+        Respond(now, transaction, watch?.Receive(now, notify) ?? 481);
+        if (watch is null) return;
+        _core.Wakes.Set(watch, watch.NextTimeout);
+        Settle(watch.Owner);
     }
 
     private void DispatchOutOfDialog(Instant now, SipRequest request, ServerTransaction transaction)

@@ -31,7 +31,13 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
     public void Receive(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
     {
         // Keep-alives of RFC 5626 are no messages.
-        if (message.Trim("\r\n\0"u8).IsEmpty) return;
+        var isKeepAlive = message.Trim("\r\n\0"u8).IsEmpty;
+        if (_core.KeptFlows.TryGetValue(flow, out var kept) && (isKeepAlive || message[0] < 2)) KeepAlive(now, kept, message);
+        else if (!isKeepAlive) ReceiveMessage(now, flow, message);
+    }
+
+    private void ReceiveMessage(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
+    {
         if (!SipParser.TryParseDatagram(message, SipLimits.Default, out var parsed, out var rejection))
         {
             Count(rejection);
@@ -47,6 +53,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
     public void FlowFailed(Instant now, SipFlow flow)
     {
         _core.Transactions.FlowFailed(now, flow);
+        RecoverFlow(now, flow);
         Sweep();
     }
 
@@ -58,6 +65,8 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
             due.HandleTimeout(now);
             _core.Wakes.Set(due, due.NextTimeout);
         }
+
+        while (_core.FailedFlows.TryDequeue(out var failed)) FlowFailed(now, failed);
 
         Sweep();
     }
@@ -79,6 +88,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
             if (!_registrations.Remove(gone, out var registration)) continue;
             if (_contacts.GetValueOrDefault(registration.Line.ContactUser) == registration) _contacts.Remove(registration.Line.ContactUser);
             _core.Wakes.Set(registration, null);
+            Unkeep(registration);
         }
     }
 }

@@ -16,6 +16,12 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
 {
     /// <summary>The session interval we ask for and grant at most (RFC 4028); 90 s at least.</summary>
     public TimeSpan SessionInterval { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How many REGISTERs a second go out that nobody waits for; the first ones of a silence go at once.</summary>
+    public double RegistersPerSecond { get; init; } = 100;
+
+    /// <summary>Name the multimedia telephony service in contacts and calls (TS 24.173).</summary>
+    public bool IsTelephony { get; init; }
 }
 
 /// <summary>Digest credentials of a subscriber (RFC 7616): the private identity and its password.</summary>
@@ -26,7 +32,11 @@ public sealed record SipCredentials(string UserName, string Password);
 /// <param name="InstanceId">The device's UUID for +sip.instance (RFC 5626 §4.1).</param>
 /// <param name="ContactUser">User part of our Contact; unique per registration: incoming INVITEs are matched by it.</param>
 public sealed record SipRegistrationRequest(
-    SipUri Identity, SipFlow Registrar, SipCredentials Credentials, Guid InstanceId, string ContactUser, TimeSpan Expires);
+    SipUri Identity, SipFlow Registrar, SipCredentials Credentials, Guid InstanceId, string ContactUser, TimeSpan Expires)
+{
+    /// <summary>The next hop trusts this node: REGISTER says that the subscriber is authenticated (TS 24.229 §7.2A.2).</summary>
+    public bool IsTrusted { get; init; }
+}
 
 /// <param name="Registration">The registration whose identity, credentials, contact and next hop the call uses.</param>
 /// <param name="Target">Request-URI and To.</param>

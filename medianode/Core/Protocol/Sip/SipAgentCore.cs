@@ -1,4 +1,5 @@
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Registrations;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
 using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
@@ -10,6 +11,7 @@ internal sealed class SipAgentCore
     public SipAgentCore(SipAgentOptions options, EntropySource entropy)
     {
         (Options, Entropy) = (options, entropy);
+        Pace = new RegisterPace(options.RegistersPerSecond, burst: Math.Max(1, (int)options.RegistersPerSecond));
         Transactions = new TransactionLayer(options, entropy, Wakes);
     }
 
@@ -28,13 +30,30 @@ internal sealed class SipAgentCore
 
     public Dictionary<SipDialogId, SipSession> Dialogs { get; } = [];
 
+    /// <summary>Subscriptions to registration state, by Call-ID and our tag.</summary>
+    public Dictionary<(string CallId, string Tag), RegistrationWatch> Watches { get; } = [];
+
+    public RegisterPace Pace { get; }
+
+    /// <summary>Flows that stopped answering keep-alives, for the agent to let go of.</summary>
+    public Queue<SipFlow> FailedFlows { get; } = [];
+
+    public Dictionary<SipFlow, KeptFlow> KeptFlows { get; } = [];
+
     /// <summary>Registrations that ended and are still in the agent's tables.</summary>
     public Queue<SipRegistrationId> Gone { get; } = [];
 
     public void Tell(SipEvent happened) => Events.Enqueue(happened);
 
     /// <summary>Our Contact on a flow: peers reach the line by its user part.</summary>
-    public string ContactOf(SipLine line) => $"<{ContactUriOf(line.ContactUser, line.NextHop)}>";
+    public string ContactOf(SipLine line) =>
+        $"<{ContactUriOf(line.ContactUser, line.NextHop)}>" + (Options.IsTelephony ? ";" + MultimediaTelephony.Feature : "");
+
+    public KeptFlow Keep(SipFlow flow)
+    {
+        if (!KeptFlows.TryGetValue(flow, out var kept)) KeptFlows.Add(flow, kept = new KeptFlow(this, flow));
+        return kept;
+    }
 
     public SipUri ContactUriOf(string user, SipFlow flow) =>
         new($"sip:{user}@{Options.Local}{(flow.Transport == SipTransport.Tcp ? ";transport=tcp" : "")}");

@@ -14,6 +14,13 @@ internal sealed class ScriptedPeer
         (_network, Address) = (network, new IPEndPoint(IPAddress.Loopback, port));
         network.Add(Address, (source, bytes) =>
         {
+            if (bytes.Span[0] is < 2 or (byte)'\r')
+            {
+                KeepAlives.Add((source, bytes));
+                OnKeepAlive(source, bytes);
+                return;
+            }
+
             Assert.True(SipParser.TryParseDatagram(bytes.Span, SipLimits.Default, out var message, out _));
             Received.Add(message);
             if (message is SipRequest request) OnRequest(request);
@@ -23,6 +30,10 @@ internal sealed class ScriptedPeer
     public IPEndPoint Address { get; }
 
     public List<SipMessage> Received { get; } = [];
+
+    public List<(SipFlow Source, ReadOnlyMemory<byte> Bytes)> KeepAlives { get; } = [];
+
+    public Action<SipFlow, ReadOnlyMemory<byte>> OnKeepAlive { get; set; } = (_, _) => { };
 
     /// <summary>What it does with a request at once.</summary>
     public Action<SipRequest> OnRequest { get; set; } = _ => { };
@@ -35,6 +46,8 @@ internal sealed class ScriptedPeer
     public SipRequest LastRequest(string method) => Requests(method).Last();
 
     public void Send(VirtualAgent to, string text) => Send(to, SipText.Parse(text));
+
+    public void SendRaw(SipFlow to, ReadOnlyMemory<byte> bytes) => _network.Send(Address, to, bytes);
 
     public void Send(VirtualAgent to, SipMessage message)
     {

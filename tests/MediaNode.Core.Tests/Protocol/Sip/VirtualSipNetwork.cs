@@ -24,14 +24,14 @@ internal sealed class VirtualSipNetwork
     /// <summary>Everything that was put on the wire, lost or not.</summary>
     public List<SipMessage> Sent { get; } = [];
 
-    public VirtualAgent Add(int port, int maxServerTransactions = 10_000)
+    public VirtualAgent Add(int port, int maxServerTransactions = 10_000, Func<SipAgentOptions, SipAgentOptions>? with = null)
     {
         var address = new IPEndPoint(IPAddress.Loopback, port);
         var seed = new byte[32];
         seed[0] = (byte)port;
         seed[1] = (byte)(port >> 8);
         var agent = new SipAgent(
-            new SipAgentOptions(address, "test", SipTimers.Rfc3261, maxServerTransactions), new EntropySource(seed));
+            (with ?? (o => o))(new SipAgentOptions(address, "test", SipTimers.Rfc3261, maxServerTransactions)), new EntropySource(seed));
         var events = new List<SipEvent>();
         _agents.Add((address, agent, events));
         _nodes.Add(address, (flow, bytes) => agent.Receive(Now, flow, bytes.Span));
@@ -77,6 +77,13 @@ internal sealed class VirtualSipNetwork
 
     private void Deliver(IPEndPoint from, SipFlow to, ReadOnlyMemory<byte> bytes)
     {
+        if (bytes.Span[0] is < 2 or (byte)'\r')
+        {
+            // A keep-alive, which is no message.
+            if (_nodes.TryGetValue(to.Remote, out var kept)) kept(new SipFlow(to.Transport, from), bytes);
+            return;
+        }
+
         Assert.True(
             SipParser.TryParseDatagram(bytes.Span, SipLimits.Default, out var message, out var why),
             $"A malformed message was sent ({why}): {Encoding.UTF8.GetString(bytes.Span)}");

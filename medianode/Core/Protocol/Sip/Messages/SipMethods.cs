@@ -12,7 +12,9 @@ public static class SipMethods
     public const string Info = "INFO";
     public const string Update = "UPDATE";
     public const string Prack = "PRACK";
+    public const string Subscribe = "SUBSCRIBE";
+    public const string Notify = "NOTIFY";
 
     /// <summary>Value of Allow: what a peer may send us.</summary>
-    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
+    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, NOTIFY";
 }

@@ -12,6 +12,9 @@ public static class SipOptionTags
     /// <summary>Resources before ringing (RFC 3312, RFC 4032). Said in Supported by what carries such SDP.</summary>
     public const string Precondition = "precondition";
 
+    /// <summary>Flows of registrations (RFC 5626).</summary>
+    public const string Outbound = "outbound";
+
     /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
     public const string Supported = Reliable + ", " + Timer;
 

@@ -13,12 +13,21 @@ public sealed class SipStreamFramer(SipLimits limits)
     private readonly ArrayBufferWriter<byte> _pending = new();
     private int _read;
     private int _needed;
+    private bool _sawKeepAlive;
 
     /// <summary>Why the stream cannot go on: close the connection. None while all is well.</summary>
     public SipRejection Rejection { get; private set; }
 
     /// <summary>Bytes that wait for the rest of their message.</summary>
     public int Buffered => _pending.WrittenCount - _read;
+
+    /// <summary>Whether line ends between messages came since the last call: the answer to a keep-alive (RFC 5626 §3.5.1).</summary>
+    public bool TakeKeepAlive()
+    {
+        var seen = _sawKeepAlive;
+        _sawKeepAlive = false;
+        return seen;
+    }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -32,7 +41,12 @@ public sealed class SipStreamFramer(SipLimits limits)
     {
         message = default;
         if (Rejection != SipRejection.None) return false;
-        while (_read < _pending.WrittenCount && _pending.WrittenSpan[_read] is (byte)'\r' or (byte)'\n') _read++;
+        while (_read < _pending.WrittenCount && _pending.WrittenSpan[_read] is (byte)'\r' or (byte)'\n')
+        {
+            _read++;
+            _sawKeepAlive = true;
+        }
+
         if (Buffered == 0 || Buffered < _needed) return false;
         var outcome = SipParser.Parse(_pending.WrittenSpan[_read..], limits, isStream: true, out _, out _needed, out var rejection);
         if (outcome == SipParseOutcome.Rejected) Rejection = rejection;

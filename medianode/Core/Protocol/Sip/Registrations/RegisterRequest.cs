@@ -6,7 +6,7 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Registrations;
 /// <summary>Writes the REGISTER of a state (RFC 3261 §10.2, RFC 5626 §4.2) and reads what the registrar granted.</summary>
 internal static class RegisterRequest
 {
-    public static SipRequest Write(SipAgentCore core, SipRegistrationState state, TimeSpan expires)
+    public static SipRequest Write(SipAgentCore core, SipRegistrationState state, TimeSpan expires, bool isOutbound)
     {
         var identity = state.Request.Identity;
         var seconds = Math.Ceiling(expires.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -17,13 +17,26 @@ internal static class RegisterRequest
         register.Headers.Add("To", $"<{identity}>");
         register.Headers.Add("Call-ID", state.CallId);
         register.Headers.Add("CSeq", $"{state.CSeq} REGISTER");
-        register.Headers.Add("Contact", $"<{contact}>;+sip.instance=\"<urn:uuid:{state.Request.InstanceId:D}>\";expires={seconds}");
+        register.Headers.Add("Contact", $"<{contact}>;{Features(core, state, isOutbound)}expires={seconds}");
         register.Headers.Add("Expires", seconds);
-        register.Headers.Add("Supported", "path");
+        register.Headers.Add("Supported", isOutbound ? "path, outbound" : "path");
+        if (state.Request.IsTrusted) register.Headers.Add("Authorization", TrustedAuthorization(state.Request, register.Uri));
         register.Headers.Add("Allow", SipMethods.Allowed);
         if (core.Options.UserAgent.Length > 0) register.Headers.Add("User-Agent", core.Options.UserAgent);
         return register;
     }
+
+    private static string Features(SipAgentCore core, SipRegistrationState state, bool isOutbound)
+    {
+        var instance = $"+sip.instance=\"<urn:uuid:{state.Request.InstanceId:D}>\";";
+        if (isOutbound) instance += "reg-id=1;";
+        return core.Options.IsTelephony ? instance + MultimediaTelephony.Feature + ";audio;" : instance;
+    }
+
+    /// <summary>This node has authenticated the subscriber by itself (TS 24.229 §7.2A.2.3, TS 24.371 §5.3).</summary>
+    private static string TrustedAuthorization(SipRegistrationRequest request, SipUri registrar) =>
+        $"Digest username={SipScanner.Quote(request.Credentials.UserName)}, realm={SipScanner.Quote(registrar.Host)}, nonce=\"\", "
+        + $"uri={SipScanner.Quote(registrar.Text)}, response=\"\", integrity-protected=\"auth-done\"";
 
     /// <summary>The expires of our Contact among all that the registrar lists, else Expires, else what was asked for (§10.2.4).</summary>
     public static TimeSpan Granted(SipResponse response, SipUri ours, TimeSpan asked)

@@ -24,6 +24,8 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private TimeSpan _asked;
     private SipRequest? _inFlight;
     private bool _isAskedFor;
+    private bool _hasTurn;
+    private bool _lacksOutbound;
     private TimeSpan? _refreshNext;
     private bool _removeNext;
     private Instant? _wakeAt;
@@ -35,6 +37,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     {
         (_core, Id, Saved) = (core, id, saved);
         _digest = new DigestClient(saved.Request.Credentials, core.Entropy);
+        Watch = new RegistrationWatch(core, _digest, this);
         _asked = saved.Request.Expires;
     }
 
@@ -58,6 +61,10 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
 
     public SipLine Line => Saved.Line;
 
+    public RegistrationWatch Watch { get; }
+
+    public SipUri ContactUri => _core.ContactUriOf(Line.ContactUser, Line.NextHop);
+
     public bool IsGone => _state == State.Gone;
 
     public ITimed? Timed => this;
@@ -76,7 +83,14 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     {
         _state = State.Registered;
         _expiresAt = now + Saved.Remaining;
-        Send(now, _asked);
+        SendInTurn(now);
+    }
+
+    /// <summary>Its flow failed: registers anew soon, over a new one.</summary>
+    public void Recover(Instant now)
+    {
+        if (_state != State.Registered) return;
+        (_wakeAt, _hasTurn) = (_core.Pace.Reserve(now), true);
     }
 
     public void Refresh(Instant now, TimeSpan expires)
@@ -108,8 +122,8 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     public void HandleTimeout(Instant now)
     {
         if (_inFlight is not null || _wakeAt > now || _state != State.Registered) return;
-        if (now >= _expiresAt) Fail(0, "Expired without an answer", false);
-        else Send(now, _asked);
+        if (now >= _expiresAt && !_hasTurn) Fail(0, "Expired without an answer", false);
+        else SendInTurn(now);
     }
 
     public void Receive(Instant now, SipRequest request, SipResponse response)
@@ -120,6 +134,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         else if (response.IsSuccess) Accepted(now, response);
         else if (response.Status is 401 or 407) Challenged(now, request, response);
         else if (response.Status == 423 && _tries < MaxTries && LongerThanAsked(response) is { } minimum) Send(now, _asked = minimum, isRetry: true);
+        else if (response.Status == 439 && !_lacksOutbound) Send(now, _asked, isRetry: _lacksOutbound = true);
         else if (IsTransient(response.Status)) FailedForNow(now, response.Status, response.Phrase);
         else Fail(response.Status, response.Phrase, false);
     }
@@ -165,7 +180,39 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         _expiresAt = now + granted;
         _wakeAt = now + RefreshAfter(granted);
         _core.Tell(new RegistrationAccepted(Id, granted, associated));
+        KeepFlow(now, response);
+        // Only an IMS core tells of itself so; a plain registrar would route the SUBSCRIBE to the subscriber's own phones.
+        if (associated.Length > 0 && line.ServiceRoutes.Count > 0) Watch.Start(now, line);
         Proceed(now);
+    }
+
+    /// <summary>RFC 5626 §4.4: where the registrar did outbound, the flow is what we are reached on.</summary>
+    private void KeepFlow(Instant now, SipResponse response)
+    {
+        if (!response.Headers.Lists("Require", SipOptionTags.Outbound)) return;
+        var kept = _core.Keep(Line.NextHop);
+        kept.Registrations.Add(Id);
+        kept.Use(now, response.Number("Flow-Timer") is { } seconds and > 4 ? TimeSpan.FromSeconds(seconds) : null);
+        _core.Wakes.Set(kept, kept.NextTimeout);
+    }
+
+    /// <summary>The network speaks of our contact (TS 24.229 §5.1.1.7, RFC 3680 §5.2).</summary>
+    public void Hear(Instant now, ContactFate fate)
+    {
+        if (_state != State.Registered || _inFlight is not null) return;
+        switch (fate)
+        {
+            case { IsTerminated: true, Event: "deactivated" or "probation" }:
+                _wakeAt = now + (fate.RetryAfter ?? TimeSpan.Zero);
+                break;
+            case { IsTerminated: true }:
+                Fail(0, $"The network ended the registration: {fate.Event}", false);
+                break;
+            case { Event: "shortened", Expires: { } left } when now + left < _expiresAt:
+                _expiresAt = now + left;
+                _wakeAt = now + (left / 2);
+                break;
+        }
     }
 
     private void Challenged(Instant now, SipRequest request, SipResponse response)
@@ -201,16 +248,21 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
             return;
         }
 
-        _state = State.Gone;
-        _core.Gone.Enqueue(Id);
+        Leave();
         _core.Tell(new RegistrationFailed(Id, status, phrase, credentialsRefused));
     }
 
     private void Removed()
     {
-        _state = State.Gone;
-        _core.Gone.Enqueue(Id);
+        Leave();
         _core.Tell(new RegistrationRemoved(Id));
+    }
+
+    private void Leave()
+    {
+        _state = State.Gone;
+        Watch.Stop();
+        _core.Gone.Enqueue(Id);
     }
 
     /// <summary>What the owner asked for while a REGISTER was in flight.</summary>
@@ -229,12 +281,25 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         }
     }
 
+    /// <summary>What nobody waits for goes at the pace of the bucket.</summary>
+    private void SendInTurn(Instant now)
+    {
+        if (!_hasTurn)
+        {
+            (_wakeAt, _hasTurn) = (_core.Pace.Reserve(now), true);
+            if (_wakeAt > now) return;
+        }
+
+        Send(now, _asked);
+    }
+
     private void Send(Instant now, TimeSpan expires, bool isRetry = false)
     {
+        _hasTurn = false;
         _tries = isRetry ? _tries + 1 : 1;
         Saved = Saved with { CSeq = Saved.CSeq + 1 };
-        var register = RegisterRequest.Write(_core, Saved, expires);
-        _digest.Authorize(register);
+        var register = RegisterRequest.Write(_core, Saved, expires, !_lacksOutbound);
+        if (!Saved.Request.IsTrusted) _digest.Authorize(register);
         _inFlight = register;
         _core.Transactions.Send(now, register, Saved.Request.Registrar, this);
     }

@@ -51,6 +51,9 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
         _outgoing.Enqueue(new SipTransmit(flow, SipWriter.Write(ack)));
     }
 
+    /// <summary>Keep-alives, which are no messages.</summary>
+    public void SendRaw(SipFlow flow, ReadOnlyMemory<byte> bytes) => _outgoing.Enqueue(new SipTransmit(flow, bytes));
+
     /// <summary>A Via of ours with a branch of its own; what is sent without any gets one by itself.</summary>
     public string NewVia(SipFlow flow)
     {

@@ -34,7 +34,8 @@ public class SipRegistrationTests
         Assert.Equal("sip:ims.test", requests[1].Uri.Text);
         Assert.Equal("sip:c600@127.0.0.1:5001", requests[1].Contact?.Uri.Text);
         Assert.Equal("<urn:uuid:00000001-0002-0003-0405-060708090a0b>", requests[1].Contact?.Parameters["+sip.instance"]);
-        Assert.Equal("path", requests[1].Headers["Supported"]);
+        Assert.Equal("path, outbound", requests[1].Headers["Supported"]);
+        Assert.Equal("1", requests[1].Contact?.Parameters["reg-id"]);
     }
 
     [Fact]
