@@ -1,0 +1,88 @@
+namespace Byon.Tests.Functions.Tests.Contract;
+
+/// <summary>Where the served APIs differ from the published ones on purpose; docs/api.md tells the reasons at length.</summary>
+internal static class DeliberateDifferences
+{
+    /// <summary>On every surface; the definitions say themselves that their lists of errors are not exhaustive.</summary>
+    public static IReadOnlyList<Difference> Common { get; } =
+    [
+        new("errors of HTTP, of limits and of the parts behind us", @"\+ \S+ \S+ (406|408|413|415|429|500|503)( .*)?"),
+    ];
+
+    private static readonly Difference NoNumberInToken = new("a token without a number cannot register", @"\+ (GET|POST) /sessions 422( .*)?");
+
+    private static readonly Difference NothingOutOfRange = new("without a range nothing is out of it", @"- \S+ \S+ 400 OUT_OF_RANGE");
+
+    private static readonly Difference NoRangeInReads = new("reading and deleting know no range", @"- (GET|DELETE) \S+ 400 OUT_OF_RANGE");
+
+    private static readonly Difference NumberIsOfToken =
+        new("what belongs to another is not found, so nothing but an originator contradicts the token", @"- (?!POST /sessions 403 INVALID_TOKEN_CONTEXT .*)\S+ \S+ 403 INVALID_TOKEN_CONTEXT");
+
+    private static readonly Difference OneKindOfNotFound = new("an id that is not found is NOT_FOUND, of whatever it is", @"- \S+ \S+ 404 IDENTIFIER_NOT_FOUND");
+
+    private static readonly Difference NoEmergencyAddresses = new("no emergency addresses are kept", "- POST /sessions 400 EMERGENCY_ADDRESS_MISSING");
+
+    private static readonly Difference RegistrationOfCall = new("the registration of a new call is not found", @"\+ POST /sessions 404( .*)?");
+
+    private static readonly Difference StateOfCall = new("a step that the call's state does not allow", @"\+ PUT \S+/status 409( .*)?");
+
+    private static readonly Difference StatusAnswersWithBody = new("a change of status is answered with the session", @"- PUT \S+/status 204( .*)?");
+
+    private static readonly Difference CorrelatorOfChange = new("the correlator is echoed on a change of status too", @"\+ PUT \S+/status 200 header x-correlator");
+
+    private static readonly Difference CorrelatorLimit = new("the pattern's limit as maxLength too", @"\+ \S+ \S+ header x-correlator maxLength=256");
+
+    private static readonly Difference Correlator = new("BYON also takes and echoes x-correlator", @"\+ \S+ \S+ (\d{3} )?header x-correlator( .*)?");
+
+    private static readonly Difference AnyErrorOfByon =
+        new("BYON attaches these errors to some operations only", @"\+ \S+ \S+ (400( INVALID_ARGUMENT)?|401( UNAUTHENTICATED)?|403( PERMISSION_DENIED)?|404( NOT_FOUND)?)");
+
+    private static readonly Difference NamelessInByon = new("operations that BYON gives no operationId", @"\+ \S+ \S+ operationId \w+");
+
+    private static readonly Difference ScopesOfByon = new("nominal scopes of a bearer scheme, which has none; ours are those of CAMARA", @"- \S+ \S+ BearerAuth (read|write)");
+
+    public static IReadOnlyDictionary<string, IReadOnlyList<Difference>> Of { get; } = new Dictionary<string, IReadOnlyList<Difference>>
+    {
+        ["webrtc-registration-v0.4"] = [NoNumberInToken, NoRangeInReads, NumberIsOfToken, OneKindOfNotFound, NoEmergencyAddresses],
+        ["webrtc-call-handling-v0.4"] = [RegistrationOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound],
+        ["webrtc-registration-v0.3"] =
+        [
+            NoNumberInToken, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, NoEmergencyAddresses, CorrelatorLimit,
+            new("published as pattern uuid, which no UUID matches", @"[-+] POST /sessions body\.deviceId (pattern|format)=uuid"),
+            new("the device is registered through another client", @"\+ POST /sessions 409( .*)?"),
+        ],
+        ["webrtc-call-handling-v0.3"] =
+        [
+            RegistrationOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, CorrelatorLimit,
+            new("a call cannot do without these", @"\+ POST /sessions body\.(originatorAddress|receiverAddress|offer) required"),
+            new("a change cannot do without a status", @"\+ PUT \S+/status body\.status required"),
+            new("a clientCorrelator that stands for another session", @"\+ POST /sessions 409( .*)?"),
+        ],
+        ["racm-v1"] =
+        [
+            Correlator, AnyErrorOfByon, NoNumberInToken, NoEmergencyAddresses, NamelessInByon, ScopesOfByon,
+            new("the device is registered through another client", @"\+ POST /sessions 409( .*)?"),
+            new("published as 400 with the code of a 404", @"- DELETE /sessions/\{racmSessionId\} 400 NOT_FOUND"),
+        ],
+        ["notificationchannel-v1"] =
+        [
+            Correlator, AnyErrorOfByon, NamelessInByon, ScopesOfByon,
+            new("the kinds of channelData fit one another, so one schema holds all members", @"[-+] \S+ \S+ .*\.channelData\b.*"),
+            new("published without a type", @"\+ \S+ \S+ .*(body|channels\[\]) type=object"),
+            new("where the channel stands in the device's log", @"\+ \S+ \S+ .*\.cursor type=string"),
+            new("events after a cursor, for clients that were away", @"\+ GET /channels/\{channelId\}/events( .*)?"),
+            new("a device belongs to a number", @"\+ POST /channels 422( .*)?"),
+            new("a kind of channel that is not configured", @"\+ (POST|PUT) \S+ 501( .*)?"),
+            new("a renewal is answered with the channel", @"- PUT /channels/\{channelId\} 204"),
+        ],
+        ["vvoip-v1"] =
+        [
+            Correlator, AnyErrorOfByon, StateOfCall, StatusAnswersWithBody, ScopesOfByon,
+            new("an originator that is not the token's number", @"\+ POST /sessions 403 INVALID_TOKEN_CONTEXT"),
+            new("a clientCorrelator that stands for another session", @"\+ POST /sessions 409( .*)?"),
+            new("emergency calls may be switched off", @"\+ POST /sessions 501( .*)?"),
+            new("the text requires the offer, the schema does not", @"\+ POST /sessions body\.offer required"),
+            new("a change cannot do without a status", @"\+ PUT \S+/status body\.status required"),
+        ],
+    };
+}
