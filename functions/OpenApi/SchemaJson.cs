@@ -21,7 +21,7 @@ internal sealed class SchemaJson
 
         if (_written.TryGetValue(name, out var known))
         {
-            if (!ReferenceEquals(known, schema))
+            if (!ReferenceEquals(known, schema) && !JsonNode.DeepEquals(Components[name], WriteInPlace(schema)))
             {
                 throw new InvalidOperationException($"Two schemas have the name {name}.");
             }

@@ -22,11 +22,12 @@ internal sealed class SubscriptionSchemas(string typePrefix, Schema detail, int 
         new("sinkCredential", Credential),
         new("config", Schema.Object("SubscriptionUpdateConfig", new Member("subscriptionExpireTime", _dateTime)) with { Closed = true })) with { Closed = true };
 
+    /// <summary>Holds as many types as there are: a subscription may be read on another surface than it was made on.</summary>
     public Schema Subscription => Schema.Object(
         "Subscription",
         new("protocol", _protocol, Required: true),
         new("sink", Sink, Required: true),
-        new("types", Schema.List(Type, maximumTypes) with { MinimumItems = 1 }, Required: true),
+        new("types", Schema.List(Type, SubscriptionEventTypes.Names.Count) with { MinimumItems = 1 }, Required: true),
         new("config", Config, Required: true),
         new("id", Schema.Text(hasLimits ? 256 : null) with { Name = "SubscriptionId" }, Required: true),
         new("startsAt", _dateTime),

@@ -84,8 +84,8 @@ internal sealed class ContractFacts
         var schema = Resolve(given);
         foreach (var keyword in Constraints)
         {
-            if (schema[keyword] is { } value)
-                _facts.Add($"{place} {keyword}={(value is JsonArray list ? string.Join('|', list.Select(one => one!.ToString())) : value.ToString())}");
+            if (schema[keyword] is { } value && !(keyword == "minItems" && (int)value == 0))
+                _facts.Add($"{place} {keyword}={(value is JsonArray list ? string.Join('|', list.Select(one => one!.ToString()).Order()) : value.ToString())}");
         }
 
         _facts.UnionWith(schema["required"]?.AsArray().Select(name => $"{place}.{name} required") ?? []);

@@ -39,6 +39,19 @@ internal static class DeliberateDifferences
 
     private static readonly Difference NamelessInByon = new("operations that BYON gives no operationId", @"\+ \S+ \S+ operationId \w+");
 
+    private static readonly Difference ManyTypesInAnswers =
+        new("an answer holds as many types as a request of 0.3 may", @"(\+ \S+ \S+ 20\d body\S*\.types maxItems=3|- \S+ \S+ 20\d body\S*\.types maxItems=1)");
+
+    private static readonly Difference CredentialInOneSchema =
+        new("published as a base type only, its one kind by a discriminator", @"\+ \S+ \S+ body\.sinkCredential\.accessToken.*");
+
+    private static readonly Difference NothingAsynchronous = new("subscriptions begin and end at once", @"- \S+ \S+ 202( .*)?");
+
+    private static readonly Difference NoConflictOfSubscriptions = new("two subscriptions alike are two subscriptions", @"- POST \S+ 409( .*)?");
+
+    private static readonly Difference IdentifiersAreSimple =
+        new("a subscription is always made for the number of the token", @"- (POST|PUT) \S+ 422 UN(NECESSARY|SUPPORTED)_IDENTIFIER");
+
     private static readonly Difference ScopesOfByon = new("nominal scopes of a bearer scheme, which has none; ours are those of CAMARA", @"- \S+ \S+ BearerAuth (read|write)");
 
     public static IReadOnlyDictionary<string, IReadOnlyList<Difference>> Of { get; } = new Dictionary<string, IReadOnlyList<Difference>>
@@ -57,6 +70,19 @@ internal static class DeliberateDifferences
             new("a call cannot do without these", @"\+ POST /sessions body\.(originatorAddress|receiverAddress|offer) required"),
             new("a change cannot do without a status", @"\+ PUT \S+/status body\.status required"),
             new("a clientCorrelator that stands for another session", @"\+ POST /sessions 409( .*)?"),
+        ],
+        ["webrtc-events-v0.3"] =
+        [
+            ManyTypesInAnswers, CredentialInOneSchema, NothingAsynchronous, NoConflictOfSubscriptions, IdentifiersAreSimple,
+            new("several types and any of them are served", @"- (POST|PUT) \S+ 422 MULTIEVENT_\w+"),
+            new("a device of another is no mismatch: it has no events for the caller", @"- (POST|PUT) \S+ 403 SUBSCRIPTION_MISMATCH"),
+            new("a device may subscribe before it is registered", @"- (POST|PUT) \S+ 422 SERVICE_NOT_APPLICABLE"),
+            new("a change names neither sink nor device and makes no subscription", @"- PUT \S+ (400 INVALID_(PROTOCOL|SINK)|422( MISSING_IDENTIFIER| header x-correlator)?|429 QUOTA_EXCEEDED)"),
+        ],
+        ["webrtc-events-v0.2"] =
+        [
+            CorrelatorLimit, ManyTypesInAnswers, CredentialInOneSchema, NothingAsynchronous, NoConflictOfSubscriptions, IdentifiersAreSimple,
+            new("any one type is served", @"- POST \S+ 422 MULTIEVENT_COMBINATION_\w+"),
         ],
         ["racm-v1"] =
         [
