@@ -135,10 +135,14 @@ public sealed class OutgoingCallTests(SharedStack shared)
         await phone.MustHearAsync(browser.Tone);
     }
 
-    [Fact]
-    public async Task MuLawIsSpokenToAPhoneThatKnowsNothingElse()
+    [Theory]
+    [InlineData("PCMU")]
+    [InlineData("AMR")]
+    [InlineData("AMR-WB")]
+    [InlineData("G722")]
+    public async Task APhoneIsSpokenToInTheOnlyCodecItKnows(string codec)
     {
-        await using var phone = await shared.PhoneAsync(People.Cleo, codec: "PCMU");
+        await using var phone = await shared.PhoneAsync(People.Cleo, codec: codec);
         await using var browser = await shared.OnlineAsync(People.Ana);
 
         await Calls.FromBrowserAsync(browser, phone);

@@ -36,13 +36,13 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
     public string Log =>
         $"events: {string.Join(", ", Events.Select(one => $"{one.Type}({one.Parameter})"))}{Environment.NewLine}{_process.Tail()}";
 
-    /// <param name="codec">PCMA, PCMU or opus: the only codec it offers and takes.</param>
+    /// <param name="codec">PCMA, PCMU, AMR, AMR-WB, G722 or opus: the only codec it offers and takes.</param>
     public static async Task<BaresipPhone> StartAsync(
         KamailioServer registrar, KamailioSubscriber subscriber, int tone, string codec = "PCMA", string transport = "udp")
     {
         var folder = new TemporaryFolder();
         var control = FreePorts.Next();
-        var sampleRate = codec == "opus" ? 48000 : 8000;
+        var sampleRate = codec switch { "opus" => 48000, "AMR-WB" or "G722" => 16000, _ => 8000 };
         folder.Write("config", Config(folder.Path, FreePorts.Next(2), control, FreePorts.Next(40), sampleRate));
         folder.Write("contacts", "");
         WavFile.Write(folder.Combine(ToneFile), TestKit.Tone.Samples(tone, LongestCall, sampleRate), sampleRate);
@@ -50,7 +50,7 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
             "accounts",
             $"<sip:{subscriber.Number}@{registrar.Domain}>;auth_user={subscriber.User};auth_pass={subscriber.Password};" +
             $"outbound=\"sip:127.0.0.1:{registrar.Port};transport={transport}\";regint=600;answermode=manual;" +
-            $"audio_codecs={(codec == "opus" ? "opus/48000/2" : codec + "/8000/1")}\n");
+            $"audio_codecs={codec}/{sampleRate}/{(codec == "opus" ? 2 : 1)}\n");
 
         var process = ChildProcess.Start("/usr/bin/baresip", ["-4", "-s", "-f", folder.Path], folder.Path);
         var connection = await WaitFor.NotNullAsync(() => BaresipControl.TryConnectAsync(control), otherwise: process.Tail);
@@ -120,6 +120,8 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
         audio_level no
         module_path /usr/lib/baresip/modules
         module g711.so
+        module g722.so
+        module amr.so
         module opus.so
         module aufile.so
         module aubridge.so

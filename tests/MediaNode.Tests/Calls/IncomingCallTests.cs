@@ -74,7 +74,7 @@ public class IncomingCallTests(NodeFixture fixture)
     public async Task Audio_the_node_cannot_use_is_refused_before_any_device_hears_of_it()
     {
         await using var rig = await CallRig.StartAsync(fixture);
-        rig.Ims.Call(rig.Number, rig.Phone.Describe().Replace("RTP/AVP 8 101", "RTP/AVP 9", StringComparison.Ordinal));
+        rig.Ims.Call(rig.Number, rig.Phone.Describe().Replace("RTP/AVP 8 101", "RTP/AVP 18", StringComparison.Ordinal));
         await WaitFor.TrueAsync(() => rig.Ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Status == 488));
         Assert.Empty(await fixture.Events.ReadAsync(rig.Device, 0, 10, CancellationToken.None));
     }
