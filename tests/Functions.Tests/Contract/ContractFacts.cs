@@ -84,7 +84,7 @@ internal sealed class ContractFacts
         var schema = Resolve(given);
         foreach (var keyword in Constraints)
         {
-            if (schema[keyword] is { } value && !(keyword == "minItems" && (int)value == 0))
+            if (schema[keyword] is { } value && !(keyword == "minItems" && value.ToString() == "0"))
                 _facts.Add($"{place} {keyword}={(value is JsonArray list ? string.Join('|', list.Select(one => one!.ToString()).Order()) : value.ToString())}");
         }
 

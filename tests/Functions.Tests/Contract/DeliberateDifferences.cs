@@ -56,7 +56,11 @@ internal static class DeliberateDifferences
 
     public static IReadOnlyDictionary<string, IReadOnlyList<Difference>> Of { get; } = new Dictionary<string, IReadOnlyList<Difference>>
     {
-        ["webrtc-registration-v0.4"] = [NoNumberInToken, NoRangeInReads, NumberIsOfToken, OneKindOfNotFound, NoEmergencyAddresses],
+        ["webrtc-registration-v0.4"] =
+        [
+            NoNumberInToken, NoRangeInReads, NumberIsOfToken, OneKindOfNotFound, NoEmergencyAddresses,
+            new("the number of a two-legged token, as CAMARA r3.1 has it", @"\+ POST /sessions body\.phoneNumber .*"),
+        ],
         ["webrtc-call-handling-v0.4"] = [RegistrationOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound],
         ["webrtc-registration-v0.3"] =
         [
