@@ -16,6 +16,7 @@ using Byon.Functions.Surfaces;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
 using Byon.Functions.Surfaces.CamaraR22;
+using Byon.Functions.Timers;
 using Byon.Functions.Triggers;
 using Microsoft.Extensions.Options;
 
@@ -110,6 +111,19 @@ internal static class Composition
         builder.Services.AddSingleton<DeviceDelivery>();
         builder.Services.AddSingleton<DeviceReaders>();
         builder.Services.AddSingleton<DeliverFunction>();
+    }
+
+    public static void AddTimers(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<TimerOptions>().BindConfiguration("Events")
+            .Validate(events => events.IsConsistent, "Events: Retention must be at least 10 minutes.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<ReaderSweep>();
+        builder.Services.AddSingleton<RegistrationSweep>();
+        builder.Services.AddSingleton<ChannelSweep>();
+        builder.Services.AddSingleton<CallSweep>();
+        builder.Services.AddSingleton<LogTrim>();
+        builder.Services.AddSingleton<TimerFunctions>();
     }
 
     public static void AddSurfaces(this WebApplicationBuilder builder)

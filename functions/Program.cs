@@ -36,6 +36,7 @@ internal static class Program
         builder.AddNodes();
         builder.AddApis();
         builder.AddDelivery();
+        builder.AddTimers();
         builder.AddSurfaces();
 
         var app = builder.Build();

@@ -62,7 +62,20 @@ internal sealed class DeviceReaders(ReaderStore readers, EventLog log, RingingSe
         }
         else if (seen.Record.State == ReaderState.Ended)
         {
-            await readers.TryDeleteAsync(seen, cancel);
+            await TryRemoveAsync(seen, cancel);
         }
+    }
+
+    /// <summary>Deletes the row of a reader that is over, and with the device's last one its mark in the log; false where somebody else did.</summary>
+    public async Task<bool> TryRemoveAsync(StoredReader over, CancellationToken cancel)
+    {
+        var device = new DeviceKey(over.Record.PhoneNumber, over.Record.DeviceId);
+        if (!await readers.TryDeleteAsync(over, cancel))
+        {
+            return false;
+        }
+
+        await log.RetractReadersAsync(device, async () => (await readers.ListAsync(device, cancel)).Count > 0, cancel);
+        return true;
     }
 }

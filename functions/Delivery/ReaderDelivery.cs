@@ -191,9 +191,8 @@ internal sealed class ReaderDelivery(
     {
         if (run.Record.EndReason == ReaderEndReason.SubscriptionDeleted)
         {
-            while (!await run.Hold.TryDeleteAsync(cancel))
-            {
-            }
+            await run.Hold.DeleteAsync(cancel);
+            await log.RetractReadersAsync(DeviceOf(run.Record), async () => (await readers.ListAsync(DeviceOf(run.Record), cancel)).Count > 0, cancel);
         }
         else if (!await run.Hold.SaveAsync(record => Closed(run.Apply(record)), cancel))
         {

@@ -92,8 +92,14 @@ internal sealed class ReaderHold
     public async Task<bool> TryReleaseAsync(Func<ReaderRecord, ReaderRecord> release, CancellationToken cancel) =>
         await _store.TryReplaceAsync(_row, release(_row.Record), cancel) is not null || !await RefreshAsync(cancel);
 
-    /// <summary>False where the row has changed since: look again.</summary>
-    public async Task<bool> TryDeleteAsync(CancellationToken cancel) => await _store.TryDeleteAsync(_row, cancel) || !await RefreshAsync(cancel);
+    /// <summary>Deletes the row, whatever changed in it; one whose lease is lost is somebody else's to delete.</summary>
+    public async Task DeleteAsync(CancellationToken cancel)
+    {
+        for (var attempt = 1; attempt <= SaveAttempts && !await _store.TryDeleteAsync(_row, cancel) && await RefreshAsync(cancel);)
+        {
+            attempt++;
+        }
+    }
 
     private async Task<bool> RefreshAsync(CancellationToken cancel)
     {

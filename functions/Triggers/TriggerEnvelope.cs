@@ -18,8 +18,9 @@ internal sealed record TriggerEnvelope(string? Message, string MessageId, int De
             using var json = await JsonDocument.ParseAsync(body, default, cancel);
             return json.RootElement is { ValueKind: JsonValueKind.Object } root ? Read(root, binding) : null;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The parser checks the Unicode of a string only when it is read, and then throws the latter.
             return null;
         }
     }

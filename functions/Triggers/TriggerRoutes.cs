@@ -13,6 +13,9 @@ internal static class TriggerRoutes
     {
         var deliver = routes.ServiceProvider.GetRequiredService<DeliverFunction>();
         MapFunction(routes, DeliverFunction.Name, DeliverFunction.Binding, deliver.RunAsync);
+        var timers = routes.ServiceProvider.GetRequiredService<TimerFunctions>();
+        MapFunction(routes, TimerFunctions.Sweep, TimerFunctions.Binding, timers.SweepAsync);
+        MapFunction(routes, TimerFunctions.Trim, TimerFunctions.Binding, timers.TrimAsync);
     }
 
     /// <param name="run">False, or an exception: the invocation failed and is to be repeated.</param>

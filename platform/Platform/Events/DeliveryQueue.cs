@@ -27,7 +27,7 @@ public sealed class DeliveryQueue(QueueServiceClient queues, ReadOnlyMemory<byte
     public Task SendAsync(DeliveryRequest request, TimeSpan? delay, CancellationToken cancel) =>
         _queue.SendMessageAsync(Write(request), delay is { } wait ? WholeSeconds(wait) : null, TimeToLive, cancel);
 
-    internal string Write(DeliveryRequest request)
+    public string Write(DeliveryRequest request)
     {
         var names = JsonSerializer.SerializeToUtf8Bytes(
             new Names(request.Device.PhoneNumber, request.Device.DeviceId, request.ReaderId), DeliveryQueueJson.Default.Names);

@@ -71,6 +71,16 @@ public sealed class CallStore(TableServiceClient tables)
 
     private static bool IsRinging(CallRecord call) => call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing;
 
+    /// <summary>Calls that ended before a time: a node deletes its own, so these are of nodes that died. Searches the table.</summary>
+    public async Task<IReadOnlyList<CallRecord>> ListEndedAsync(DateTimeOffset before, CancellationToken cancel)
+    {
+        List<CallRecord> found = [];
+        var filter = TableClient.CreateQueryFilter($"Live eq {false} and EndedAt lt {before}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            found.Add(CallRow.Read(row));
+        return found;
+    }
+
     public Task DeleteAsync(string phoneNumber, string callId, CancellationToken cancel) =>
         _table.DeleteEntityAsync(TableKey.OfNumber(phoneNumber), TableKey.Of(callId), ETag.All, cancel);
 }

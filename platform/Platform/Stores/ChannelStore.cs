@@ -41,6 +41,30 @@ public sealed class ChannelStore(TableServiceClient tables)
     public Task DeleteAsync(DeviceKey device, string channelId, CancellationToken cancel) =>
         _table.DeleteEntityAsync(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), TableKey.Of(channelId), ETag.All, cancel);
 
+    /// <summary>Channels that ended before a time, each with the state of its row. Searches the table.</summary>
+    public async Task<IReadOnlyList<(ChannelRecord Record, ETag ETag)>> ListExpiredAsync(DateTimeOffset before, CancellationToken cancel)
+    {
+        List<(ChannelRecord, ETag)> found = [];
+        var filter = TableClient.CreateQueryFilter($"ExpiresAt lt {before}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            found.Add((Read(row), row.ETag));
+        return found;
+    }
+
+    /// <summary>True for exactly one caller, and only while nobody has renewed the channel since it was read.</summary>
+    public async Task<bool> TryDeleteAsync(ChannelRecord record, ETag seen, CancellationToken cancel)
+    {
+        try
+        {
+            var device = TableKey.OfDevice(record.PhoneNumber, record.DeviceId);
+            return (await _table.DeleteEntityAsync(device, TableKey.Of(record.ChannelId), seen, cancel)).Status != 404;
+        }
+        catch (RequestFailedException conflict) when (conflict.IsConflict())
+        {
+            return false;
+        }
+    }
+
     private static TableEntity Write(ChannelRecord record) => new(TableKey.OfDevice(record.PhoneNumber, record.DeviceId), TableKey.Of(record.ChannelId))
     {
         [nameof(record.ChannelId)] = record.ChannelId,

@@ -20,6 +20,7 @@ public sealed class EventLog(TableServiceClient tables)
     private const string HeadRow = "head";
     private const int AppendAttempts = 100;
     private const int RememberedHeads = 20_000;
+    private const int LargestTransaction = 100;
 
     private readonly TableClient _table = tables.GetTableClient(TableNames.Events);
     private readonly ConcurrentDictionary<string, Head> _heads = new();
@@ -100,6 +101,74 @@ public sealed class EventLog(TableServiceClient tables)
     {
         var mark = new TableEntity(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), HeadRow) { [nameof(Head.HasReaders)] = true, ["Announced"] = Guid.NewGuid() };
         return _table.UpsertEntityAsync(mark, TableUpdateMode.Merge, cancel);
+    }
+
+    /// <summary>
+    /// Takes back <see cref="AnnounceReadersAsync"/> where nobody reads any more. A reader that is added meanwhile announces
+    /// itself after its row is written, and so either is seen here or makes this fail.
+    /// </summary>
+    public async Task RetractReadersAsync(DeviceKey device, Func<Task<bool>> isRead, CancellationToken cancel)
+    {
+        var partition = TableKey.OfDevice(device.PhoneNumber, device.DeviceId);
+        if (await ReadHeadAsync(partition, cancel) is not { HasReaders: true, ETag: { } etag } || await isRead())
+            return;
+        try
+        {
+            await _table.UpdateEntityAsync(new TableEntity(partition, HeadRow) { [nameof(Head.HasReaders)] = false }, etag, TableUpdateMode.Merge, cancel);
+        }
+        catch (RequestFailedException conflict) when (conflict.IsConflict())
+        {
+            // An event or a reader has come: the mark stays, at the cost of a message per event.
+        }
+    }
+
+    /// <summary>Whether appends say that the device has readers.</summary>
+    public async Task<(long Position, bool HasReaders)> ReadHeadAsync(DeviceKey device, CancellationToken cancel)
+    {
+        var head = await ReadHeadAsync(TableKey.OfDevice(device.PhoneNumber, device.DeviceId), cancel);
+        return (head.Position, head.HasReaders);
+    }
+
+    /// <summary>Deletes events of all devices that are older than a time and that every reader has passed; answers how many. Searches the table.</summary>
+    /// <param name="cursors">Of the devices with readers: the cursor of the one that lags most.</param>
+    public async Task<int> TrimAsync(DateTimeOffset before, IReadOnlyDictionary<DeviceKey, long> cursors, CancellationToken cancel)
+    {
+        var passed = cursors.ToDictionary(cursor => TableKey.OfDevice(cursor.Key.PhoneNumber, cursor.Key.DeviceId), cursor => cursor.Value);
+        var filter = TableClient.CreateQueryFilter($"Time lt {before}");
+        var count = 0;
+        List<TableEntity> batch = [];
+        string[] columns = [nameof(TableEntity.PartitionKey), nameof(TableEntity.RowKey), nameof(DeviceEvent.Position)];
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancel))
+        {
+            if (passed.TryGetValue(row.PartitionKey, out var cursor) && row.GetInt64(nameof(DeviceEvent.Position)) > cursor)
+                continue;
+            if (batch.Count == LargestTransaction || (batch.Count > 0 && batch[0].PartitionKey != row.PartitionKey))
+                count += await DeleteAsync(batch, cancel);
+            batch.Add(row);
+        }
+
+        return count + await DeleteAsync(batch, cancel);
+    }
+
+    /// <summary>Empties the batch.</summary>
+    private async Task<int> DeleteAsync(List<TableEntity> batch, CancellationToken cancel)
+    {
+        TableEntity[] rows = [.. batch];
+        batch.Clear();
+        if (rows.Length == 0)
+            return 0;
+        try
+        {
+            await _table.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancel);
+        }
+        catch (RequestFailedException conflict) when (conflict.IsConflict())
+        {
+            // Somebody else is trimming too: what is left of these goes one by one.
+            foreach (var row in rows)
+                await _table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancel);
+        }
+
+        return rows.Length;
     }
 
     private async Task<Head> WriteAsync(string partition, Head head, DeviceEvent entry, CancellationToken cancel)

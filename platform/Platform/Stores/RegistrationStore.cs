@@ -24,6 +24,10 @@ public sealed class RegistrationStore(TableServiceClient tables)
     private const int ReserveAttempts = 40;
 
     private const int ParallelReads = 16;
+    private const string ClaimedUntil = "ClaimedUntil";
+    private const string ClaimedBy = "ClaimedBy";
+
+    public static readonly TimeSpan ClaimTime = TimeSpan.FromMinutes(2);
 
     private readonly TableClient _table = tables.GetTableClient(TableNames.Registrations);
 
@@ -118,6 +122,43 @@ public sealed class RegistrationStore(TableServiceClient tables)
 
         await DeleteIndexAsync(record with { NodeId = fromNodeId }, cancel);
         return true;
+    }
+
+    /// <summary>Registrations whose time was over before a time: their node died, or it would have deleted them. Searches the table.</summary>
+    public async Task<IReadOnlyList<RegistrationRecord>> ListExpiredAsync(DateTimeOffset before, CancellationToken cancel)
+    {
+        List<RegistrationRecord> found = [];
+        var filter = TableClient.CreateQueryFilter($"ExpiresAt lt {before}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+        {
+            if (RegistrationRow.IsRegistration(row))
+                found.Add(RegistrationRow.Read(row));
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Claims an expired registration for clearing it up: true for one caller at a time, and not once somebody has refreshed
+    /// or adopted it. A claim lapses after <see cref="ClaimTime"/>, should who made it die.
+    /// </summary>
+    public async Task<bool> TryClaimExpiredAsync(RegistrationRecord expired, DateTimeOffset now, CancellationToken cancel)
+    {
+        var (partition, key) = (TableKey.OfNumber(expired.PhoneNumber), TableKey.Of(expired.RegistrationId));
+        if (await _table.FindAsync(partition, key, cancel) is not { } row || RegistrationRow.Read(row) != expired || row.GetDateTimeOffset(ClaimedUntil) > now)
+            return false;
+        var claim = Guid.NewGuid();
+        try
+        {
+            var mark = new TableEntity(partition, key) { [ClaimedUntil] = now + ClaimTime, [ClaimedBy] = claim };
+            await _table.UpdateEntityAsync(mark, row.ETag, TableUpdateMode.Merge, cancel);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.IsConflict())
+        {
+            // A try whose answer was lost has changed the ETag as well: then the claim is ours.
+            return (await _table.FindAsync(partition, key, cancel))?.GetGuid(ClaimedBy) == claim;
+        }
     }
 
     /// <summary>Deletes the row and frees its (deviceId, number). Idempotent.</summary>
