@@ -65,6 +65,25 @@ internal sealed class BusinessLines(LineStore store, RegistrationStore registrat
 
     public Task CloseAsync(LineRecord line, CancellationToken cancel) => store.CloseAsync(line, cancel);
 
+    /// <summary>A business with the number of the line that a body means by its device or registration; any other caller as it is.</summary>
+    public async Task<Caller> IdentifyAsync(Caller caller, string? deviceId, string? registrationId, CancellationToken cancel)
+    {
+        if (caller.PhoneNumber is not null || !Serves(caller))
+        {
+            return caller;
+        }
+
+        var held = await ListAsync(caller, cancel);
+        var line = held.FirstOrDefault(line => registrationId is null ? line.DeviceId == deviceId : line.RegistrationId == registrationId);
+        return line is null ? caller : caller with { PhoneNumber = line.PhoneNumber };
+    }
+
+    /// <summary>The numbers that a caller speaks for now.</summary>
+    public async Task<IReadOnlyList<string>> NumbersAsync(Caller caller, CancellationToken cancel) =>
+        caller.PhoneNumber is { } number ? [number]
+        : Serves(caller) ? [.. (await ListAsync(caller, cancel)).Select(line => line.PhoneNumber).Distinct()]
+        : [];
+
     /// <summary>The lines a business holds now, newest first; one query.</summary>
     public async Task<IReadOnlyList<LineRecord>> ListAsync(Caller caller, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using Byon.Functions.Businesses;
 using Byon.Functions.Delivery;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
@@ -26,7 +27,7 @@ internal sealed record SubscriptionChange(SinkCredential? Credential, DateTimeOf
 /// belongs to the number and the device, and subscriptions outlive registrations.
 /// </summary>
 internal sealed class Subscriptions(
-    ReaderStore store, DeviceReaders readers, Registrations registrations, SinkGuard guard, TimeProvider clock,
+    ReaderStore store, DeviceReaders readers, BusinessLines lines, Registrations registrations, SinkGuard guard, TimeProvider clock,
     IOptions<SubscriptionOptions> options, IOptions<DeliveryOptions> delivery)
 {
     private const int MostListed = 100;
@@ -47,6 +48,7 @@ internal sealed class Subscriptions(
             return outOfRange;
         }
 
+        caller = await lines.IdentifyAsync(caller, wanted.DeviceId, wanted.RegistrationId, cancel);
         if (caller.PhoneNumber is not { } number)
         {
             return Problems.NoNumberInToken();
@@ -70,7 +72,12 @@ internal sealed class Subscriptions(
     /// <summary>Newest first, at most 100.</summary>
     public async Task<List<ReaderRecord>> ListAsync(Caller caller, CancellationToken cancel)
     {
-        var rows = caller.PhoneNumber is { } number ? await store.ListByNumberAsync(number, cancel) : [];
+        List<StoredReader> rows = [];
+        foreach (var number in await lines.NumbersAsync(caller, cancel))
+        {
+            rows.AddRange(await store.ListByNumberAsync(number, cancel));
+        }
+
         return [.. rows.Select(row => row.Record).Where(record => IsVisible(record, caller)).OrderByDescending(record => record.CreatedAt).Take(MostListed)];
     }
 

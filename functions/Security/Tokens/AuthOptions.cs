@@ -38,6 +38,9 @@ internal sealed class AuthOptions
 
     public string ScopeClaim { get; set; } = "scope";
 
+    /// <summary>Tokens with scopes of CAMARA r2.2 may do what these became: see <see cref="OlderScopes"/>.</summary>
+    public bool AcceptOlderScopes { get; set; }
+
     /// <summary>Allowed difference between the issuer's clock and ours.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 

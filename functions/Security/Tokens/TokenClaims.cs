@@ -67,8 +67,16 @@ internal sealed partial class TokenClaims(IOptions<AuthOptions> options, TimePro
     }
 
     /// <summary>Space-separated (RFC 9068 §2.2.3), or a list as some issuers write it.</summary>
-    private HashSet<string> ScopesOf(JsonElement claims) =>
-        [.. claims.Texts(_options.ScopeClaim).SelectMany(scopes => scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+    private HashSet<string> ScopesOf(JsonElement claims)
+    {
+        HashSet<string> scopes = [.. claims.Texts(_options.ScopeClaim).SelectMany(scopes => scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        if (_options.AcceptOlderScopes)
+        {
+            OlderScopes.Complete(scopes);
+        }
+
+        return scopes;
+    }
 
     [GeneratedRegex(@"^\+[1-9][0-9]{4,14}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PhoneNumber();

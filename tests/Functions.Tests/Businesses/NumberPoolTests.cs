@@ -165,6 +165,31 @@ public sealed class NumberPoolTests(ApiRig rig) : ApiTest(rig)
         (await businesses.SendAsync(businesses.Shop, HttpMethod.Get, $"{channels}/{(string)opened.Json["channelId"]!}")).ShouldBe(200);
     }
 
+    [Fact]
+    public async Task ARegisteredDeviceOfABusinessMaySubscribe()
+    {
+        await using var businesses = await BusinessRig.StartAsync(Rig, poolSize: 1);
+        var (shop, device) = (businesses.Shop, NewDevice());
+        const string path = "/webrtc-events/v0.3/subscriptions";
+        var body = new JsonObject
+        {
+            ["protocol"] = "HTTP",
+            ["sink"] = "https://sink.example/hook",
+            ["types"] = new JsonArray("org.camaraproject.webrtc-events.v0.session-status"),
+            ["config"] = new JsonObject { ["subscriptionDetail"] = new JsonObject { ["deviceId"] = device } },
+        };
+        (await businesses.SendAsync(shop, HttpMethod.Post, path, body)).ShouldBe(422, "MISSING_IDENTIFIER");
+        (await businesses.RegisterAsync(shop, device)).ShouldBe(201);
+        var created = await businesses.SendAsync(shop, HttpMethod.Post, path, body);
+        created.ShouldBe(201);
+        var one = $"{path}/{(string)created.Json["id"]!}";
+        (await businesses.SendAsync(shop, HttpMethod.Get, one)).ShouldBe(200);
+        Assert.Single((await businesses.SendAsync(shop, HttpMethod.Get, path)).Json.AsArray());
+        (await businesses.SendAsync(businesses.Bank, HttpMethod.Get, one)).ShouldBe(404, "NOT_FOUND");
+        Assert.Equal("[]", (await businesses.SendAsync(businesses.Bank, HttpMethod.Get, path)).Text);
+        (await businesses.SendAsync(shop, HttpMethod.Delete, one)).ShouldBe(204);
+    }
+
     private async Task<LineRecord> OpenLineAsync(BusinessRig businesses, TimeSpan openedAgo, TimeSpan expiresIn, string? device = null)
     {
         var now = DateTimeOffset.UtcNow;

@@ -128,6 +128,34 @@ public sealed class TokenTests(ApiRig rig) : ApiTest(rig)
     }
 
     [Fact]
+    public async Task ScopesOfAnEarlierReleaseCountWhereTheOperatorSaysSo()
+    {
+        var (app, address) = await Rig.StartApiAsync("--Auth:AcceptOlderScopes=true");
+        await using var running = app;
+        using var http = new HttpClient { BaseAddress = address };
+        var update = $"/webrtc-events/v0.3/subscriptions/{Guid.NewGuid()}";
+        var token = _good with { Scope = "webrtc-events:read webrtc-events:delete" };
+        using var request = new HttpRequestMessage(HttpMethod.Put, update) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Rig.Identity.Mint(token));
+        using var allowed = await http.SendAsync(request);
+        Assert.Equal(400, (int)allowed.StatusCode);
+        (await Rig.SendAsync(HttpMethod.Put, update, token, "{}")).ShouldBe(403, "PERMISSION_DENIED", "webrtc-events:update");
+    }
+
+    /// <summary>CAMARA ties a registration to its expiresAt alone: it outlives its token until then, and no longer.</summary>
+    [Fact]
+    public async Task ARegistrationOfCamaraOutlivesItsToken()
+    {
+        var soonOver = _good with { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(-10) };
+        var registered = await Rig.SendAsync(HttpMethod.Post, RegistrationSessions, soonOver, $$"""{"deviceId":"{{Guid.NewGuid()}}"}""");
+        registered.ShouldBe(201);
+        Assert.True(DateTimeOffset.Parse((string)registered.Json["expiresAt"]!, System.Globalization.CultureInfo.InvariantCulture) > soonOver.ExpiresAt.Value.AddMinutes(5));
+        var path = $"{RegistrationSessions}/{(string)registered.Json["registrationId"]!}";
+        (await Rig.SendAsync(HttpMethod.Get, path, _good with { ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(-1) })).ShouldBe(401, "UNAUTHENTICATED");
+        (await Rig.SendAsync(HttpMethod.Put, path, _good, "{}")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task AMemberTwiceIsMalformed()
     {
         var parts = Rig.Identity.Mint(_good).Split('.');
