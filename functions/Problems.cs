@@ -16,6 +16,7 @@ internal static class Problems
 
     // 400
     public static Problem InvalidArgument(string detail) => new(400, "INVALID_ARGUMENT", detail);
+    public static Problem EmergencyAddressMissing() => new(400, "EMERGENCY_ADDRESS_MISSING", "Emergency address missing");
     public static Problem OutOfRange(string detail) => new(400, "OUT_OF_RANGE", detail);
     public static Problem InvalidProtocol() => new(400, "INVALID_PROTOCOL", "Only HTTP is supported");
     public static Problem InvalidCredential() => new(400, "INVALID_CREDENTIAL", "Only Access token is supported");
@@ -114,6 +115,7 @@ internal static class Problems
     public static Problem Of(ControlProblem refusal) => refusal.Fault switch
     {
         ControlFault.AlreadyExists => AlreadyRegistered(),
+        ControlFault.EmergencyAddressMissing => EmergencyAddressMissing(),
         ControlFault.NumberFull => TooManyRegistrationsOfNumber(),
         ControlFault.UserFull => TooManyRegistrationsOfUser(),
         ControlFault.TooManyDevices => TooManyDevicesOfUser(),

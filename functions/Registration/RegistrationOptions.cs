@@ -23,6 +23,9 @@ internal sealed class RegistrationOptions
     /// <summary>Different devices of one user with one number.</summary>
     public int MaximumDevicesPerUser { get; set; } = 10;
 
+    /// <summary>Whether a subscriber needs an emergency address on file to register; without one: EMERGENCY_ADDRESS_MISSING.</summary>
+    public bool RequireEmergencyAddress { get; set; }
+
     public RegistrationLimits Limits => new(MaximumPerNumber, MaximumPerUser, MaximumDevicesPerUser);
 
     public bool IsConsistent =>

@@ -166,7 +166,10 @@ internal sealed class Registrations(RegistrationStore store, BusinessLines lines
     }
 
     private RegisterCommand CommandFor(Caller caller, string number, string deviceId, string registrationId, DateTimeOffset expiresAt) =>
-        new(registrationId, number, deviceId, caller.ClientId, caller.Subject, expiresAt, _policy.Limits);
+        new(registrationId, number, deviceId, caller.ClientId, caller.Subject, expiresAt, _policy.Limits)
+        {
+            NeedsEmergencyAddress = _policy.RequireEmergencyAddress,
+        };
 
     private async Task<Outcome<List<RegistrationRecord>>> ListAsync(IEnumerable<string> numbers, Caller caller, string deviceId, CancellationToken cancel)
     {

@@ -24,7 +24,7 @@ internal sealed class RacmV1(Registrations registrations, ChannelStore channels,
             Successes = [new(200, RacmSchemas.Response)],
             Errors =
             [
-                new(403, "MAX_REGISTRATION_PER_USER", "MAX_REGISTRATION_PER_MSISDN", "MAX_DEVICES_PER_USER"),
+                new(400, "EMERGENCY_ADDRESS_MISSING"), new(403, "MAX_REGISTRATION_PER_USER", "MAX_REGISTRATION_PER_MSISDN", "MAX_DEVICES_PER_USER"),
                 new(409, "ALREADY_EXISTS"), new(422, "MISSING_IDENTIFIER"),
             ],
             Aliases = ["/session"],

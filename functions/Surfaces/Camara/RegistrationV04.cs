@@ -29,7 +29,8 @@ internal sealed class RegistrationV04(Registrations registrations, TimeProvider 
             Successes = [new(201, RegistrationSchemas.Response)],
             Errors =
             [
-                new(400, "OUT_OF_RANGE"), new(403, "MAX_REGISTRATION_PER_USER", "MAX_REGISTRATION_PER_MSISDN", "MAX_DEVICES_PER_USER"),
+                new(400, "OUT_OF_RANGE", "EMERGENCY_ADDRESS_MISSING"),
+                new(403, "MAX_REGISTRATION_PER_USER", "MAX_REGISTRATION_PER_MSISDN", "MAX_DEVICES_PER_USER"),
                 new(409, "ALREADY_EXISTS"), new(422, "MISSING_IDENTIFIER", "UNNECESSARY_IDENTIFIER"),
             ],
         },

@@ -105,7 +105,7 @@ public static class ControlApi
     {
         ControlFault.NotFound => StatusCodes.Status404NotFound,
         ControlFault.AlreadyExists or ControlFault.IncompatibleState => StatusCodes.Status409Conflict,
-        ControlFault.UnacceptableSdp => StatusCodes.Status422UnprocessableEntity,
+        ControlFault.EmergencyAddressMissing or ControlFault.UnacceptableSdp => StatusCodes.Status422UnprocessableEntity,
         ControlFault.NotProvisioned or ControlFault.CredentialsRefused or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices
             => StatusCodes.Status403Forbidden,
         ControlFault.RefusedByIms => StatusCodes.Status502BadGateway,

@@ -33,6 +33,8 @@ public sealed class RegistrationCommands(
             subscriber = await subscribers.GetAsync(command.PhoneNumber, CancellationToken.None);
             if (subscriber is null)
                 return CommandResult.Failed<RegistrationRecord>(ControlFault.NotProvisioned, "The number is not provisioned for IMS.");
+            if (command.NeedsEmergencyAddress && !subscriber.HasEmergencyAddress)
+                return CommandResult.Failed<RegistrationRecord>(ControlFault.EmergencyAddressMissing, "The subscriber has no emergency address.");
             if (Refusal(await registrations.ReserveAsync(record, command.Limits, now, CancellationToken.None)) is { } refusal) return refusal;
         }
         catch (Exception fault) when (StorageFault.IsAway(fault))

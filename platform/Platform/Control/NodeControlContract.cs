@@ -29,7 +29,11 @@ public static class NodeControlRoutes
 /// </summary>
 public sealed record RegisterCommand(
     string RegistrationId, string PhoneNumber, string DeviceId, string ClientId, string Subject, DateTimeOffset ExpiresAt,
-    RegistrationLimits Limits);
+    RegistrationLimits Limits)
+{
+    /// <summary>The node refuses with EmergencyAddressMissing where the operator has no emergency address of the subscriber.</summary>
+    public bool NeedsEmergencyAddress { get; init; }
+}
 
 /// <summary>Extends a registration: the node registers anew in the IMS with the new lifetime.</summary>
 public sealed record RefreshCommand(DateTimeOffset ExpiresAt);
@@ -77,6 +81,9 @@ public enum ControlFault
 
     /// <summary>The SDP cannot be used; the detail names the line or attribute.</summary>
     UnacceptableSdp,
+
+    /// <summary>The operator has no emergency address of the subscriber on file.</summary>
+    EmergencyAddressMissing,
 
     /// <summary>The subscriber is not provisioned for IMS on this node.</summary>
     NotProvisioned,

@@ -5,6 +5,9 @@ namespace Byon.Platform.Records;
 /// <param name="PrivateIdentity">IMPI: the digest user name.</param>
 public sealed record SubscriberRecord(string PhoneNumber, string PublicIdentity, string PrivateIdentity, string Password)
 {
+    /// <summary>The operator has the subscriber's address on file for calls to emergency services.</summary>
+    public bool HasEmergencyAddress { get; init; }
+
     /// <summary>Records end in logs and messages of failed tests: the password stays out.</summary>
     public override string ToString() => nameof(SubscriberRecord);
 }

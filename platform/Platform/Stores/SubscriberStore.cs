@@ -26,7 +26,10 @@ public sealed class SubscriberStore(TableServiceClient tables, ReadOnlyMemory<by
             row.Text(nameof(SubscriberRecord.PhoneNumber)),
             row.Text(nameof(SubscriberRecord.PublicIdentity)),
             row.Text(nameof(SubscriberRecord.PrivateIdentity)),
-            Encoding.UTF8.GetString(password));
+            Encoding.UTF8.GetString(password))
+        {
+            HasEmergencyAddress = row.GetBoolean(nameof(SubscriberRecord.HasEmergencyAddress)) ?? false,
+        };
     }
 
     public Task PutAsync(SubscriberRecord record, CancellationToken cancel)
@@ -37,6 +40,7 @@ public sealed class SubscriberStore(TableServiceClient tables, ReadOnlyMemory<by
             [nameof(record.PhoneNumber)] = record.PhoneNumber,
             [nameof(record.PublicIdentity)] = record.PublicIdentity,
             [nameof(record.PrivateIdentity)] = record.PrivateIdentity,
+            [nameof(record.HasEmergencyAddress)] = record.HasEmergencyAddress,
             [SealedPassword] = Sealed.Seal(_poolKey.Span, Encoding.UTF8.GetBytes(record.Password), Binding(partition)),
         };
         return _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel);

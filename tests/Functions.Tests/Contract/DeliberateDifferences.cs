@@ -20,8 +20,6 @@ internal static class DeliberateDifferences
 
     private static readonly Difference OneKindOfNotFound = new("an id that is not found is NOT_FOUND, of whatever it is", @"- \S+ \S+ 404 IDENTIFIER_NOT_FOUND");
 
-    private static readonly Difference NoEmergencyAddresses = new("no emergency addresses are kept", "- POST /sessions 400 EMERGENCY_ADDRESS_MISSING");
-
     private static readonly Difference RegistrationOfCall = new("the registration of a new call is not found", @"\+ POST /sessions 404( .*)?");
 
     private static readonly Difference StateOfCall = new("a step that the call's state does not allow", @"\+ PUT \S+/status 409( .*)?");
@@ -58,13 +56,13 @@ internal static class DeliberateDifferences
     {
         ["webrtc-registration-v0.4"] =
         [
-            NoNumberInToken, NoRangeInReads, NumberIsOfToken, OneKindOfNotFound, NoEmergencyAddresses,
+            NoNumberInToken, NoRangeInReads, NumberIsOfToken, OneKindOfNotFound,
             new("the number of a two-legged token, as CAMARA r3.1 has it", @"\+ POST /sessions body\.phoneNumber .*"),
         ],
         ["webrtc-call-handling-v0.4"] = [RegistrationOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound],
         ["webrtc-registration-v0.3"] =
         [
-            NoNumberInToken, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, NoEmergencyAddresses, CorrelatorLimit,
+            NoNumberInToken, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, CorrelatorLimit,
             new("published as pattern uuid, which no UUID matches", @"[-+] POST /sessions body\.deviceId (pattern|format)=uuid"),
             new("the device is registered through another client", @"\+ POST /sessions 409( .*)?"),
         ],
@@ -90,7 +88,7 @@ internal static class DeliberateDifferences
         ],
         ["racm-v1"] =
         [
-            Correlator, AnyErrorOfByon, NoNumberInToken, NoEmergencyAddresses, NamelessInByon, ScopesOfByon,
+            Correlator, AnyErrorOfByon, NoNumberInToken, NamelessInByon, ScopesOfByon,
             new("the device is registered through another client", @"\+ POST /sessions 409( .*)?"),
             new("published as 400 with the code of a 404", @"- DELETE /sessions/\{racmSessionId\} 400 NOT_FOUND"),
         ],

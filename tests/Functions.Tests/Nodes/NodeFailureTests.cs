@@ -15,6 +15,7 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
         { ControlFault.NumberFull, 403, "MAX_REGISTRATION_PER_MSISDN", "per MSISDN" },
         { ControlFault.UserFull, 403, "MAX_REGISTRATION_PER_USER", "registrations per user" },
         { ControlFault.TooManyDevices, 403, "MAX_DEVICES_PER_USER", "device instances per user" },
+        { ControlFault.EmergencyAddressMissing, 400, "EMERGENCY_ADDRESS_MISSING", "Emergency address missing" },
         { ControlFault.NotFound, 404, "NOT_FOUND", "" },
         { ControlFault.IncompatibleState, 409, "INCOMPATIBLE_STATE", "a=detail" },
         { ControlFault.UnacceptableSdp, 400, "INVALID_ARGUMENT", "a=detail" },
@@ -45,7 +46,8 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
     /// <summary>Some faults are of registrations only, one is of calls that go on.</summary>
     private static async Task<Func<Task<Answer>>> CommandThatMeetsAsync(ControlFault fault, TestCaller caller)
     {
-        if (fault is ControlFault.AlreadyExists or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices)
+        if (fault is ControlFault.AlreadyExists or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices
+            or ControlFault.EmergencyAddressMissing)
             return () => caller.PostAsync(RegistrationSessions, new JsonObject { ["deviceId"] = caller.DeviceId });
         if (fault == ControlFault.IncompatibleState)
         {

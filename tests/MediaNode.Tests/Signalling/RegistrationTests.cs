@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using Byon.Platform.Control;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
+using Byon.Platform.Stores;
+using Byon.Tests.MediaNode.Tests.Calls;
 using Byon.Tests.MediaNode.Tests.Rig;
 using Byon.Tests.TestKit;
 
@@ -92,6 +94,43 @@ public class RegistrationTests(NodeFixture fixture)
 
         ims.RegistrarStatus = 200;
         await node.RegisterAsync(number, _device);
+    }
+
+    [Fact]
+    public async Task A_registration_that_the_network_ends_is_told_once_and_takes_its_calls_along()
+    {
+        await using var rig = await CallRig.StartAsync(fixture);
+        var call = await rig.Node.StartCallAsync(rig.Registration, rig.BrowserDescription("actpass"));
+
+        rig.Ims.RegistrarStatus = 403;
+        var refused = await rig.Node.RefreshAsync(rig.Registration.RegistrationId, DateTimeOffset.UtcNow.AddHours(2));
+        Assert.Equal(ControlFault.RefusedByIms, await TestNode.FaultOf(refused));
+
+        Assert.Equal("registration-lost", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
+        var log = await rig.LogWithAsync(data => data is RegistrationEndedData);
+        var ended = Assert.Single(log.Select(entry => entry.Data).OfType<RegistrationEndedData>());
+        Assert.Equal((rig.Registration.RegistrationId, RegistrationEndReason.NetworkTerminated), (ended.RegistrationId, ended.Reason));
+        Assert.Empty(await fixture.Registrations.ListByNumberAsync(rig.Number, CancellationToken.None));
+        Assert.Equal(ControlFault.NotFound, await TestNode.FaultOf(await rig.Node.DeleteRegistrationAsync(rig.Registration.RegistrationId)));
+    }
+
+    [Fact]
+    public async Task A_subscriber_without_the_emergency_address_that_is_asked_for_does_not_register()
+    {
+        await using var ims = new FakeIms();
+        await using var node = await TestNode.StartAsync(fixture, ims.NextHop);
+        var number = await fixture.NewSubscriberAsync();
+        Assert.Equal(ControlFault.EmergencyAddressMissing, await TestNode.FaultOf(await RegisterAsync()));
+
+        var subscribers = new SubscriberStore(fixture.Tables, fixture.PoolKey);
+        var subscriber = await subscribers.GetAsync(number, CancellationToken.None);
+        await subscribers.PutAsync(subscriber! with { HasEmergencyAddress = true }, CancellationToken.None);
+        Assert.Equal(HttpStatusCode.Created, (await RegisterAsync()).StatusCode);
+
+        Task<HttpResponseMessage> RegisterAsync() => node.SendAsync(
+            HttpMethod.Post, NodeControlRoutes.Registrations,
+            new RegisterCommand(Guid.NewGuid().ToString(), number, _device, "client", "subject", DateTimeOffset.UtcNow.AddHours(1), new(10, 10, 10)) { NeedsEmergencyAddress = true },
+            ControlJson.Default.RegisterCommand);
     }
 
     [Fact]

@@ -99,13 +99,16 @@ public sealed partial class SipAgent
         }
     }
 
+    /// <summary>RFC 3323 §4.1.1.3. Who writes it into From wants to be anonymous, whatever the network asserts beside it.</summary>
+    private const string AnonymousHost = "anonymous.invalid";
+
     private void Tell(SipSessionId id, SipRegistration registration, SipRequest invite)
     {
         var asserted = invite.Addresses("P-Asserted-Identity").ToArray();
         var caller = asserted.FirstOrDefault(a => a.Uri.TelephoneNumber is not null) ?? asserted.FirstOrDefault() ?? invite.From;
         var name = Array.Find(asserted, a => a.DisplayName is not null)?.DisplayName ?? invite.From.DisplayName;
         var isWithheld = invite.Headers.Values("Privacy").Any(p => p.Split(';', StringSplitOptions.TrimEntries)
-            .Any(word => word.ToLowerInvariant() is "id" or "user" or "header")) || caller.Uri.Host == "anonymous.invalid";
+            .Any(word => word.ToLowerInvariant() is "id" or "user" or "header")) || caller.Uri.Host == AnonymousHost || invite.From.Uri.Host == AnonymousHost;
         _core.Tell(new SessionInvited(
             id, registration.Id, caller.Uri, name, isWithheld, invite.To.Uri, invite.CallId, invite.Sdp,
             invite.Supports(SipOptionTags.Reliable))

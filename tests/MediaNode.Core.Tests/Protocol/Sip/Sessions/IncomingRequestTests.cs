@@ -23,6 +23,7 @@ public class IncomingRequestTests
     [InlineData("P-Asserted-Identity: \"Ana Díaz\" <sip:a@ims.test>, <tel:+34600111222>", "tel:+34600111222", "Ana Díaz", false)]
     [InlineData("P-Asserted-Identity: <sip:+34611@ims.test;user=phone>\nPrivacy: user;id", "sip:+34611@ims.test;user=phone", "Ana", true)]
     [InlineData("P-Asserted-Identity: nonsense", "sip:+34600@ims.test", "Ana", false)]
+    [InlineData("Privacy: header", "sip:+34600@ims.test", "Ana", true)]
     [InlineData("Privacy: none", "sip:+34600@ims.test", "Ana", false)]
     public void The_asserted_caller_is_told_before_From(string headers, string caller, string? name, bool withheld)
     {
@@ -31,6 +32,15 @@ public class IncomingRequestTests
         Assert.Equal((caller, name, withheld), (invited.Caller.Text, invited.CallerName, invited.CallerWithheld));
         Assert.Equal("sip:+34700@ims.test", invited.Called.Text);
         Assert.Null(invited.Offer);
+    }
+
+    [Fact]
+    public void A_caller_who_is_anonymous_in_From_stays_so_when_the_network_names_them()
+    {
+        _peer.Send(_agent, SipText.Invite
+            .Replace("Max-Forwards: 70", "P-Asserted-Identity: <tel:+34611>", StringComparison.Ordinal)
+            .Replace("\"Ana\" <sip:+34600@ims.test>", "<sip:anonymous@anonymous.invalid>", StringComparison.Ordinal));
+        Assert.Equal((true, "+34611"), (_agent.Only<SessionInvited>().CallerWithheld, _agent.Only<SessionInvited>().Caller.TelephoneNumber));
     }
 
     [Fact]
