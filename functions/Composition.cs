@@ -7,6 +7,10 @@ using Byon.Functions.Events;
 using Byon.Functions.Http;
 using Byon.Functions.Nodes;
 using Byon.Functions.OpenApi;
+using Byon.Functions.Push;
+using Byon.Functions.Push.Apns;
+using Byon.Functions.Push.Fcm;
+using Byon.Functions.Push.WebPush;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
 using Byon.Functions.Security.Limits;
@@ -84,13 +88,15 @@ internal static class Composition
             .ValidateOnStart();
         builder.Services.AddOptions<CallHandlingOptions>().BindConfiguration("CallHandling");
         builder.Services.AddOptions<ChannelOptions>().BindConfiguration("Channels")
-            .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, MaximumPerDevice positive.")
+            .Validate(options => options.IsConsistent, "Channels: UrlLifetime must be positive and at most Lifetime, DeliveredLifetime and MaximumPerDevice positive.")
             .ValidateOnStart();
         builder.Services.AddSingleton<Registrations>();
         builder.Services.AddSingleton<CorrelatedCalls>();
         builder.Services.AddSingleton<CallSessions>();
         builder.Services.AddSingleton<ChannelTicket>();
         builder.Services.AddSingleton<WebSocketChannels>();
+        builder.Services.AddSingleton<SocketWelcome>();
+        builder.Services.AddSingleton<DeliveredChannels>();
         builder.Services.AddSingleton<NotificationChannels>();
         builder.Services.AddSingleton<WebPubSubHook>();
         builder.Services.AddOptions<SubscriptionOptions>().BindConfiguration("Subscriptions")
@@ -126,6 +132,18 @@ internal static class Composition
         builder.Services.AddSingleton<TimerFunctions>();
     }
 
+    public static void AddPush(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<PushOptions>().BindConfiguration("Push").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<PushOptions>, PushOptionsValidation>();
+        builder.Services.AddSingleton(services =>
+            ActivatorUtilities.CreateInstance<WebPushClient>(services, services.GetRequiredService<SinkGuard>().CreateClient()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FcmClient>(services, PushHttpClient()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ApnsClient>(services, PushHttpClient()));
+        builder.Services.AddSingleton<PushSender>();
+        builder.Services.AddSingleton<IDeliveryTransport, PushTransport>();
+    }
+
     public static void AddSurfaces(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<SurfaceOptions>().BindConfiguration("Surfaces");
@@ -158,6 +176,13 @@ internal static class Composition
         {
             Timeout = TimeSpan.FromSeconds(5),
             MaxResponseContentBufferSize = 1024 * 1024,
+        };
+
+    private static HttpClient PushHttpClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.FromMinutes(15) })
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+            MaxResponseContentBufferSize = 64 * 1024,
         };
 
     /// <summary>A node answers within some 12 s, its waits for the registrar and the tables included; one that does not is stuck.</summary>

@@ -37,6 +37,7 @@ internal static class Program
         builder.AddApis();
         builder.AddDelivery();
         builder.AddTimers();
+        builder.AddPush();
         builder.AddSurfaces();
 
         var app = builder.Build();

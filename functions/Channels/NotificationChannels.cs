@@ -1,28 +1,18 @@
 using Byon.Functions.Security;
 using Byon.Platform.Events;
-using Byon.Platform.Records;
 using Byon.Platform.Stores;
-using Microsoft.Extensions.Options;
 
 namespace Byon.Functions.Channels;
 
 /// <summary>Operations on the notification channels of a device, with a result or the problem that every surface tells.</summary>
-internal sealed class NotificationChannels(
-    ChannelStore store, WebSocketChannels webSockets, RingingSessions ringing, EventLog log, TimeProvider clock, IOptions<ChannelOptions> options)
+internal sealed class NotificationChannels(WebSocketChannels webSockets, DeliveredChannels delivered, EventLog log)
 {
-    private readonly ChannelOptions _options = options.Value;
-
     /// <param name="deviceId">Null where the path names none.</param>
-    public async Task<Outcome<Channel>> CreateAsync(Caller caller, string? deviceId, ChannelKind kind, CancellationToken cancel)
+    public async Task<Outcome<Channel>> CreateAsync(Caller caller, string? deviceId, NewChannel wanted, CancellationToken cancel)
     {
         if (deviceId is null)
         {
             return Problems.InvalidArgument("deviceId in the path is not a UUID.");
-        }
-
-        if (kind != ChannelKind.WebSockets)
-        {
-            return Problems.NotImplemented($"Channels of type {kind} are not served yet; use WebSockets.");
         }
 
         if (caller.PhoneNumber is not { } number)
@@ -31,81 +21,101 @@ internal sealed class NotificationChannels(
         }
 
         var device = new DeviceKey(number, deviceId);
-        await MakeRoomAsync(device, cancel);
-        var now = clock.GetUtcNow();
-        var channel = new ChannelRecord(
-            Guid.NewGuid().ToString("D"), number, deviceId, caller.ClientId, caller.Subject, kind.ToString(), now, now + _options.Lifetime);
-        await store.PutAsync(channel, cancel);
-        var begin = await ringing.ReadAsync(device, cancel);
-        return await RepresentAsync(channel, cancel) with { Cursor = begin.Cursor };
+        return wanted switch
+        {
+            NewWebhookChannel webhook => await delivered.CreateAsync(caller, device, webhook, cancel),
+            NewPushChannel push => await delivered.CreateAsync(caller, device, push, cancel),
+            _ => await webSockets.CreateAsync(caller, device, cancel),
+        };
     }
 
     public async Task<Outcome<Channel>> GetAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel) =>
-        await FindAsync(caller, deviceId, channelId, cancel) is { } channel ? await RepresentAsync(channel, cancel) : Problems.NotFound();
+        await FindAsync(caller, deviceId, channelId, cancel) switch
+        {
+            { Socket: { } socket } => await webSockets.RepresentAsync(socket, cancel),
+            { Reader: { } reader } => DeliveredChannels.Represent(reader.Record),
+            _ => Problems.NotFound(),
+        };
 
     /// <summary>A channel's life starts anew from now.</summary>
     public async Task<Outcome<Channel>> RenewAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel)
     {
-        if (await FindAsync(caller, deviceId, channelId, cancel) is not { } channel)
+        var renewed = await FindAsync(caller, deviceId, channelId, cancel) switch
         {
-            return Problems.NotFound();
-        }
-
-        var renewed = channel with { ExpiresAt = clock.GetUtcNow() + _options.Lifetime };
-        await store.PutAsync(renewed, cancel);
-        return await RepresentAsync(renewed, cancel);
+            { Socket: { } socket } => await webSockets.RenewAsync(socket, cancel),
+            { Reader: { } reader } => await delivered.RenewAsync(reader, cancel),
+            _ => null,
+        };
+        return renewed is null ? Problems.NotFound() : renewed;
     }
 
-    public async Task<Outcome<Channel>> DeleteAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel)
+    /// <summary>Null, or why not.</summary>
+    public async Task<Problem?> DeleteAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel)
     {
-        if (await FindAsync(caller, deviceId, channelId, cancel) is not { } channel)
+        switch (await FindAsync(caller, deviceId, channelId, cancel))
         {
-            return Problems.NotFound();
+            case { Socket: { } socket }:
+                await webSockets.DeleteAsync(socket, cancel);
+                return null;
+            case { Reader: { } reader }:
+                await delivered.DeleteAsync(reader, cancel);
+                return null;
+            default:
+                return Problems.NotFound();
         }
-
-        // The sockets first: without the row nobody could ask for it again, should that fail.
-        await webSockets.CloseSocketsAsync(channel.ChannelId, "The channel was deleted.", cancel);
-        await store.DeleteAsync(new DeviceKey(channel.PhoneNumber, channel.DeviceId), channel.ChannelId, cancel);
-        return new Channel(channel.ChannelId, channel.DeviceId, ChannelKind.WebSockets, channel.ExpiresAt);
     }
 
-    /// <summary>The device's events after a cursor, oldest first: what a client missed while it had no socket.</summary>
+    /// <summary>The device's events after a cursor, oldest first: what a client missed while it was not there.</summary>
     public async Task<Outcome<ChannelEvents>> ReadEventsAsync(
         Caller caller, string? deviceId, string? channelId, long after, int limit, CancellationToken cancel)
     {
-        if (await FindAsync(caller, deviceId, channelId, cancel) is not { } channel)
+        if (await FindAsync(caller, deviceId, channelId, cancel) is not { } found)
         {
             return Problems.NotFound();
         }
 
-        var events = await log.ReadAsync(new DeviceKey(channel.PhoneNumber, channel.DeviceId), after, limit, cancel);
+        var events = await log.ReadAsync(found.Device, after, limit, cancel);
         return new ChannelEvents(events, events.Count > 0 ? events[^1].Position : after, events.Count == limit);
     }
 
-    private async Task<Channel> RepresentAsync(ChannelRecord channel, CancellationToken cancel) => new(
-        channel.ChannelId, channel.DeviceId, ChannelKind.WebSockets, channel.ExpiresAt, await webSockets.UrlOfAsync(channel, cancel));
-
-    private async Task MakeRoomAsync(DeviceKey device, CancellationToken cancel)
+    /// <summary>The device of a channel of the caller's own; null where there is no such channel.</summary>
+    public async Task<string?> FindDeviceAsync(Caller caller, string channelId, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        var newestFirst = (await store.ListAsync(device, cancel)).OrderByDescending(row => row.ExpiresAt > now).ThenByDescending(row => row.CreatedAt);
-        foreach (var row in newestFirst.Skip(_options.MaximumPerDevice - 1))
+        if (caller.PhoneNumber is not { } number)
         {
-            await webSockets.CloseSocketsAsync(row.ChannelId, "The device has opened newer channels.", cancel);
-            await store.DeleteAsync(device, row.ChannelId, cancel);
+            return null;
         }
+
+        if (await webSockets.FindAsync(number, channelId, cancel) is { } socket)
+        {
+            return caller.Owns(socket.ClientId, socket.Subject) ? socket.DeviceId : null;
+        }
+
+        return await delivered.FindAsync(number, channelId, cancel) is { } reader && caller.Owns(reader.Record.ClientId, reader.Record.Subject)
+            ? reader.Record.DeviceId
+            : null;
     }
 
-    private async Task<ChannelRecord?> FindAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel)
+    /// <summary>A channel of the caller's own, of either sort; null where there is none.</summary>
+    private async Task<Found?> FindAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel)
     {
         if (deviceId is null || channelId is null || caller.PhoneNumber is not { } number)
         {
             return null;
         }
 
-        var channel = await store.GetAsync(new DeviceKey(number, deviceId), channelId, cancel);
-        return channel is not null && channel.ExpiresAt > clock.GetUtcNow() && caller.Owns(channel.ClientId, channel.Subject) ? channel : null;
+        var device = new DeviceKey(number, deviceId);
+        if (await webSockets.FindAsync(device, channelId, cancel) is { } socket)
+        {
+            return caller.Owns(socket.ClientId, socket.Subject) ? new Found(device, socket, null) : null;
+        }
+
+        return await delivered.FindAsync(device, channelId, cancel) is { } reader && caller.Owns(reader.Record.ClientId, reader.Record.Subject)
+            ? new Found(device, null, reader)
+            : null;
     }
+
+    private sealed record Found(DeviceKey Device, Platform.Records.ChannelRecord? Socket, StoredReader? Reader);
 }
 
 /// <param name="Cursor">Of the newest event here; to be asked for again.</param>

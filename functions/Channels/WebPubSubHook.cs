@@ -12,7 +12,7 @@ namespace Byon.Functions.Channels;
 /// device to a connection whose id the sender knows).
 /// </summary>
 internal sealed class WebPubSubHook(
-    WebSocketChannels channels, ChannelTicket tickets, TimeProvider clock, IOptions<WebPubSubOptions> options)
+    SocketWelcome welcome, ChannelTicket tickets, IOptions<WebPubSubOptions> options)
 {
     public const string Path = "/hooks/webpubsub";
 
@@ -47,7 +47,7 @@ internal sealed class WebPubSubHook(
 
         if (request.Headers["ce-type"] == Connected)
         {
-            await channels.WelcomeAsync(socket.Device, socket.ChannelId, connectionId, clock.GetUtcNow(), cancel);
+            await welcome.GreetAsync(socket.Device, socket.ChannelId, connectionId, cancel);
         }
 
         return TypedResults.NoContent();

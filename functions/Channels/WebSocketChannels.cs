@@ -1,6 +1,6 @@
 using Azure;
-using Azure.Core;
 using Azure.Messaging.WebPubSub;
+using Byon.Functions.Security;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
 using Byon.Platform.Stores;
@@ -13,70 +13,67 @@ namespace Byon.Functions.Channels;
 /// channel's, by which it is closed.
 /// </summary>
 internal sealed class WebSocketChannels(
-    ChannelStore store, WebPubSubServiceClient webPubSub, ChannelTicket tickets, RingingSessions ringing, EventLog log, IOptions<ChannelOptions> options)
+    ChannelStore store, WebPubSubServiceClient webPubSub, ChannelTicket tickets, RingingSessions ringing, TimeProvider clock, IOptions<ChannelOptions> options)
 {
-    /// <summary>What a call can be told of while its events are on the way to a new socket.</summary>
-    private const int CatchUpRounds = 3;
-
-    private const int PageSize = 50;
-
     private readonly ChannelOptions _options = options.Value;
 
+    public async Task<Channel> CreateAsync(Caller caller, DeviceKey device, CancellationToken cancel)
+    {
+        await MakeRoomAsync(device, cancel);
+        var now = clock.GetUtcNow();
+        var channel = new ChannelRecord(
+            Guid.NewGuid().ToString("D"), device.PhoneNumber, device.DeviceId, caller.ClientId, caller.Subject, nameof(ChannelKind.WebSockets), now,
+            now + _options.Lifetime);
+        await store.PutAsync(channel, cancel);
+        var begin = await ringing.ReadAsync(device, cancel);
+        return await RepresentAsync(channel, cancel) with { Cursor = begin.Cursor };
+    }
+
+    /// <summary>Null where there is none of this id, or it is over.</summary>
+    public async Task<ChannelRecord?> FindAsync(DeviceKey device, string channelId, CancellationToken cancel) =>
+        await store.GetAsync(device, channelId, cancel) is { } found && found.ExpiresAt > clock.GetUtcNow() ? found : null;
+
+    /// <summary>As above, of any device of the number.</summary>
+    public async Task<ChannelRecord?> FindAsync(string phoneNumber, string channelId, CancellationToken cancel) =>
+        await store.FindOfNumberAsync(phoneNumber, channelId, cancel) is { } found && found.ExpiresAt > clock.GetUtcNow() ? found : null;
+
     /// <summary>The token in the URL joins its groups at connection and may do nothing else.</summary>
-    public Task<Uri> UrlOfAsync(ChannelRecord channel, CancellationToken cancel)
+    public async Task<Channel> RepresentAsync(ChannelRecord channel, CancellationToken cancel)
     {
         var device = new DeviceKey(channel.PhoneNumber, channel.DeviceId);
-        return webPubSub.GetClientAccessUriAsync(
+        var url = await webPubSub.GetClientAccessUriAsync(
             _options.UrlLifetime, tickets.Issue(device, channel.ChannelId), roles: [], groups: [EventPublisher.GroupOf(device), GroupOf(channel.ChannelId)], cancel);
+        return new Channel(channel.ChannelId, channel.DeviceId, ChannelKind.WebSockets, channel.ExpiresAt, url);
+    }
+
+    public async Task<Channel> RenewAsync(ChannelRecord channel, CancellationToken cancel)
+    {
+        var renewed = channel with { ExpiresAt = clock.GetUtcNow() + _options.Lifetime };
+        await store.PutAsync(renewed, cancel);
+        return await RepresentAsync(renewed, cancel);
+    }
+
+    public async Task DeleteAsync(ChannelRecord channel, CancellationToken cancel)
+    {
+        // The sockets first: without the row nobody could ask for it again, should that fail.
+        await CloseSocketsAsync(channel.ChannelId, "The channel was deleted.", cancel);
+        await store.DeleteAsync(new DeviceKey(channel.PhoneNumber, channel.DeviceId), channel.ChannelId, cancel);
+    }
+
+    private async Task MakeRoomAsync(DeviceKey device, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var newestFirst = (await store.ListAsync(device, cancel)).OrderByDescending(row => row.ExpiresAt > now).ThenByDescending(row => row.CreatedAt);
+        foreach (var row in newestFirst.Skip(_options.MaximumPerDevice - 1))
+        {
+            await CloseSocketsAsync(row.ChannelId, "The device has opened newer channels.", cancel);
+            await store.DeleteAsync(device, row.ChannelId, cancel);
+        }
     }
 
     /// <summary>Ends every socket of the channel.</summary>
     public Task CloseSocketsAsync(string channelId, string reason, CancellationToken cancel) =>
         webPubSub.CloseGroupConnectionsAsync(GroupOf(channelId), excluded: null, reason, new RequestContext { CancellationToken = cancel });
 
-    /// <summary>
-    /// A socket has opened: it gets what rings, whether its client asks for it or not. An event may come twice, by the group as
-    /// well; it is the same by its id and cursor.
-    /// </summary>
-    public async Task WelcomeAsync(DeviceKey device, string channelId, string connectionId, DateTimeOffset now, CancellationToken cancel)
-    {
-        if (await store.GetAsync(device, channelId, cancel) is not { } channel || channel.ExpiresAt <= now)
-        {
-            await webPubSub.CloseConnectionAsync(connectionId, "The channel has ended.", new RequestContext { CancellationToken = cancel });
-            return;
-        }
-
-        var pending = (await ringing.ReadAsync(device, cancel)).Events;
-        var calls = pending.Select(entry => ((CallEventData)entry.Data).CallId).ToHashSet();
-        for (var round = 0; pending.Count > 0 && round < CatchUpRounds; round++)
-        {
-            foreach (var entry in pending)
-            {
-                if (!await TrySendAsync(connectionId, entry, cancel))
-                {
-                    return;
-                }
-            }
-
-            // What was added meanwhile may have overtaken this on its way through the group: it has to come last as well.
-            pending = [.. (await log.ReadAsync(device, pending[^1].Position, PageSize, cancel)).Where(entry => entry.Data is CallEventData call && calls.Contains(call.CallId))];
-        }
-    }
-
     private static string GroupOf(string channelId) => "channel-" + channelId;
-
-    /// <summary>False where the socket is gone.</summary>
-    private async Task<bool> TrySendAsync(string connectionId, DeviceEvent entry, CancellationToken cancel)
-    {
-        try
-        {
-            await webPubSub.SendToConnectionAsync(
-                connectionId, RequestContent.Create(CloudEventWriter.Write(entry)), ContentType.ApplicationJson, new RequestContext { CancellationToken = cancel });
-            return true;
-        }
-        catch (RequestFailedException gone) when (gone.Status == 404)
-        {
-            return false;
-        }
-    }
 }

@@ -13,6 +13,9 @@ internal sealed class PushOptions
     /// <summary>Whether an invitation's push tells who calls. Push services are third parties, and FCM and APNs can read it.</summary>
     public bool IncludeCaller { get; set; }
 
+    /// <summary>Whether a device is also told when an unanswered call is over, so that it stops ringing.</summary>
+    public bool Cancellations { get; set; } = true;
+
     public WebPushOptions WebPush { get; set; } = new();
 
     public FcmOptions Fcm { get; set; } = new();

@@ -11,13 +11,21 @@ internal sealed record NotificationChannel(string ChannelId, string ChannelType,
     {
         var parent = ApiVersions.NotificationChannel.BasePath.Replace("{deviceId}", channel.DeviceId, StringComparison.Ordinal);
         return new NotificationChannel(
-            channel.ChannelId, channel.Kind.ToString(), new ChannelData(channel.Url?.AbsoluteUri, channel.ExpiresAt),
+            channel.ChannelId, channel.Kind.ToString(), ChannelData.Of(channel),
             $"{parent}/channels/{channel.ChannelId}", channel.Cursor?.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }
 
 /// <summary>The members of the three kinds of channelData that an answer has. Tokens that a client gave us are not given back.</summary>
 /// <param name="ChannelURL">Web PubSub client URL with its access token, for the subprotocol json.reliable.webpubsub.azure.v1.</param>
-internal sealed record ChannelData(string? ChannelURL, DateTimeOffset ExpiresAt);
+internal sealed record ChannelData(string? ChannelURL, WebhookData? Webhook, DateTimeOffset ExpiresAt)
+{
+    public static ChannelData Of(Channel channel) => new(
+        channel.Kind == ChannelKind.WebSockets ? channel.Url!.AbsoluteUri : null,
+        channel.Kind == ChannelKind.Webhook ? new WebhookData(channel.Url!.OriginalString) : null,
+        channel.ExpiresAt);
+}
+
+internal sealed record WebhookData(string NotificationUrl);
 
 internal sealed record NotificationChannelList(IReadOnlyList<NotificationChannel> Channels, string ResourceURL);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Byon.Functions.Channels;
 using Byon.Functions.Http;
+using Byon.Functions.Push;
 
 namespace Byon.Functions.Surfaces.ByonV1;
 
@@ -11,31 +12,29 @@ internal static class ChannelRequests
     private const int LargestPage = 100;
 
     /// <summary>channelData is told apart by channelType: the definition's three schemas have no required member.</summary>
-    public static ChannelKind ReadKind(JsonFields body)
+    public static NewChannel Read(JsonFields body)
     {
         body.Require("channelType");
         var type = body.OneOf("channelType", nameof(ChannelKind.WebSockets), nameof(ChannelKind.PNSChannel), nameof(ChannelKind.Webhook));
         body.Forbid("channelId", "is given by the server.");
         body.Forbid("resourceURL", "is given by the server.");
         body.Forbid("callbackURL", "is given by the server.");
-        _ = Enum.TryParse<ChannelKind>(type, out var kind);
-        if (body.Object("channelData") is not { } data)
+        var needsData = type is nameof(ChannelKind.PNSChannel) or nameof(ChannelKind.Webhook);
+        var data = needsData ? body.RequiredObject("channelData") : body.Object("channelData");
+        data?.Forbid("channelURL", "is given by the server.");
+        return type switch
         {
-            return kind;
-        }
+            nameof(ChannelKind.PNSChannel) => new NewPushChannel(data?.RequiredText("registrationToken", PushTarget.MaximumLength) ?? ""),
+            nameof(ChannelKind.Webhook) => ReadWebhook(data),
+            _ => new NewWebSocketChannel(),
+        };
+    }
 
-        data.Forbid("channelURL", "is given by the server.");
-        if (kind == ChannelKind.PNSChannel)
-        {
-            data.Text("registrationToken", 4096);
-        }
-        else if (kind == ChannelKind.Webhook)
-        {
-            data.Time("expiresAt");
-            data.Object("webhook")?.Texts(2048, "notificationUrl", "notificationAuthToken");
-        }
-
-        return kind;
+    private static NewWebhookChannel ReadWebhook(JsonFields? data)
+    {
+        var webhook = data?.RequiredObject("webhook");
+        return new NewWebhookChannel(
+            webhook?.RequiredText("notificationUrl", 2048) ?? "", webhook?.Text("notificationAuthToken", 2048), data?.Time("expiresAt"));
     }
 
     /// <summary>The query of a replay: after a cursor (0 where not said), so many.</summary>

@@ -45,7 +45,7 @@ internal sealed class NotificationChannelV1(NotificationChannels channels)
         },
         new(HttpMethods.Get, "/channels/{channelId}/events", "getChannelEvents", [Scopes.ChannelRead], ReadEventsAsync)
         {
-            Summary = "Read the device's events after a cursor: what a client missed while it was not connected",
+            Summary = "Read events after a cursor: what a client missed while it was not connected",
             Parameters =
             [
                 DeviceId, ChannelId, new(ParameterPlace.Query, "after", Schema.Text(), Required: false),
@@ -59,13 +59,13 @@ internal sealed class NotificationChannelV1(NotificationChannels channels)
     private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
         var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var kind = ChannelRequests.ReadKind(body);
+        var wanted = ChannelRequests.Read(body);
         if (body.Violation is { } violation)
         {
             return violation;
         }
 
-        var created = await channels.CreateAsync(caller, context.RouteId("deviceId"), kind, cancel);
+        var created = await channels.CreateAsync(caller, context.RouteId("deviceId"), wanted, cancel);
         return created.Answer(channel => TypedResults.Json(NotificationChannel.Of(channel), Bodies.Json.NotificationChannel));
     }
 
@@ -89,8 +89,8 @@ internal sealed class NotificationChannelV1(NotificationChannels channels)
 
     private async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
-        var deleted = await channels.DeleteAsync(caller, context.RouteId("deviceId"), context.RouteId("channelId"), cancel);
-        return deleted.Answer(_ => TypedResults.NoContent());
+        var problem = await channels.DeleteAsync(caller, context.RouteId("deviceId"), context.RouteId("channelId"), cancel);
+        return problem is null ? TypedResults.NoContent() : problem;
     }
 
     private async Task<IResult> ReadEventsAsync(HttpContext context, Caller caller, CancellationToken cancel)

@@ -1,8 +1,8 @@
+using Byon.Functions.Channels;
 using Byon.Functions.Http;
 using Byon.Functions.Registration;
 using Byon.Functions.Security;
 using Byon.Platform;
-using Byon.Platform.Stores;
 
 namespace Byon.Functions.Surfaces.ByonV1;
 
@@ -10,7 +10,7 @@ namespace Byon.Functions.Surfaces.ByonV1;
 /// BYON RACM 0.1.2: a registration that lives as long as the access token, and as a new one is handed over. The clientId it
 /// gives out is the id of the registration, so that call handling finds the registration by it.
 /// </summary>
-internal sealed class RacmV1(Registrations registrations, ChannelStore channels, TimeProvider clock)
+internal sealed class RacmV1(Registrations registrations, NotificationChannels channels, TimeProvider clock)
 {
     private static readonly ServedParameter Id = new(ParameterPlace.Path, "racmSessionId", Schema.Text());
 
@@ -84,15 +84,14 @@ internal sealed class RacmV1(Registrations registrations, ChannelStore channels,
     /// <summary>The device the client names, or the one of the channel it names; without either it gets one of its own.</summary>
     private async Task<Outcome<string>> DeviceOfAsync(Caller caller, string? deviceId, string? channelId, CancellationToken cancel)
     {
-        if (channelId is null || caller.PhoneNumber is not { } number)
+        if (channelId is null || caller.PhoneNumber is null)
         {
             return deviceId ?? Guid.NewGuid().ToString("D");
         }
 
-        var channel = await channels.FindOfNumberAsync(number, channelId, cancel);
-        var isOwn = channel is not null && channel.ExpiresAt > clock.GetUtcNow() && caller.Owns(channel.ClientId, channel.Subject);
-        return !isOwn ? Problems.InvalidArgument("channelId names no notification channel.")
-            : deviceId is not null && deviceId != channel!.DeviceId ? Problems.InvalidArgument("channelId names a notification channel of another device.")
-            : channel!.DeviceId;
+        var ofChannel = await channels.FindDeviceAsync(caller, channelId, cancel);
+        return ofChannel is null ? Problems.InvalidArgument("channelId names no notification channel.")
+            : deviceId is not null && deviceId != ofChannel ? Problems.InvalidArgument("channelId names a notification channel of another device.")
+            : ofChannel;
     }
 }

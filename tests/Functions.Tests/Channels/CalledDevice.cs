@@ -28,6 +28,13 @@ internal sealed class CalledDevice(ApiRig rig, TestCaller owner)
         await _log.AppendAsync(Key, Data(callId, sequenceNumber, status), DateTimeOffset.UtcNow, default);
     }
 
+    public async Task EndAsync(string callId, CallStatus status, int sequenceNumber)
+    {
+        await PutAsync(callId, status);
+        var ending = new CallEnding(CallEndClass.Success, "ended", null);
+        await _log.AppendAsync(Key, Data(callId, sequenceNumber, status) with { Ending = ending }, DateTimeOffset.UtcNow, default);
+    }
+
     private Task PutAsync(string callId, CallStatus status) => _calls.PutAsync(
         new CallRecord(
             callId, Key.PhoneNumber, Guid.NewGuid().ToString("D"), Key.DeviceId, "client", "subject", "node-a", CallDirection.Incoming, status,
