@@ -6,15 +6,34 @@ public sealed record EnvironmentKind
     /// <summary>The least that runs: cheap when idle.</summary>
     public static EnvironmentKind Dev { get; } = new()
     {
-        Name = "dev", NodeSize = "Standard_D2as_v5", NodeCount = 1, NodeMaximum = 1, Zones = "", PublicPrefixLength = 31, DrainMinutes = 5,
-        FunctionsMaximum = 40, FunctionsAlwaysReady = 0, PrivateEndpoints = false, LogDays = 30,
+        Name = "dev",
+        NodeSize = "Standard_D2as_v5",
+        NodeCount = 1,
+        NodeMaximum = 1,
+        Zones = "",
+        PublicPrefixLength = 31,
+        DrainMinutes = 5,
+        FunctionsMaximum = 40,
+        FunctionsAlwaysReady = 0,
+        PrivateEndpoints = false,
+        LogDays = 30,
     };
 
     /// <summary>Survives the loss of a node or zone, and keeps the stores off the Internet.</summary>
     public static EnvironmentKind Prod { get; } = new()
     {
-        Name = "prod", NodeSize = "Standard_D4as_v5", NodeCount = 2, NodeMaximum = 8, Zones = "1,2,3", PublicPrefixLength = 28, DrainMinutes = 15,
-        FunctionsMaximum = 100, FunctionsAlwaysReady = 1, PrivateEndpoints = true, LogDays = 90, IsProduction = true,
+        Name = "prod",
+        NodeSize = "Standard_D4as_v5",
+        NodeCount = 2,
+        NodeMaximum = 8,
+        Zones = "1,2,3",
+        PublicPrefixLength = 28,
+        DrainMinutes = 15,
+        FunctionsMaximum = 100,
+        FunctionsAlwaysReady = 1,
+        PrivateEndpoints = true,
+        LogDays = 90,
+        IsProduction = true,
     };
 
     public static IReadOnlyList<EnvironmentKind> All { get; } = [Dev, Prod];

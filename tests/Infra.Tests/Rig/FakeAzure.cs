@@ -73,7 +73,9 @@ internal sealed class FakeAzure : IAsyncDisposable
             context.HttpContext.Request.Headers["Metadata"] == "true" ? await next(context) : Results.BadRequest());
         metadata.MapGet("/instance/compute", () => Results.Json(new
         {
-            name = MachineName, resourceGroupName = "rg-byon-prod-media", subscriptionId = "11111111-0000-0000-0000-000000000000",
+            name = MachineName,
+            resourceGroupName = "rg-byon-prod-media",
+            subscriptionId = "11111111-0000-0000-0000-000000000000",
         }));
         metadata.MapGet("/instance/compute/name", () => Results.Text(MachineName));
         metadata.MapGet("/instance/network/interface/0/ipv4/ipAddress/0/privateIpAddress", () => Results.Text(PrivateAddress));
