@@ -47,7 +47,7 @@ public sealed record Names(string Environment, string Suffix)
     public string TableService => $"https://{StorageAccount}.table.core.windows.net";
     public string WebPubSubEndpoint => $"https://{WebPubSub}.webpubsub.azure.com";
     public string RegistryServer => $"{Registry}.azurecr.io";
-    public string PoolKeyUri => $"https://{Vault}.vault.azure.net/secrets/{PoolKeySecret}";
+    public string SecretUri(string secret) => $"https://{Vault}.vault.azure.net/secrets/{secret}";
 
     public string ImageReference(string tag) => $"{RegistryServer}/{Image}:{tag}";
 }

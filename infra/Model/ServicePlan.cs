@@ -10,6 +10,12 @@ public sealed class ServicePlan
     /// <summary>Hub of Web PubSub that devices connect to.</summary>
     public const string Hub = "byon";
 
+    /// <summary>Where functions hear of sockets that opened on the hub.</summary>
+    public const string HubHook = "/hooks/webpubsub";
+
+    /// <summary>The one event of the service that they want to hear of.</summary>
+    public const string HubEvent = "connected";
+
     /// <summary>What the softphone page asks for at sign-in: everything it does.</summary>
     public const string SoftphoneScope =
         "openid webrtc-registration:sessions:read webrtc-registration:sessions:create webrtc-registration:sessions:write webrtc-registration:sessions:delete"

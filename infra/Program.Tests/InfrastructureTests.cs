@@ -28,6 +28,7 @@ public class InfrastructureTests
         ["sshPublicKey"] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExample operator",
         ["alertEmail"] = "noc@operator.example",
         ["imageTag"] = "0.1.0",
+        ["functionsSecrets"] = """{"Push__Apns__Key":"apns-key"}""",
     };
 
     [Fact]
@@ -57,6 +58,7 @@ public class InfrastructureTests
         Assert.Equal(true, Single(cloud, "WebPubSub")["disableLocalAuth"]);
         Assert.Equal(ServicePlan.Hub, Single(cloud, "WebPubSubHub")["hubName"]);
         Assert.Equal("deny", Single(cloud, "WebPubSubHub")["properties.anonymousConnectPolicy"]);
+        Assert.Equal("https://api.example/hooks/webpubsub", Single(cloud, "WebPubSubHub")["properties.eventHandlers.0.urlTemplate"]);
         Assert.Contains("ServerConnection", Single(cloud, "WebPubSub").List("networkACLs.publicNetwork.deny"));
     }
 
@@ -85,7 +87,9 @@ public class InfrastructureTests
         var given = cloud.Where(it => it.Kind == "RoleAssignment").Select(it => $"{it["principalId"]} {it["roleDefinitionId"]}");
         var listed = AccessPlan.Grants.Select(grant =>
             $"principal-of-{grant.Identity.ToString().ToLowerInvariant()}-identity /subscriptions/{MockCloud.SubscriptionId}/providers/Microsoft.Authorization/roleDefinitions/{grant.Role.Id}");
-        Assert.Equal(listed.Order(), given.Order());
+        var secret = $"principal-of-functions-identity /subscriptions/{MockCloud.SubscriptionId}/providers/Microsoft.Authorization/roleDefinitions/{Role.KeyVaultSecretsUser.Id}";
+        Assert.Equal(listed.Append(secret).Order(), given.Order());
+        Assert.Contains(cloud, it => it.Kind == "RoleAssignment" && ((string)it["scope"]!).EndsWith("/keys/secrets/apns-key", StringComparison.Ordinal));
         Assert.All(cloud.Where(it => it.Kind == "RoleAssignment"), it => Assert.NotEqual($"/subscriptions/{MockCloud.SubscriptionId}", it["scope"]));
     }
 

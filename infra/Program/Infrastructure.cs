@@ -28,13 +28,14 @@ public static class Infrastructure
         var messaging = new Messaging(plan, core);
         var registry = new ImageRegistry(plan, core);
         var access = new Access(plan, identities, client.Apply(it => it.SubscriptionId), new AccessScopes(
-            storage.Account.Id, messaging.Service.Id, vault.PoolKey.Id, registry.Registry.Id, telemetry.Insights.Id, media.Id));
+            storage.Account.Id, messaging.Service.Id, vault.PoolKey.Id, vault.Resource.Id, registry.Registry.Id, telemetry.Insights.Id, media.Id));
         var privateLinks = plan.Configuration.PrivateEndpoints ? new PrivateLinks(plan, core, network, storage, vault, messaging) : null;
 
         var site = new Site(plan, core);
         // Programs that start before their roles are given, or their stores are reachable, fail and try again for minutes.
         Resource[] first = privateLinks is null ? [access] : [access, privateLinks];
         var functions = new FunctionApp(plan, core, identities, storage, telemetry, network, site, first);
+        _ = new Hub(core, messaging, functions);
         var addresses = new NodeAddresses(plan, media);
         var nodes = new MediaPool(plan, media, identities, network, addresses, first);
         _ = new ScaleOut(plan, media, nodes);

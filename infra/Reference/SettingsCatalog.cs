@@ -16,7 +16,8 @@ public static partial class SettingsCatalog
     public static IReadOnlyList<Setting> All { get; } =
     [
         .. Sections(SettingProgram.Both, typeof(StorageOptions).Assembly),
-        .. Sections(SettingProgram.Functions, Assembly.Load("byon-functions")),
+        // An options class within another one is found twice.
+        .. Sections(SettingProgram.Functions, Assembly.Load("byon-functions")).DistinctBy(setting => setting.Name),
         .. NodeSettings().OrderBy(setting => setting.Name, StringComparer.Ordinal),
     ];
 

@@ -122,6 +122,9 @@ public static class ConfigurationKeys
     /// <summary>Further settings of functions, as an object: pulumi config set --path byon:functionsSettings.Registration__DefaultLifetime 02:00:00.</summary>
     public const string FunctionsSettings = "functionsSettings";
 
+    /// <summary>Settings of functions whose values are secrets of the vault: pulumi config set --path byon:functionsSecrets.Push__Apns__Key apns-key.</summary>
+    public const string FunctionsSecrets = "functionsSecrets";
+
     /// <summary>Further settings of the nodes, as an object: pulumi config set --path byon:nodeSettings.Node__RingSeconds 90.</summary>
     public const string NodeSettings = "nodeSettings";
 }

@@ -79,7 +79,8 @@ public static class ConfigurationReader
         values.OneOf(ConfigurationKeys.FunctionsMemory, 2048, 512, 2048, 4096),
         values.Number(ConfigurationKeys.FunctionsMaximum, environment.FunctionsMaximum, 40, 1000),
         values.Number(ConfigurationKeys.FunctionsAlwaysReady, environment.FunctionsAlwaysReady, 0, 40),
-        values.Object(ConfigurationKeys.FunctionsSettings));
+        values.Object(ConfigurationKeys.FunctionsSettings),
+        values.Object(ConfigurationKeys.FunctionsSecrets));
 
     private static NetworkConfiguration ReadNetwork(ValueReader values, EnvironmentKind environment)
     {

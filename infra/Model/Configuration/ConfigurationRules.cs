@@ -117,6 +117,9 @@ internal static partial class ConfigurationRules
     private static void CheckSettings(ServiceConfiguration it, ValueReader values)
     {
         Check(ConfigurationKeys.FunctionsSettings, it.Functions.Settings, FunctionSettings.Owned);
+        Check(ConfigurationKeys.FunctionsSecrets, it.Functions.Secrets, [.. FunctionSettings.Owned, .. it.Functions.Settings.Keys]);
+        foreach (var secret in it.Functions.Secrets.Values.Where(secret => !SecretForm().IsMatch(secret) || secret == Names.PoolKeySecret))
+            values.Complain(ConfigurationKeys.FunctionsSecrets, $"holds a name that no secret of yours can have: '{secret}'.");
         Check(ConfigurationKeys.NodeSettings, it.Nodes.Settings, NodeSettings.Owned);
 
         void Check(string key, IReadOnlyDictionary<string, string> settings, IReadOnlyCollection<string> owned)
@@ -126,7 +129,7 @@ internal static partial class ConfigurationRules
                 if (!SettingForm().IsMatch(name))
                     values.Complain(key, $"holds '{name}', which is not a setting's name like Section__Name.");
                 else if (owned.Contains(name, StringComparer.OrdinalIgnoreCase))
-                    values.Complain(key, $"holds '{name}', which follows from other keys.");
+                    values.Complain(key, $"holds '{name}', which other keys decide.");
                 else if (settings[name].Contains('\n', StringComparison.Ordinal))
                     values.Complain(key, $"holds '{name}' with a line break.");
             }
@@ -150,6 +153,9 @@ internal static partial class ConfigurationRules
 
     [GeneratedRegex(@"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
     private static partial Regex OriginForm();
+
+    [GeneratedRegex("^[A-Za-z0-9-]{1,127}$")]
+    private static partial Regex SecretForm();
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9]*(__[A-Za-z0-9]+)+$")]
     private static partial Regex SettingForm();

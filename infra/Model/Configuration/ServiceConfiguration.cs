@@ -44,5 +44,6 @@ public sealed record NodePoolConfiguration(
 
 /// <param name="Memory">Megabytes per instance.</param>
 /// <param name="Settings">Further settings of functions, by their name.</param>
+/// <param name="Secrets">Settings whose values lie in the vault: by their name, the secret's.</param>
 public sealed record FunctionsConfiguration(
-    int Memory, int Maximum, int AlwaysReady, IReadOnlyDictionary<string, string> Settings);
+    int Memory, int Maximum, int AlwaysReady, IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string> Secrets);

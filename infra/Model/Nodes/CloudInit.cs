@@ -61,7 +61,7 @@ public static class CloudInit
             ["IDENTITY_CLIENT_ID"] = clientId,
             ["IMAGE"] = names.ImageReference(plan.Configuration.Nodes.ImageTag),
             ["IMDS_URL"] = "http://169.254.169.254",
-            ["POOL_KEY_URL"] = names.PoolKeyUri,
+            ["POOL_KEY_URL"] = names.SecretUri(Names.PoolKeySecret),
             ["REGISTRY_URL"] = $"https://{names.RegistryServer}",
             ["STOP_SECONDS"] = Text(NodeSettings.DrainSeconds(plan.Configuration) + (NodeSettings.ClosingSeconds / 2)),
             ["VAULT_AUDIENCE"] = "https://vault.azure.net",

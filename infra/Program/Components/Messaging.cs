@@ -6,7 +6,7 @@ using ResourceGroup = Pulumi.AzureNative.Resources.ResourceGroup;
 
 namespace Byon.Infra.Components;
 
-/// <summary>Web PubSub with its one hub. Clients come with a token that functions ask for; access keys do not work.</summary>
+/// <summary>Web PubSub. Clients come with a token that functions ask for; access keys do not work.</summary>
 public sealed class Messaging : ComponentResource
 {
     public Messaging(ServicePlan plan, ResourceGroup group)
@@ -14,7 +14,6 @@ public sealed class Messaging : ComponentResource
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(group);
-        var child = new CustomResourceOptions { Parent = this };
         var units = plan.Configuration.WebPubSubUnits;
         var args = new WebPubSubArgs
         {
@@ -26,20 +25,11 @@ public sealed class Messaging : ComponentResource
             Tags = plan.Tags.ToInputMap(),
         };
         if (plan.Configuration.PrivateEndpoints) args.NetworkACLs = OnlyClientsFromOutside;
-        Service = new WebPubSub("service", args, child);
-        Hub = new WebPubSubHub("hub", new WebPubSubHubArgs
-        {
-            HubName = ServicePlan.Hub,
-            ResourceName = Service.Name,
-            ResourceGroupName = group.Name,
-            Properties = new WebPubSubHubPropertiesArgs { AnonymousConnectPolicy = "deny" },
-        }, child);
+        Service = new WebPubSub("service", args, new CustomResourceOptions { Parent = this });
         RegisterOutputs();
     }
 
     public WebPubSub Service { get; }
-
-    public WebPubSubHub Hub { get; }
 
     /// <summary>Devices are on the Internet, our programs come through the private endpoint.</summary>
     private static WebPubSubNetworkACLsArgs OnlyClientsFromOutside => new()

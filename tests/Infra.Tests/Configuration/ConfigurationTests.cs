@@ -81,6 +81,9 @@ public class ConfigurationTests
     [InlineData("functionsSettings", "Registration__DefaultLifetime=1")]
     [InlineData("functionsSettings", """{"Storage__TableServiceUri":"https://elsewhere.example"}""")]
     [InlineData("functionsSettings", """{"AzureWebJobsStorage":"DefaultEndpointsProtocol=https"}""")]
+    [InlineData("functionsSecrets", """{"Push__Apns__Key":"apns key"}""")]
+    [InlineData("functionsSecrets", """{"Push__Apns__Key":"pool-key"}""")]
+    [InlineData("functionsSecrets", """{"Control__PoolKey":"another-key"}""")]
     [InlineData("nodeSettings", """{"Node__Id":"node-1"}""")]
     [InlineData("nodeSettings", """{"Node__Codecs":"opus\nNode__Id=x"}""")]
     public void A_value_that_cannot_be_used_is_named(string key, string value)
