@@ -92,6 +92,8 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Task TerminateAsync() => _process!.StopAsync();
 
+    public bool HasExited => _process!.HasExited;
+
     public int ExitCode => _process!.ExitCode;
 
     /// <summary>What a node of its own process has logged.</summary>

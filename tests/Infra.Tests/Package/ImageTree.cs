@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.Infra.Tests.Package;
+
+/// <summary>
+/// The image's file system without Docker: the files of an essential Debian, of the packages its Dockerfile installs, and what it
+/// copies. A program started in it sees nothing else.
+/// </summary>
+public sealed class ImageTree : IDisposable
+{
+    private static readonly string[] Unneeded = ["/usr/share/doc/", "/usr/share/man/", "/usr/share/locale/", "/usr/share/info/", "/var/"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public ImageTree()
+    {
+        // The image's user is not the one who makes the tree.
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        foreach (var link in new[] { "bin", "lib", "lib64", "sbin" })
+        {
+            Directory.CreateDirectory(At($"usr/{link}"));
+            File.CreateSymbolicLink(At(link), $"usr/{link}");
+        }
+
+        foreach (var folder in new[] { "proc", "tmp", "dev" }) Directory.CreateDirectory(At(folder));
+        var dockerfile = Dockerfile.Read();
+        var packages = DebianPackages.Closure([.. DebianPackages.Essential, .. dockerfile.Packages]);
+        CopyAll(DebianPackages.FilesOf(packages).Where(file => !Unneeded.Any(file.StartsWith)));
+        foreach (var copy in dockerfile.All("COPY"))
+        {
+            var words = copy.Split(' ').Where(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
+            Copy(Path.Combine(BuiltPackage.Path("medianode"), words[0]), words[1]);
+        }
+    }
+
+    /// <summary>What it takes to run a command of the image as its user, with this root. The process keeps its id.</summary>
+    public (string Program, string[] Arguments) Command(string user, params string[] command) => ("unshare",
+    [
+        "--mount", "sh", "-c", "root=$1; user=$2; shift 2; mount --rbind /proc \"$root/proc\" && mount --rbind /dev \"$root/dev\" && exec chroot --userspec=\"$user\" \"$root\" \"$@\"",
+        "sh", _folder.Path, user, .. command,
+    ]);
+
+    public void Dispose() => _folder.Dispose();
+
+    private string At(string path) => Path.Combine(_folder.Path, path.TrimStart('/'));
+
+    /// <summary>Under usr as well where Debian's merged folders are named: bin, lib and lib64 are links.</summary>
+    private static string Merged(string path) =>
+        path.Split('/')[1] is "bin" or "lib" or "lib64" or "sbin" ? "/usr" + path : path;
+
+    private void CopyAll(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            var target = At(Merged(path));
+            var info = new FileInfo(path);
+            if (info.LinkTarget is { } link && !Path.Exists(target))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.CreateSymbolicLink(target, link);
+            }
+            else if (info.LinkTarget is null && info.Exists)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(path, target, overwrite: true);
+            }
+        }
+    }
+
+    private void Copy(string from, string to)
+    {
+        var target = At(to);
+        Directory.CreateDirectory(Path.GetDirectoryName(target.TrimEnd('/'))!);
+        // With its modes: an execute bit is part of what is deployed.
+        using var cp = Process.Start("cp", Directory.Exists(from) ? ["-RT", from.TrimEnd('/'), target.TrimEnd('/')] : [from, target]);
+        cp.WaitForExit();
+        Assert.Equal(0, cp.ExitCode);
+    }
+}
