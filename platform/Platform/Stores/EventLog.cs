@@ -25,18 +25,27 @@ public sealed class EventLog(TableServiceClient tables)
     private readonly TableClient _table = tables.GetTableClient(TableNames.Events);
     private readonly ConcurrentDictionary<string, Head> _heads = new();
 
+    /// <summary>Appends whose outcome is not known; all before them on the same device are.</summary>
+    private readonly ConcurrentDictionary<string, DeviceEvent> _inDoubt = new();
+
     /// <summary>Appends one event: the row and the log's head move in one transaction, so positions have no gap and no twin.</summary>
     public async Task<DeviceEvent> AppendAsync(DeviceKey device, DeviceEventData data, DateTimeOffset time, CancellationToken cancel) =>
         (await AppendAsync(device, Guid.NewGuid().ToString(), data, time, cancel)).Event;
 
     /// <summary>
-    /// As above, with an id of the caller's: one that appends again after an exception, with the same id and no event
-    /// between, gets the event that is already there. So does whoever notices second that a registration ended: its node, one
+    /// As above, with an id of the caller's: one that appends again after an exception, with the same id, gets the event that
+    /// is already there. So does whoever notices second that a registration ended: its node, one
     /// that takes over and a timer may all do so, and the device hears of it once.
     /// </summary>
     public async Task<AppendedEvent> AppendAsync(DeviceKey device, string eventId, DeviceEventData data, DateTimeOffset time, CancellationToken cancel)
     {
         var partition = TableKey.OfDevice(device.PhoneNumber, device.DeviceId);
+        if (_inDoubt.TryGetValue(partition, out var doubt) && doubt.EventId == eventId && await IsStoredAsync(partition, doubt, cancel))
+        {
+            _inDoubt.TryRemove(partition, out _);
+            return new AppendedEvent(doubt, HasReaders: true);
+        }
+
         var head = _heads.GetValueOrDefault(partition) ?? await ReadHeadAsync(partition, cancel);
         for (var attempt = 1; ; attempt++)
         {
@@ -45,9 +54,11 @@ public sealed class EventLog(TableServiceClient tables)
                 return new AppendedEvent(await StoredAsync(entry with { Position = head.Position }, cancel), head.HasReaders);
             if (data is RegistrationEndedData ended && head.EndedRegistration == ended.RegistrationId)
                 return new AppendedEvent(await StoredAsync(entry with { Position = head.EndedAt }, cancel), head.HasReaders);
+            _inDoubt[partition] = entry;
             try
             {
                 Remember(partition, await WriteAsync(partition, head, entry, cancel));
+                _inDoubt.TryRemove(partition, out _);
                 return new AppendedEvent(entry, head.HasReaders);
             }
             catch (RequestFailedException conflict) when (conflict.IsConflict() && attempt < AppendAttempts)
@@ -56,6 +67,7 @@ public sealed class EventLog(TableServiceClient tables)
                 if (await IsStoredAsync(partition, entry, cancel))
                 {
                     _heads.TryRemove(partition, out _);
+                    _inDoubt.TryRemove(partition, out _);
                     return new AppendedEvent(entry, head.HasReaders);
                 }
 
