@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Byon.Tests.TestKit.OpenApi;
 using Microsoft.Playwright;
 
 namespace Byon.Tests.Rig;
@@ -10,6 +11,7 @@ public sealed class BrowserPage : IEar, IAsyncDisposable
 {
     private readonly IBrowserContext _context;
     private readonly List<string> _log = [];
+    private readonly PageAnswers _answers = new();
 
     public BrowserPage(IBrowserContext context, IPage page, int tone)
     {
@@ -19,6 +21,7 @@ public sealed class BrowserPage : IEar, IAsyncDisposable
         page.Console += (_, message) => Keep($"console {message.Type}: {message.Text}");
         page.PageError += (_, error) => Keep($"error: {error}");
         page.Response += (_, response) => KeepUnlessPart(response);
+        page.Response += (_, response) => _answers.Judge(response);
         page.RequestFailed += (_, request) => Keep($"failed {request.Method} {request.Url}: {request.Failure}");
     }
 
@@ -47,7 +50,14 @@ public sealed class BrowserPage : IEar, IAsyncDisposable
     public async Task<T> ReadAsync<T>(string expression) =>
         JsonSerializer.Deserialize<T>(await Page.EvaluateAsync<string>($"JSON.stringify({expression})"), JsonSerializerOptions.Web)!;
 
-    public async ValueTask DisposeAsync() => await _context.CloseAsync();
+    /// <exception cref="UndocumentedAnswerException">The API answered the page other than its documents say.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        var faults = await _answers.FaultsAsync();
+        await _context.CloseAsync();
+        if (faults.Count > 0)
+            throw new UndocumentedAnswerException(string.Join(Environment.NewLine, faults));
+    }
 
     /// <summary>The files of the page itself are not worth a line where they came.</summary>
     private void KeepUnlessPart(IResponse response)

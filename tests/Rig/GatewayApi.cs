@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Byon.Tests.TestKit.OpenApi;
 
 namespace Byon.Tests.Rig;
 
@@ -15,7 +16,7 @@ public sealed record ApiAnswer(HttpStatusCode Status, JsonElement Body, TimeSpan
     public DateTimeOffset Time(string name) => Body.GetProperty(name).GetDateTimeOffset();
 }
 
-/// <summary>The public REST API as an application uses it, for what the page has no control for.</summary>
+/// <summary>The public REST API as an application uses it, for what the page has no control for. Every answer is held against its document.</summary>
 public sealed class GatewayApi : IDisposable
 {
     private const string Registrations = "/webrtc-registration/v0.4/sessions";
@@ -25,7 +26,7 @@ public sealed class GatewayApi : IDisposable
 
     public GatewayApi(Uri address, string token)
     {
-        _http = new HttpClient { BaseAddress = address };
+        _http = new HttpClient(new DocumentedAnswersHandler(new SocketsHttpHandler(), hostMayAnswer: true)) { BaseAddress = address };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

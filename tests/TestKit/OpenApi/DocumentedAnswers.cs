@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,9 +14,24 @@ public sealed class UndocumentedAnswerException(string message) : Exception(mess
 /// </summary>
 public sealed class DocumentedAnswers
 {
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<Uri, Task<DocumentedAnswers>> Loaded = [];
+
     private readonly List<DocumentedOperation> _operations = [];
 
     private sealed record DocumentedOperation(string Method, Regex Path, JsonObject Responses, SchemaCheck Check, string Name);
+
+    /// <summary>The documents of the API at an address: read once, a failed reading is tried again.</summary>
+    public static Task<DocumentedAnswers> OfAsync(Uri address)
+    {
+        var api = new Uri(address.GetLeftPart(UriPartial.Authority));
+        lock (Gate)
+        {
+            if (!Loaded.TryGetValue(api, out var documents) || documents.IsFaulted || documents.IsCanceled)
+                Loaded[api] = documents = LoadAsync(api);
+            return documents;
+        }
+    }
 
     public static async Task<DocumentedAnswers> LoadAsync(HttpClient http, CancellationToken cancel)
     {
@@ -61,6 +75,12 @@ public sealed class DocumentedAnswers
         return violations.Count == 0 ? null : $"{operation.Name} answered {status} other than documented: {string.Join("; ", violations)}: {body}";
     }
 
+    private static async Task<DocumentedAnswers> LoadAsync(Uri api)
+    {
+        using var http = new HttpClient { BaseAddress = api };
+        return await LoadAsync(http, CancellationToken.None);
+    }
+
     private static JsonNode? Parse(string body)
     {
         try
@@ -75,44 +95,4 @@ public sealed class DocumentedAnswers
 
     private static Regex PatternOf(string template) =>
         new("^" + string.Join("[^/]+", Regex.Split(template, @"\{\w+\}").Select(Regex.Escape)) + "$", RegexOptions.CultureInvariant);
-}
-
-/// <summary>Sends requests on and throws for an answer that is not as documented.</summary>
-/// <param name="hostMayAnswer">A Functions host stands before the API: what it answers itself has no correlator and is let through.</param>
-public sealed class DocumentedAnswersHandler(HttpMessageHandler inner, bool hostMayAnswer = false) : DelegatingHandler(inner)
-{
-    private static readonly Lock Gate = new();
-    private static readonly Dictionary<Uri, Task<DocumentedAnswers>> Documents = [];
-
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var response = await base.SendAsync(request, cancellationToken);
-        var hasCorrelator = response.Headers.Contains("x-correlator");
-        if (!hasCorrelator && hostMayAnswer && response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
-            return response;
-
-        var documents = await DocumentsOfAsync(new Uri(request.RequestUri!.GetLeftPart(UriPartial.Authority)));
-        await response.Content.LoadIntoBufferAsync(cancellationToken);
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        var fault = documents.FaultOf(
-            request.Method, request.RequestUri.AbsolutePath, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, hasCorrelator);
-        return fault is null ? response : throw new UndocumentedAnswerException(fault);
-    }
-
-    /// <summary>Read once per API; a failed reading is tried again.</summary>
-    private static Task<DocumentedAnswers> DocumentsOfAsync(Uri api)
-    {
-        lock (Gate)
-        {
-            if (!Documents.TryGetValue(api, out var documents) || documents.IsFaulted || documents.IsCanceled)
-                Documents[api] = documents = LoadAsync(api);
-            return documents;
-        }
-    }
-
-    private static async Task<DocumentedAnswers> LoadAsync(Uri api)
-    {
-        using var http = new HttpClient { BaseAddress = api };
-        return await DocumentedAnswers.LoadAsync(http, CancellationToken.None);
-    }
 }
