@@ -12,6 +12,8 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
 
     public string Number => number;
 
+    public string Token => _token;
+
     public string DeviceId { get; private init; } = Guid.NewGuid().ToString("D");
 
     /// <summary>The same subscriber through another application.</summary>
@@ -74,6 +76,23 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
         var answer = await PostAsync("/webrtc-events/v0.3/subscriptions", SubscriptionTo(sink));
         answer.ShouldBe(201);
         return (string)answer.Json["id"]!;
+    }
+
+    /// <summary>Makes one of everything that a path can name; answers the ids by the names they have there.</summary>
+    public async Task<Dictionary<string, string>> OwnEverythingAsync()
+    {
+        var mediaSessionId = await CallAsync();
+        var registrationId = (string)(await GetAsync($"/webrtc-registration/v0.4/sessions?deviceId={DeviceId}")).Json[0]!["registrationId"]!;
+        return new Dictionary<string, string>
+        {
+            ["mediaSessionId"] = mediaSessionId,
+            ["vvoipSessionId"] = mediaSessionId,
+            ["registrationId"] = registrationId,
+            ["racmSessionId"] = registrationId,
+            ["deviceId"] = DeviceId,
+            ["channelId"] = await OpenChannelAsync(),
+            ["subscriptionId"] = await SubscribeAsync(),
+        };
     }
 
     public JsonObject SubscriptionTo(string sink) => new()

@@ -44,7 +44,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
     public async Task SomebodyElsesIdsAreNotFoundOnAnyRoute()
     {
         var owner = NewCaller();
-        var owned = await OwnedAsync(owner);
+        var owned = await owner.OwnEverythingAsync();
         var before = Rig.Node.Commands.Count + Rig.OtherNode.Commands.Count;
         var routes = Routes().Where(route => route.NamesSomething).ToList();
         Assert.NotEmpty(routes);
@@ -67,7 +67,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
         foreach (var route in Routes().Where(route => route.NamesSomething))
         {
             var owner = NewCaller();
-            var answer = await owner.SendAsync(HttpMethod.Parse(route.Method), route.Path(await OwnedAsync(owner)), route.Body);
+            var answer = await owner.SendAsync(HttpMethod.Parse(route.Method), route.Path(await owner.OwnEverythingAsync()), route.Body);
             Assert.True(answer.Status is >= 200 and < 300 or 409 or 501, $"{route.Method} {route.Pattern}: {answer.Status} {answer.Text}");
         }
     }
@@ -91,7 +91,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
     public async Task SomebodyElsesIdsAreInNoList()
     {
         var owner = NewCaller();
-        var owned = await OwnedAsync(owner);
+        var owned = await owner.OwnEverythingAsync();
         foreach (var route in Routes().Where(route => route.Method == "GET" && !route.NamesSomething))
         {
             var query = string.Join('&', route.Operation.Parameters.Where(parameter => parameter.In == ParameterPlace.Query).Select(parameter => $"{parameter.Name}={owned[parameter.Name]}"));
@@ -134,23 +134,6 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
     [Fact]
     public void TheDevIssuerKnowsEveryScope() =>
         Assert.Equal(Routes().SelectMany(route => route.Operation.Scopes).Distinct().Order(), DevClients.ApiScopes.Order());
-
-    /// <summary>Every kind of thing that a path can name, all of one caller.</summary>
-    private static async Task<Dictionary<string, string>> OwnedAsync(TestCaller owner)
-    {
-        var mediaSessionId = await owner.CallAsync();
-        var registrationId = (string)(await owner.GetAsync($"{RegistrationSessions}?deviceId={owner.DeviceId}")).Json[0]!["registrationId"]!;
-        return new Dictionary<string, string>
-        {
-            ["mediaSessionId"] = mediaSessionId,
-            ["vvoipSessionId"] = mediaSessionId,
-            ["registrationId"] = registrationId,
-            ["racmSessionId"] = registrationId,
-            [DeviceId] = owner.DeviceId,
-            ["channelId"] = await owner.OpenChannelAsync(),
-            ["subscriptionId"] = await owner.SubscribeAsync(),
-        };
-    }
 
     private List<Route> Routes() =>
     [
