@@ -19,6 +19,13 @@ internal sealed record ErrorRow(Surface Surface, ServedOperation Operation, int 
 /// <summary>How each error is brought about: one way per code, which spoils a valid request or a part behind the API.</summary>
 internal sealed class ErrorProvocations
 {
+    /// <summary>Met before anything is looked up: what the request names need not exist.</summary>
+    private static readonly string[] Early =
+    [
+        "INVALID_ARGUMENT", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_ACCEPTABLE", "TOO_MANY_REQUESTS", "INTERNAL", "UNAVAILABLE",
+        "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "NOT_FOUND",
+    ];
+
     private readonly ApiRig _rig;
     private readonly SpoiledInstances _instances;
     private readonly Dictionary<string, Func<ErrorRow, ValidRequest, TestCaller, Task<Answer>>> _ways;
@@ -67,7 +74,10 @@ internal sealed class ErrorProvocations
     public async Task<Answer> ProvokeAsync(ErrorRow row)
     {
         var caller = new TestCaller(_rig, ApiRig.NewNumber());
-        return await _ways[row.Code](row, await ValidRequest.OfAsync(row.Surface, row.Operation, caller), caller);
+        var request = Early.Contains(row.Code)
+            ? ValidRequest.OfNothing(row.Surface, row.Operation, caller)
+            : await ValidRequest.OfAsync(row.Surface, row.Operation, caller);
+        return await _ways[row.Code](row, request, caller);
     }
 
     private Task<Answer> Send(ValidRequest request, Action<ValidRequest> spoil)

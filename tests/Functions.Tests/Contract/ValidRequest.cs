@@ -39,6 +39,13 @@ internal sealed class ValidRequest
     public string Path => Regex.Replace(_surface.Version.BasePath + _operation.Path, @"\{(\w+)\}", match => Ids[match.Groups[1].Value])
         + (Query ?? QueryOf(_operation));
 
+    /// <summary>As below, of things that do not exist.</summary>
+    public static ValidRequest OfNothing(Surface surface, ServedOperation operation, TestCaller caller)
+    {
+        string[] names = ["mediaSessionId", "vvoipSessionId", "registrationId", "racmSessionId", "deviceId", "channelId", "subscriptionId"];
+        return new ValidRequest(surface, operation, caller, names.ToDictionary(name => name, _ => Guid.NewGuid().ToString()));
+    }
+
     public static async Task<ValidRequest> OfAsync(Surface surface, ServedOperation operation, TestCaller caller) =>
         new(surface, operation, caller, await caller.OwnEverythingAsync());
 
