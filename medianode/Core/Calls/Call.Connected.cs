@@ -141,7 +141,7 @@ public sealed partial class Call
         var kept = _heldHere || _change is { IsHold: true } ? MediaDirection.Inactive : MediaDirection.SendReceive;
         var keptByNetwork = _earlyMediaIsMute ? kept & MediaDirection.SendOnly : kept;
         _actions.Enqueue(new ApplyMedia(new MediaPlan(
-            _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(webRtc.Audio, kept) } : null,
+            _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(CodecPolicy.Follow(webRtc.Audio, _ims.Plan?.Audio), kept) } : null,
             // What the network agreed to ahead of the subscriber stays closed until they answer.
             _phase != CallPhase.Invited && _ims.Plan is { } ims ? ims with { Audio = Limited(ims.Audio, keptByNetwork) } : null)));
     }

@@ -30,10 +30,11 @@ public sealed partial class Call
             callId, CallDirection.Incoming, originator, receiver, CallState.Initial, null, null, null, null, 0);
         var call = new Call(description, CallPhase.Invited, media, options, entropy) { _imsOffer = imsOffer };
         why = null;
+        ImsLeg? ims = null;
         if (imsOffer is not null
-            && !call._ims.TryAnswer(imsOffer, MediaDirection.SendReceive, options.Codecs, out _, out _, out why)) return null;
+            && !call._ims.TryAnswer(imsOffer, MediaDirection.SendReceive, options.Codecs, out ims, out _, out why)) return null;
 
-        call._webRtc = call._webRtc.Offer(out var offer);
+        call._webRtc = call._webRtc.Offer(ims?.Plan?.Audio.Send.Codec, out var offer);
         call.Description = description with { OfferSdp = offer };
         call._deadline = now + options.RingTime;
         call.Milestone("sip.invite-received");

@@ -17,9 +17,10 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
         return taken;
     }
 
-    public WebRtcLeg Offer(out string offer)
+    /// <param name="network">The codec that the network's offer will be answered with, where there is one already.</param>
+    public WebRtcLeg Offer(AudioCodec? network, out string offer)
     {
-        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, Codecs);
+        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, network));
         return this with { Origin = Origin.Next() };
     }
 

@@ -40,6 +40,9 @@ public sealed record AudioStream(
     /// <summary>Every format key presses may arrive in: a peer is free among those negotiated (Chromium takes 8000 Hz beside Opus).</summary>
     public IReadOnlyList<TelephoneEventFormat> ReceiveEvents { get => field ?? (TelephoneEvent is { } only ? [only] : []); init; }
 
+    /// <summary>Every format the peer takes, in its order; <see cref="Send"/> is the first of them until the other leg's codec is known.</summary>
+    public IReadOnlyList<AudioFormat> Sendable { get => field ?? [Send]; init; }
+
     /// <summary>Payload type of comfort noise (RFC 3389) at 8,000 Hz, for G.711 and G.722; null where it is not negotiated.</summary>
     public byte? ComfortNoise { get; init; }
 }

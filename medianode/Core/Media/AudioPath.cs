@@ -24,6 +24,7 @@ internal sealed class AudioPath : IDisposable
     private AudioFormat? _send;
     private TelephoneEventFormat? _sendEvents;
     private AudioFormat? _sendNoise;
+    private int _complexity = ComplexityGovernor.Best;
     private int _sampleRate;
     private int _frame;
     private TimeSpan _packetTime;
@@ -81,6 +82,13 @@ internal sealed class AudioPath : IDisposable
 
     /// <summary>The mode that the peer which is heard wants to be sent; null where it asks for none.</summary>
     public int? RequestedMode => _hearing?.Decoder.RequestedMode;
+
+    /// <summary>For the encoder of now and those to come, see <see cref="ComplexityGovernor"/>.</summary>
+    public void SetComplexity(int complexity)
+    {
+        _complexity = complexity;
+        _encoder?.SetComplexity(complexity);
+    }
 
     /// <summary>What the peer that is told wants to be sent, as it says on the path the other way.</summary>
     public void Request(int? mode) => _encoder?.Request(mode);
@@ -222,7 +230,12 @@ internal sealed class AudioPath : IDisposable
         if (_hearing?.Format == format && _source == source) return;
         var hearing = Find(format);
         if (hearing is null) _hearings.Add(hearing = new Hearing(format, new JitterBuffer(format.ClockRate), CreateDecoder(format)));
-        _encoder ??= _codecs.CreateEncoder(_send!, _sampleRate);
+        if (_encoder is null)
+        {
+            _encoder = _codecs.CreateEncoder(_send!, _sampleRate);
+            _encoder.SetComplexity(_complexity);
+        }
+
         Stop();
         _hearing = hearing;
         _source = source;

@@ -16,6 +16,21 @@ public static class CodecPolicy
 
     public static IReadOnlyList<AudioCodec> ForBrowser(IReadOnlyList<AudioCodec> available) => [.. Browser.Where(available.Contains)];
 
+    /// <summary>The order to offer a browser: what the network will speak comes first, so that nothing needs transcoding.</summary>
+    public static IReadOnlyList<AudioCodec> ForBrowser(IReadOnlyList<AudioCodec> available, AudioCodec? network) =>
+        [.. available.OrderByDescending(codec => codec == network)];
+
+    /// <summary>
+    /// The browser's stream once the network's codec is known: a browser that takes that codec too is sent what the network
+    /// sends, untouched. What it sends itself was settled by its own description.
+    /// </summary>
+    public static AudioStream Follow(AudioStream browser, AudioStream? network)
+    {
+        if (browser.Sendable.FirstOrDefault(format => format.Codec == network?.Send.Codec) is not { } shared || shared == browser.Send) return browser;
+        var events = browser.ReceiveEvents.FirstOrDefault(format => format.ClockRate == shared.ClockRate);
+        return browser with { Send = shared, TelephoneEvent = events ?? browser.TelephoneEvent, ReceiveEvents = browser.ReceiveEvents, Sendable = browser.Sendable };
+    }
+
     /// <summary>What to offer to the network, and what to prefer in its offers: Opus only where the browser speaks it as well.</summary>
     /// <param name="inUse">Of a call that has one already; it stays first.</param>
     public static IReadOnlyList<AudioCodec> ForNetwork(

@@ -30,6 +30,11 @@ public interface IAudioEncoder : IDisposable
     /// <summary>The last packet held no speech, or there was none to send: what follows starts a new stretch of speech.</summary>
     bool IsSilent => false;
 
+    /// <summary>How much work each packet may cost, 0 to 10, with codecs that have the choice.</summary>
+    void SetComplexity(int complexity)
+    {
+    }
+
     /// <summary>Takes up what the peer wants to be sent, with codecs that have modes.</summary>
     void Request(int? mode)
     {

@@ -56,6 +56,13 @@ public sealed class MediaSession : IDisposable
         }
     }
 
+    /// <summary>How hard the encoders try, see <see cref="ComplexityGovernor"/>.</summary>
+    public void SetComplexity(int complexity)
+    {
+        _toIms.SetComplexity(complexity);
+        _toWebRtc.SetComplexity(complexity);
+    }
+
     /// <summary>Takes up what was negotiated. A leg that was negotiated once stays connected when a plan leaves it out.</summary>
     public void Apply(Instant now, MediaPlan plan)
     {

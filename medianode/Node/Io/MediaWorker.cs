@@ -41,6 +41,9 @@ internal sealed partial class MediaWorker : IDisposable
     private readonly Dictionary<int, ImsPort> _imsPorts = [];
     private readonly Dictionary<string, MediaCall> _byFragment = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerAddress, (MediaCall Call, IPEndPoint Remote)> _byAddress = [];
+    private readonly ComplexityGovernor _governor = new();
+    private TimeSpan _worked;
+    private Instant _measuredFrom;
     private int _calls;
     private volatile bool _stopping;
 
@@ -113,14 +116,28 @@ internal sealed partial class MediaWorker : IDisposable
     {
         if (_core is { } core) Processor.Pin(core);
         Span<long> ready = stackalloc long[64];
+        var now = _measuredFrom = MonotonicClock.Now;
         while (!_stopping)
         {
-            var count = _epoll.Wait(MillisecondsToWait(MonotonicClock.Now), ready);
-            var now = MonotonicClock.Now;
+            var done = MonotonicClock.Now;
+            Govern(done, done - now);
+            var count = _epoll.Wait(MillisecondsToWait(done), ready);
+            now = MonotonicClock.Now;
             foreach (var descriptor in ready[..count]) Receive(now, (int)descriptor);
             RunDeadlines(now);
             _send.Flush();
         }
+    }
+
+    /// <summary>Once a second, lets the encoders work as hard as the thread's load leaves room for.</summary>
+    private void Govern(Instant now, TimeSpan worked)
+    {
+        _worked += worked;
+        if (now - _measuredFrom < TimeSpan.FromSeconds(1)) return;
+        var changes = _governor.Update(_worked / (now - _measuredFrom));
+        (_worked, _measuredFrom) = (TimeSpan.Zero, now);
+        if (!changes) return;
+        foreach (var port in _imsPorts.Values) port.Call!.Session.SetComplexity(_governor.Complexity);
     }
 
     private int MillisecondsToWait(Instant now)
@@ -233,6 +250,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void Take(MediaCall call)
     {
+        call.Session.SetComplexity(_governor.Complexity);
         _byFragment[call.UsernameFragment] = call;
         foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
         {

@@ -42,7 +42,7 @@ public sealed partial class NativeCodecs : ICodecFactory
 
     public IAudioEncoder CreateEncoder(AudioFormat format, int sampleRate) => format.Codec switch
     {
-        AudioCodec.Opus => new OpusEncoder(sampleRate),
+        AudioCodec.Opus => new OpusEncoder(sampleRate, OpusParameters.Parse(format.Parameters)),
         AudioCodec.AmrWb => new AmrEncoder(format.Codec, Parameters(format), new AmrWbFrameEncoder()),
         AudioCodec.Amr => new AmrEncoder(format.Codec, Parameters(format), new AmrFrameEncoder()),
         AudioCodec.G722 => new G722Encoder(),

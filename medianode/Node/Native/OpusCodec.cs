@@ -16,10 +16,13 @@ internal sealed unsafe class OpusDecoder : IAudioDecoder
 
     public int SampleRate { get; }
 
+    public bool IsSilent { get; private set; }
+
     public int Decode(ReadOnlySpan<byte> payload, Span<short> samples)
     {
         // An empty payload would ask libopus for concealment.
         if (payload.IsEmpty) return 0;
+        IsSilent = payload.Length <= OpusEncoder.LongestPause;
         return Math.Max(Call(payload, samples, fec: 0), 0);
     }
 
@@ -43,36 +46,44 @@ internal sealed unsafe class OpusDecoder : IAudioDecoder
     }
 }
 
-/// <summary>Opus encoded by libopus for speech: mono, complexity 5, with a copy of each frame in the next one (in-band FEC).</summary>
+/// <summary>Opus encoded by libopus for speech, mono, with what the peer's fmtp asks for.</summary>
 internal sealed unsafe class OpusEncoder : IAudioEncoder
 {
-    /// <summary>Beyond this libopus gains little and costs twice.</summary>
-    private const int Complexity = 5;
+    /// <summary>A packet of up to two bytes says that the pause goes on and need not be sent (opus_encode in opus.h).</summary>
+    public const int LongestPause = 2;
 
     /// <summary>libopus spends bits on copies only where it is told to expect loss.</summary>
     private const int ExpectedLossPercentage = 10;
 
     private readonly OpusEncoderHandle _encoder;
 
-    public OpusEncoder(int sampleRate)
+    public OpusEncoder(int sampleRate, OpusParameters peer)
     {
         SampleRate = sampleRate;
         _encoder = OpusLibrary.CreateEncoder(sampleRate, 1, OpusLibrary.ApplicationVoip, out var error);
         if (_encoder.IsInvalid) throw new InvalidOperationException($"opus_encoder_create: error {error}");
-        Control(OpusLibrary.SetBitrate, sampleRate <= 8000 ? 16_000 : 24_000);
-        Control(OpusLibrary.SetComplexity, Complexity);
-        Control(OpusLibrary.SetInbandFec, 1);
-        Control(OpusLibrary.SetPacketLossPercentage, ExpectedLossPercentage);
+        Control(OpusLibrary.SetBitrate, Math.Min(sampleRate <= 8000 ? 16_000 : 24_000, peer.MaximumBitRate ?? int.MaxValue));
+        Control(OpusLibrary.SetInbandFec, peer.WantsRedundancy ? 1 : 0);
+        Control(OpusLibrary.SetPacketLossPercentage, peer.WantsRedundancy ? ExpectedLossPercentage : 0);
+        Control(OpusLibrary.SetDiscontinuous, peer.WantsPauses ? 1 : 0);
     }
 
     public int SampleRate { get; }
+
+    public bool IsSilent { get; private set; }
 
     public int Encode(ReadOnlySpan<short> samples, Span<byte> payload)
     {
         fixed (short* pcm = samples)
         fixed (byte* data = payload)
-            return Math.Max(OpusLibrary.Encode(_encoder.DangerousGetHandle(), pcm, samples.Length, data, payload.Length), 0);
+        {
+            var length = OpusLibrary.Encode(_encoder.DangerousGetHandle(), pcm, samples.Length, data, payload.Length);
+            IsSilent = length <= LongestPause;
+            return IsSilent ? 0 : length;
+        }
     }
+
+    public void SetComplexity(int complexity) => Control(OpusLibrary.SetComplexity, complexity);
 
     public void Dispose() => _encoder.Dispose();
 

@@ -11,6 +11,7 @@ internal static unsafe partial class OpusLibrary
     public const int SetComplexity = 4010;
     public const int SetInbandFec = 4012;
     public const int SetPacketLossPercentage = 4014;
+    public const int SetDiscontinuous = 4016;
 
     public const string Name = "libopus.so.0";
 

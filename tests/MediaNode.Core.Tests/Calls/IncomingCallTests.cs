@@ -108,6 +108,13 @@ public class IncomingCallTests
         Assert.Equal(AudioCodec.Opus, rig.Plan.Ims!.Audio.Send.Codec);
     }
 
+    [Theory]
+    [InlineData("0 8", "SAVPF 8 111")]
+    [InlineData("0", "SAVPF 0 111")]
+    [InlineData("8 96", "SAVPF 111 8")]
+    public void The_browser_is_offered_the_codec_of_the_network_first(string offered, string formats) =>
+        Assert.Contains(formats, CallRig.Incoming(offered).Call.Description.OfferSdp, StringComparison.Ordinal);
+
     [Fact]
     public void Opus_is_not_chosen_for_a_browser_without_it()
     {

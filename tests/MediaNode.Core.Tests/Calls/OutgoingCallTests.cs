@@ -106,6 +106,18 @@ public class OutgoingCallTests
     }
 
     [Fact]
+    public void A_browser_that_speaks_the_networks_codec_is_sent_it_untouched()
+    {
+        var rig = CallRig.Outgoing();
+        Assert.Equal(AudioCodec.Opus, rig.Plan.WebRtc!.Audio.Send.Codec);
+        rig.Provisional(183, CallSdp.Phone());
+        Assert.Equal(AudioCodec.Pcma, rig.Plan.WebRtc.Audio.Send.Codec);
+        Assert.Equal(new TelephoneEventFormat(126, 8_000), rig.Plan.WebRtc.Audio.TelephoneEvent);
+        rig.Answered(CallSdp.Phone(formats: "96"));
+        Assert.Equal(AudioCodec.Opus, rig.Plan.WebRtc.Audio.Send.Codec);
+    }
+
+    [Fact]
     public void Early_media_that_cannot_be_used_does_not_end_the_call()
     {
         var rig = CallRig.Outgoing();

@@ -10,7 +10,7 @@ public sealed class OpusCodecTests
     private const double Hertz = 500;
     private const double OtherHertz = 1000;
 
-    private static readonly AudioFormat Opus = new(AudioCodec.Opus, 111, 48000);
+    private static readonly AudioFormat Opus = new(AudioCodec.Opus, 111, 48000, "useinbandfec=1");
 
     private readonly NativeCodecs _codecs = new(NullLogger.Instance);
 
@@ -28,6 +28,34 @@ public sealed class OpusCodecTests
     {
         var heard = RoundTrip(8000, lost: i => i % 10 == 9);
         Assert.True(Tone.Heard(heard, Hertz, OtherHertz, 8000) > TimeSpan.FromSeconds(1.7));
+    }
+
+    [Fact]
+    public void APeerThatWantsPausesIsSentLittleInSilence()
+    {
+        var samples = new short[16_000 * 3];
+        var continuous = Encode(Opus, samples);
+        var pauses = Encode(Opus with { Parameters = "usedtx=1" }, samples);
+        Assert.Equal(150, continuous.Count(length => length > 0));
+        Assert.InRange(pauses.Count(length => length > 0), 5, 30);
+    }
+
+    [Fact]
+    public void TheBitRateStaysWithinWhatThePeerAllows()
+    {
+        var random = new Random(3);
+        short[] noise = [.. Enumerable.Range(0, 16_000 * 3).Select(_ => (short)random.Next(-8000, 8000))];
+        Assert.InRange(Encode(Opus, noise).Sum() * 8 / 3, 18_000, 30_000);
+        Assert.InRange(Encode(Opus with { Parameters = "maxaveragebitrate=10000" }, noise).Sum() * 8 / 3, 7_000, 13_000);
+    }
+
+    private List<int> Encode(AudioFormat format, short[] samples)
+    {
+        using var encoder = _codecs.CreateEncoder(format, 16_000);
+        encoder.SetComplexity(5);
+        var (lengths, payload) = (new List<int>(), new byte[1280]);
+        for (var at = 0; at < samples.Length; at += 320) lengths.Add(encoder.Encode(samples.AsSpan(at, 320), payload));
+        return lengths;
     }
 
     [Fact]

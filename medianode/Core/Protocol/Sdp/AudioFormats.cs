@@ -10,9 +10,6 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     /// <summary>Payload type of comfort noise (RFC 3389) at 8,000 Hz; null where it is not listed.</summary>
     public byte? ComfortNoise { get; init; }
 
-    /// <summary>What we ask Opus senders for: frames from 10 ms, and redundancy for lost ones (RFC 7587 §6.1).</summary>
-    public const string OpusParameters = "minptime=10;useinbandfec=1";
-
     public static string Encoding(AudioCodec codec) => codec switch
     {
         AudioCodec.Opus => "opus/48000/2",
@@ -82,7 +79,7 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     /// <summary>What our fmtp says of a format; the framing and the mode-set of AMR are the peer's (RFC 4867 §8.3.1).</summary>
     private static string? OwnParameters(AudioFormat format) => format.Codec switch
     {
-        AudioCodec.Opus => OpusParameters,
+        AudioCodec.Opus => OpusParameters.Own,
         AudioCodec.AmrWb or AudioCodec.Amr => AmrParameters.TryParse(format.Codec, format.Parameters, out var amr) ? amr.Own() : null,
         _ => null,
     };

@@ -16,7 +16,7 @@ public static class ImsOfferAnswer
     /// <summary>Payload types of our own offers; the dynamic ones are those most phones use for the same thing.</summary>
     private static readonly AudioFormats Own = new(
         [
-            new AudioFormat(AudioCodec.Opus, 96, 48_000, AudioFormats.OpusParameters),
+            new AudioFormat(AudioCodec.Opus, 96, 48_000, OpusParameters.Own),
             new AudioFormat(AudioCodec.AmrWb, 104, 16_000, BandwidthEfficient),
             new AudioFormat(AudioCodec.AmrWb, 110, 16_000, OctetAligned),
             new AudioFormat(AudioCodec.G722, 9, 8_000),

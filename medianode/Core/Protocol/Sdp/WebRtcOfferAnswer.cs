@@ -13,7 +13,7 @@ public static class WebRtcOfferAnswer
     /// <summary>Payload types of our own offers: those Chrome uses, so that offers in either direction look alike.</summary>
     private static readonly AudioFormats Own = new(
         [
-            new AudioFormat(AudioCodec.Opus, 111, 48_000, AudioFormats.OpusParameters),
+            new AudioFormat(AudioCodec.Opus, 111, 48_000, OpusParameters.Own),
             new AudioFormat(AudioCodec.G722, 9, 8_000),
             new AudioFormat(AudioCodec.Pcma, 8, 8_000),
             new AudioFormat(AudioCodec.Pcmu, 0, 8_000),
@@ -82,7 +82,11 @@ public static class WebRtcOfferAnswer
 
     private static WebRtcLegPlan Plan(WebRtcPeerDescription peer, AudioFormats send, AudioFormats receive, MediaDirection direction)
     {
-        var audio = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), peer.PacketTime, direction) { ReceiveEvents = receive.Events };
+        var audio = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), peer.PacketTime, direction) 
+        {
+            ReceiveEvents = receive.Events,
+            Sendable = send.Audio,
+        };
         return new WebRtcLegPlan(peer.Ice, peer.Fingerprint, peer.IsDtlsServer, audio);
     }
 

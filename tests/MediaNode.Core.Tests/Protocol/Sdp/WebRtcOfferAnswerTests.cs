@@ -52,7 +52,7 @@ public class WebRtcOfferAnswerTests
         Assert.Contains($"a=fingerprint:sha-256 {Sha256}", audio);
         Assert.Contains("a=candidate:1 1 udp 2130706431 192.0.2.10 20000 typ host", audio);
         Assert.Contains("a=end-of-candidates", audio);
-        Assert.Contains("a=fmtp:111 minptime=10;useinbandfec=1", audio);
+        Assert.Contains("a=fmtp:111 minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate=40000", audio);
         Assert.Contains(audio, line => line.StartsWith("a=msid:", StringComparison.Ordinal));
         Assert.Equal("video 0 UDP/TLS/RTP/SAVPF 96 97", answer.Section(2)[0]);
         Assert.Contains("a=mid:1", answer.Section(2));
