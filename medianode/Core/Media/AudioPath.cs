@@ -18,6 +18,7 @@ internal sealed class AudioPath : IDisposable
     private readonly RtpOutput _output;
     private readonly DtmfRelay _dtmf = new();
     private readonly ComfortNoise _noise = new();
+    private readonly DtmfTone _tone = new();
     /// <summary>Room for the longest packet and what may be left of the one before.</summary>
     private readonly short[] _samples = new short[LongestPacket * 2];
 
@@ -99,7 +100,13 @@ internal sealed class AudioPath : IDisposable
         if (!Active) return;
         if (format.Codec == _send!.Codec)
         {
-            if (_hearing is not null) Stop();
+            if (_tone.Active)
+            {
+                _output.Withhold(packet);
+                return;
+            }
+
+            if (_hearing is not null || _nextFrame is not null) Stop();
             _output.Forward(now, packet, _send);
             return;
         }
@@ -122,11 +129,12 @@ internal sealed class AudioPath : IDisposable
     {
         if (!Active) return null;
         _output.Withhold(packet);
-        if (_sendEvents is null || !TelephoneEvent.TryParse(packet.Payload, out var update)) return null;
+        if (!TelephoneEvent.TryParse(packet.Payload, out var update)) return null;
 
-        _dtmf.Configure(format.ClockRate, _sendEvents.ClockRate);
+        _dtmf.Configure(format.ClockRate, _sendEvents?.ClockRate ?? format.ClockRate);
         var starts = _dtmf.Receive(now, packet.Timestamp, update);
         if (starts) _eventTimestamp = _output.TimestampAt(now, _send!.ClockRate);
+        if (starts && _sendEvents is null) StartTone(now, update.Digit);
         SendEvents(now);
         return starts ? update.Digit : null;
     }
@@ -150,9 +158,21 @@ internal sealed class AudioPath : IDisposable
     /// <summary>One packet time: jitter buffer → decode → encode → packetise.</summary>
     private void Step(Instant now)
     {
+        if (_tone.Active)
+        {
+            Sound(now);
+            return;
+        }
+
         while (_buffered < _frame)
         {
-            var pull = _hearing!.Jitter.Pull(now, out var payload, IsPausing);
+            if (_hearing is null)
+            {
+                StopFrames();
+                return;
+            }
+
+            var pull = _hearing.Jitter.Pull(now, out var payload, IsPausing);
             if (pull == JitterPull.Idle)
             {
                 StopFrames();
@@ -164,11 +184,33 @@ internal sealed class AudioPath : IDisposable
             _buffered += pull == JitterPull.Packet ? Decode(payload) : Conceal(payload);
         }
 
+        EncodeFrame(now);
+        _buffered -= _frame;
+        _samples.AsSpan(_frame, _buffered).CopyTo(_samples);
+    }
+
+    private void EncodeFrame(Instant now)
+    {
         var timestamp = _timestamp;
         _timestamp += (uint)RtpClock.Units(_packetTime, _send!.ClockRate);
         Encode(now, timestamp);
-        _buffered -= _frame;
-        _samples.AsSpan(_frame, _buffered).CopyTo(_samples);
+    }
+
+    /// <summary>The peer takes no telephone events: it hears the key as tones in place of what is spoken meanwhile.</summary>
+    private void StartTone(Instant now, char? key)
+    {
+        if (key is not { } sounding) return;
+        _tone.Start(sounding);
+        EnsureEncoder();
+        if (_nextFrame is null) StartFrames(now);
+    }
+
+    private void Sound(Instant now)
+    {
+        _hearing?.Jitter.Pull(now, out _);
+        _buffered = 0;
+        _tone.Fill(_samples.AsSpan(0, _frame), _sampleRate);
+        EncodeFrame(now);
     }
 
     private int Decode(ReadOnlySpan<byte> payload)
@@ -189,7 +231,7 @@ internal sealed class AudioPath : IDisposable
     {
         // While a key is pressed its events stand for the audio (RFC 4733 §2.5.1.1); the encoder still follows, to go on cleanly.
         var payload = _output.Reserve();
-        if (IsPausing && _sendNoise is not null && !_dtmf.Active)
+        if (IsPausing && _sendNoise is not null && !_dtmf.Active && !_tone.Active)
         {
             SendNoise(now, timestamp, payload);
             return;
@@ -197,7 +239,7 @@ internal sealed class AudioPath : IDisposable
 
         _unsent = 0;
         var length = payload.IsEmpty ? 0 : _encoder!.Encode(_samples.AsSpan(0, _frame), payload);
-        if (length > 0 && !_dtmf.Active)
+        if (length > 0 && (_sendEvents is null || !_dtmf.Active))
         {
             _output.Send(now, _send!, _starts && !_encoder!.IsSilent, timestamp, length);
             _starts = false;
@@ -218,7 +260,10 @@ internal sealed class AudioPath : IDisposable
     private void SendEvents(Instant now)
     {
         while (_dtmf.TryDequeue(now, out var packet))
-            _output.SendEvent(now, _sendEvents!, _eventTimestamp, packet);
+        {
+            if (_sendEvents is not null) _output.SendEvent(now, _sendEvents, _eventTimestamp, packet);
+            else if (packet.Event.End) _tone.Stop();
+        }
     }
 
     /// <summary>
@@ -230,15 +275,17 @@ internal sealed class AudioPath : IDisposable
         if (_hearing?.Format == format && _source == source) return;
         var hearing = Find(format);
         if (hearing is null) _hearings.Add(hearing = new Hearing(format, new JitterBuffer(format.ClockRate), CreateDecoder(format)));
-        if (_encoder is null)
-        {
-            _encoder = _codecs.CreateEncoder(_send!, _sampleRate);
-            _encoder.SetComplexity(_complexity);
-        }
-
+        EnsureEncoder();
         Stop();
         _hearing = hearing;
         _source = source;
+    }
+
+    private void EnsureEncoder()
+    {
+        if (_encoder is not null) return;
+        _encoder = _codecs.CreateEncoder(_send!, _sampleRate);
+        _encoder.SetComplexity(_complexity);
     }
 
     private Hearing? Find(AudioFormat format)

@@ -213,15 +213,49 @@ public sealed class AudioPathTests : IDisposable
         Assert.Equal(4, _sent.Count(s => s.PayloadType == 101));
     }
 
-    [Fact]
-    public void AKeyPressTowardsAPeerWithoutTelephoneEventIsTakenOut()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(0)]
+    public void AKeyPressTowardsAPeerWithoutTelephoneEventIsHeardAsItsTones(byte to)
     {
-        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcma));
-        Speak(3);
-        Assert.Null(Press(1, 160, end: true));
-        Speak(3);
+        var far = to == 8 ? Pcma : Pcmu;
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(far));
+        Speak(10);
+        for (var i = 1; i <= 10; i++)
+        {
+            if (i == 1) Assert.Equal('7', Press(7, 160, end: false));
+            else Press(7, 160 * i, end: i == 10);
+            Run(PacketTime);
+        }
+
+        var spoken = _sent.Count;
+        _timestamp += 1600;
+        Speak(15);
         AssertSequenceIsUnbroken();
-        Assert.Equal(6, _sent.Count);
+        Assert.All(_sent, s => Assert.Equal(to, s.PayloadType));
+        Assert.InRange(Tone.KeyHeard(Decode(_sent, far.Codec), '7', 8000), TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(240));
+        Assert.True(Tone.Heard(Decode(_sent[spoken..], far.Codec), Hertz, 1000, 8000) > TimeSpan.FromMilliseconds(200));
+    }
+
+    [Fact]
+    public void AShortKeyPressSoundsLongEnoughToBeUnderstood()
+    {
+        Connect(Stream(Opus) with { TelephoneEvent = new(110, 48000) }, Stream(Pcmu));
+        for (var i = 0; i < 3; i++) Press(11, 960, end: true);
+        Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, _sent.Count);
+        Assert.True(Tone.KeyHeard(Decode(_sent), '#', 8000) >= TimeSpan.FromMilliseconds(80));
+        Assert.Null(_path.NextTimeout);
+    }
+
+    [Fact]
+    public void AKeyThatIsNeverReleasedFallsSilent()
+    {
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcmu));
+        Press(1, 160, end: false);
+        Run(TimeSpan.FromSeconds(20));
+        Assert.InRange(_sent.Count, 7, 12);
+        Assert.Null(_path.NextTimeout);
     }
 
     [Fact]
@@ -398,10 +432,10 @@ public sealed class AudioPathTests : IDisposable
     private void AssertSequenceIsUnbroken() =>
         Assert.All(_sent.Zip(_sent.Skip(1)), pair => Assert.Equal((ushort)(pair.First.Sequence + 1), pair.Second.Sequence));
 
-    private static short[] Decode(List<Sent> sent)
+    private static short[] Decode(List<Sent> sent, AudioCodec codec = AudioCodec.Pcmu)
     {
         var samples = new List<short>();
-        var decoder = new G711Decoder(AudioCodec.Pcmu);
+        var decoder = new G711Decoder(codec);
         foreach (var packet in sent)
         {
             var one = new short[packet.Payload.Length];
