@@ -62,6 +62,8 @@ public static class NodeServices
             SessionInterval = options.Sip.SessionInterval,
             IsTelephony = options.Sip.Telephony,
             RegistersPerSecond = options.Sip.RegistersPerSecond,
+            NextHops = options.Sip.NextHops,
+            SwitchesToTcp = options.Sip.SwitchesToTcp,
         };
         return new SipAgent(sip, provider.GetRequiredService<EntropySource>());
     }

@@ -1,3 +1,5 @@
+using Byon.MediaNode.Core.Protocol.Sip;
+
 namespace Byon.MediaNode;
 
 /// <summary>How this node behaves as a SIP user agent.</summary>
@@ -6,13 +8,18 @@ namespace Byon.MediaNode;
 /// <param name="Telephony"><c>Node__Sip__Telephony</c> (true): name the IMS telephony service (MMTEL) in contacts and calls.</param>
 /// <param name="RegistersPerSecond"><c>Node__Sip__RegistersPerSecond</c> (100): pace of REGISTERs that nobody waits for.</param>
 /// <param name="IsTrusted"><c>Node__Ims__Authentication</c> (digest): <c>trusted</c> where the next hop takes this node's word for who registers.</param>
+/// <param name="NextHops"><c>Node__Ims__NextHop</c>: all of them, divided by commas, in order of preference.</param>
+/// <param name="SwitchesToTcp">Requests above 1300 bytes leave UDP for TCP, unless a next hop says <c>transport=udp</c>.</param>
 public sealed record NodeSipOptions(
-    TimeSpan SessionInterval, bool Preconditions, bool Telephony, double RegistersPerSecond, bool IsTrusted)
+    TimeSpan SessionInterval, bool Preconditions, bool Telephony, double RegistersPerSecond, bool IsTrusted,
+    IReadOnlyList<SipFlow> NextHops, bool SwitchesToTcp)
 {
     internal static NodeSipOptions Read(SettingReader settings) => new(
         TimeSpan.FromSeconds(settings.Number("Node:Sip:SessionSeconds", 1800, 90, 86_400)),
         settings.Flag("Node:Sip:Preconditions", false),
         settings.Flag("Node:Sip:Telephony", true),
         settings.Number("Node:Sip:RegistersPerSecond", 100, 0.1, 100_000),
-        settings.Choice("Node:Ims:Authentication", "digest", "trusted") == "trusted");
+        settings.Choice("Node:Ims:Authentication", "digest", "trusted") == "trusted",
+        settings.NextHops("Node:Ims:NextHop"),
+        !settings.Text("Node:Ims:NextHop").Contains("transport=udp", StringComparison.OrdinalIgnoreCase));
 }

@@ -76,10 +76,13 @@ internal sealed class SettingReader(IConfiguration configuration)
         return codecs.Count > 0 ? codecs : throw new NodeOptionsException(key, "names no codec.");
     }
 
+    /// <summary>One or several next hops, divided by commas.</summary>
+    public IReadOnlyList<SipFlow> NextHops(string key) =>
+        [.. Text(key).Split(',', StringSplitOptions.TrimEntries).Select(text => NextHop(key, text)).Distinct()];
+
     /// <summary>sip:HOST[:PORT][;transport=udp|tcp]; a name is resolved now, once.</summary>
-    public SipFlow NextHop(string key)
+    private static SipFlow NextHop(string key, string text)
     {
-        var text = Text(key);
         var parts = text.Split(';');
         if (!parts[0].StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
             throw new NodeOptionsException(key, $"does not have the form sip:HOST:PORT[;transport=tcp]: '{text}'.");

@@ -82,9 +82,28 @@ public sealed partial class SipAgent
         foreach (var id in kept.Registrations)
         {
             if (!_registrations.TryGetValue(id, out var registration)) continue;
-            registration.Recover(now);
-            _core.Wakes.Set(registration, registration.NextTimeout);
+            Recover(now, registration);
         }
+    }
+
+    /// <summary>Registers anew what calls found out to have lost its way.</summary>
+    private void Recover(Instant now)
+    {
+        while (_core.LostHops.TryDequeue(out var hop))
+        {
+            foreach (var registration in _registrations.Values.Where(r => r.Line.NextHop == hop)) Recover(now, registration);
+        }
+
+        while (_core.Restorations.TryDequeue(out var contact))
+        {
+            if (_contacts.TryGetValue(contact, out var registration)) Recover(now, registration);
+        }
+    }
+
+    private void Recover(Instant now, SipRegistration registration)
+    {
+        registration.Recover(now);
+        _core.Wakes.Set(registration, registration.NextTimeout);
     }
 
     private void Unkeep(SipRegistration registration)

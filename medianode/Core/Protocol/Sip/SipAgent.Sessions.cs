@@ -15,7 +15,9 @@ public sealed partial class SipAgent
             return id;
         }
 
-        var session = new SipSession(_core, id, registration.Line, isCaller: true);
+        var line = registration.Line;
+        line = line with { NextHop = _core.Hops.Best(now, line.NextHop) };
+        var session = new SipSession(_core, id, line, isCaller: true);
         session.Place(now, request);
         Settle(session);
         return id;

@@ -46,6 +46,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
 
         Count(_core.Transactions.Receive(now, flow, parsed));
         while (_core.Transactions.TryDequeue(out RequestArrival? arrival)) Dispatch(now, arrival);
+        Recover(now);
         Sweep();
     }
 
@@ -54,6 +55,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
     {
         _core.Transactions.FlowFailed(now, flow);
         RecoverFlow(now, flow);
+        Recover(now);
         Sweep();
     }
 
@@ -67,7 +69,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
         }
 
         while (_core.FailedFlows.TryDequeue(out var failed)) FlowFailed(now, failed);
-
+        Recover(now);
         Sweep();
     }
 

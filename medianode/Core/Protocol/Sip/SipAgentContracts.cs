@@ -20,6 +20,15 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
     /// <summary>How many REGISTERs a second go out that nobody waits for; the first ones of a silence go at once.</summary>
     public double RegistersPerSecond { get; init; } = 100;
 
+    /// <summary>
+    /// The next hops into the network in order of preference: a registration or call whose hop fails goes to another one. Empty:
+    /// what a registration names is all there is.
+    /// </summary>
+    public IReadOnlyList<SipFlow> NextHops { get; init; } = [];
+
+    /// <summary>Requests above 1300 bytes leave UDP for TCP (RFC 3261 §18.1.1).</summary>
+    public bool SwitchesToTcp { get; init; }
+
     /// <summary>Name the multimedia telephony service in contacts and calls (TS 24.173).</summary>
     public bool IsTelephony { get; init; }
 }

@@ -11,6 +11,7 @@ internal sealed class SipAgentCore
     public SipAgentCore(SipAgentOptions options, EntropySource entropy)
     {
         (Options, Entropy) = (options, entropy);
+        Hops = new NextHops(options.NextHops);
         Pace = new RegisterPace(options.RegistersPerSecond, burst: Math.Max(1, (int)options.RegistersPerSecond));
         Transactions = new TransactionLayer(options, entropy, Wakes);
     }
@@ -34,6 +35,14 @@ internal sealed class SipAgentCore
     public Dictionary<(string CallId, string Tag), RegistrationWatch> Watches { get; } = [];
 
     public RegisterPace Pace { get; }
+
+    public NextHops Hops { get; }
+
+    /// <summary>Next hops that failed for a call: what is registered over them goes elsewhere.</summary>
+    public Queue<SipFlow> LostHops { get; } = [];
+
+    /// <summary>Contacts whose registration the network has lost and wants anew (TS 23.380 §4.4).</summary>
+    public Queue<string> Restorations { get; } = [];
 
     /// <summary>Flows that stopped answering keep-alives, for the agent to let go of.</summary>
     public Queue<SipFlow> FailedFlows { get; } = [];

@@ -10,7 +10,7 @@ internal static class RegisterRequest
     {
         var identity = state.Request.Identity;
         var seconds = Math.Ceiling(expires.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        var contact = core.ContactUriOf(state.Request.ContactUser, state.Request.Registrar);
+        var contact = core.ContactUriOf(state.Request.ContactUser, state.Line.NextHop);
         var register = new SipRequest(SipMethods.Register, new SipUri("sip:" + (identity.Host.Length > 0 ? identity.Host : state.Request.Registrar.Remote.ToString())));
         register.Headers.Add("Max-Forwards", "70");
         register.Headers.Add("From", $"<{identity}>;tag={state.FromTag}");

@@ -32,6 +32,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private Instant _expiresAt;
     private int _tries;
     private int _failuresInRow;
+    private int _moves;
 
     public SipRegistration(SipAgentCore core, SipRegistrationId id, SipRegistrationState saved)
     {
@@ -83,6 +84,8 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     {
         _state = State.Registered;
         _expiresAt = now + Saved.Remaining;
+        // The heir goes its own way into the network, whichever its predecessor had found.
+        Saved = Saved with { Line = Line with { NextHop = Saved.Request.Registrar } };
         SendInTurn(now);
     }
 
@@ -135,7 +138,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         else if (response.Status is 401 or 407) Challenged(now, request, response);
         else if (response.Status == 423 && _tries < MaxTries && LongerThanAsked(response) is { } minimum) Send(now, _asked = minimum, isRetry: true);
         else if (response.Status == 439 && !_lacksOutbound) Send(now, _asked, isRetry: _lacksOutbound = true);
-        else if (IsTransient(response.Status)) FailedForNow(now, response.Status, response.Phrase);
+        else if (IsTransient(response.Status)) FailedForNow(now, response.Status, response.Phrase, response.Number("Retry-After"));
         else Fail(response.Status, response.Phrase, false);
     }
 
@@ -150,7 +153,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         if (!ReferenceEquals(request, _inFlight)) return;
         _inFlight = null;
         if (_state == State.Removing) Removed();
-        else FailedForNow(now, 0, phrase);
+        else FailedForNow(now, 0, phrase, null);
     }
 
     private TimeSpan? LongerThanAsked(SipResponse response) =>
@@ -161,6 +164,8 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private void Accepted(Instant now, SipResponse response)
     {
         _digest.Accepted();
+        _core.Hops.Answered(Line.NextHop);
+        _moves = 0;
         var granted = RegisterRequest.Granted(response, _core.ContactUriOf(Line.ContactUser, Line.NextHop), _asked);
         if (granted > LongestLifetime) granted = LongestLifetime;
         if (granted <= TimeSpan.Zero)
@@ -224,8 +229,9 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     }
 
     /// <summary>A first REGISTER fails at once; a refresh tries again until the granted lifetime is over.</summary>
-    private void FailedForNow(Instant now, int status, string phrase)
+    private void FailedForNow(Instant now, int status, string phrase, uint? retryAfter)
     {
+        if (status is 0 or 408 or 503 or 504 && TryOtherHop(now, retryAfter)) return;
         if (_state == State.Registering || now >= _expiresAt)
         {
             Fail(status, phrase, false);
@@ -235,8 +241,19 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         if (_isAskedFor) _core.Tell(new RegistrationRefreshFailed(Id, status, phrase));
         _isAskedFor = false;
         var delay = Jitter(TimeSpan.FromSeconds(Math.Min(5 << Math.Min(_failuresInRow++, 6), 300)));
+        if (retryAfter is { } seconds && TimeSpan.FromSeconds(Math.Min(seconds, 3600)) is var asked && asked > delay) delay = asked;
         _wakeAt = now + delay < _expiresAt ? now + delay : _expiresAt;
         Proceed(now);
+    }
+
+    /// <summary>TS 23.380 §5: another P-CSCF takes the registration, with a route of its own.</summary>
+    private bool TryOtherHop(Instant now, uint? retryAfter)
+    {
+        _core.Hops.Failed(now, Line.NextHop, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        if (_moves == _core.Hops.Count || _core.Hops.Other(now, Line.NextHop) is null) return false;
+        _moves++;
+        Send(now, _asked);
+        return true;
     }
 
     private void Fail(int status, string phrase, bool credentialsRefused)
@@ -296,12 +313,14 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private void Send(Instant now, TimeSpan expires, bool isRetry = false)
     {
         _hasTurn = false;
+        var hop = _core.Hops.Best(now, Line.NextHop);
+        if (hop != Line.NextHop) Saved = Saved with { Line = Line with { NextHop = hop, ServiceRoutes = [] } };
         _tries = isRetry ? _tries + 1 : 1;
         Saved = Saved with { CSeq = Saved.CSeq + 1 };
         var register = RegisterRequest.Write(_core, Saved, expires, !_lacksOutbound);
         if (!Saved.Request.IsTrusted) _digest.Authorize(register);
         _inFlight = register;
-        _core.Transactions.Send(now, register, Saved.Request.Registrar, this);
+        _core.Transactions.Send(now, register, Line.NextHop, this);
     }
 
     private TimeSpan RefreshAfter(TimeSpan granted) =>

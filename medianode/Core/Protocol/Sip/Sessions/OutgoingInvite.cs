@@ -22,6 +22,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
     private Instant? _ringsUntil;
     private Instant? _cancelledUntil;
     private int _tries;
+    private int _moves;
 
     private enum State
     {
@@ -85,12 +86,12 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
 
     public void TimedOut(Instant now, SipRequest request)
     {
-        if (request.Method == SipMethods.Invite) Finish(_ending ?? new SipEnding(SipEndingKind.Timeout, 0, "No response"));
+        if (request.Method == SipMethods.Invite && !TryOtherHop(now, null)) Finish(_ending ?? new SipEnding(SipEndingKind.Timeout, 0, "No response"));
     }
 
     public void Unreachable(Instant now, SipRequest request)
     {
-        if (request.Method == SipMethods.Invite) Finish(_ending ?? new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
+        if (request.Method == SipMethods.Invite && !TryOtherHop(now, null)) Finish(_ending ?? new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
     }
 
     private void Progressed(Instant now, SipResponse response)
@@ -166,9 +167,29 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
             return;
         }
 
+        if (response.Status == 503 && TryOtherHop(now, response.Number("Retry-After"))) return;
+        if (Restoration.IsAskedFor(response)) core.Restorations.Enqueue(session.Line.ContactUser);
         var kind = _ending?.Kind ?? SipEndingKind.Rejected;
         var status = kind == SipEndingKind.Timeout ? _ending!.Status : response.Status;
         Finish(new SipEnding(kind, status, _ending is null ? response.Phrase : _ending.Phrase, response.ReasonCause));
+    }
+
+    /// <summary>RFC 3263 §4.3: a hop that cannot serve is left, and the call tried over another one.</summary>
+    private bool TryOtherHop(Instant now, uint? retryAfter)
+    {
+        if (_state is not (State.Calling or State.Proceeding) || _moves == core.Hops.Count) return false;
+        var lost = session.Line.NextHop;
+        core.Hops.Failed(now, lost, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        if (core.Hops.Other(now, lost) is not { } other) return false;
+        _moves++;
+        core.LostHops.Enqueue(lost);
+        session.Line = session.Line with { NextHop = other };
+        var again = _invite!.Again(_invite.CSeq.Number + 1);
+        again.Headers.SetValues("Route", session.Line.Routes());
+        again.Headers.Set("Contact", core.ContactOf(session.Line));
+        _state = State.Calling;
+        Send(now, again);
+        return true;
     }
 
     private void Finish(SipEnding ending)
@@ -196,6 +217,6 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         cancel.Headers.Add("Max-Forwards", "70");
         foreach (var name in (string[])["From", "To", "Call-ID"]) cancel.Headers.Add(name, _invite.Headers[name]!);
         cancel.Headers.Add("CSeq", $"{_invite.CSeq.Number} CANCEL");
-        core.Transactions.Send(now, cancel, session.Line.NextHop, this);
+        core.Transactions.Send(now, cancel, core.Transactions.FlowOf(_invite) ?? session.Line.NextHop, this);
     }
 }

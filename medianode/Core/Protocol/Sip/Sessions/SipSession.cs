@@ -33,7 +33,7 @@ internal sealed partial class SipSession : ITimed
 
     public SipSessionId Id { get; }
 
-    public SipLine Line { get; }
+    public SipLine Line { get; set; }
 
     /// <summary>We sent the INVITE, so the Call-ID is ours.</summary>
     public bool IsCaller { get; }

@@ -14,6 +14,12 @@ internal abstract class ClientTransaction(SipRequest request, SipFlow flow, SipT
 
     public ITransactionUser User { get; } = user;
 
+    /// <summary>It went over TCP for its length alone: where that fails, a datagram may do (§18.1.1).</summary>
+    public bool IsUpgraded { get; init; }
+
+    /// <summary>No response has come.</summary>
+    public abstract bool IsUnanswered { get; }
+
     /// <summary>A response belongs to the transaction with its branch and CSeq method (§17.1.3).</summary>
     public static string KeyOf(string branch, string method) => branch.ToLowerInvariant() + "|" + method;
 

@@ -39,6 +39,8 @@ internal sealed class InviteClientTransaction : ClientTransaction
         TimerM,
     }
 
+    public override bool IsUnanswered => _state == State.Calling;
+
     public override bool IsTerminated => _state == State.Terminated;
 
     public override void Receive(Instant now, SipResponse response) =>

@@ -35,6 +35,8 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
         TimerK,
     }
 
+    public override bool IsUnanswered => _state == State.Trying;
+
     public override bool IsTerminated => _state == State.Terminated;
 
     public override void Receive(Instant now, SipResponse response) =>

@@ -18,6 +18,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     private readonly Dictionary<SipFlow, HashSet<ClientTransaction>> _clientsByFlow = [];
     private readonly Dictionary<string, ServerTransaction> _merging = [];
     private readonly Deadlines<SipTransaction> _deadlines = new();
+    private readonly StreamUpgrade _upgrade = new(options.SwitchesToTcp);
     private readonly Queue<SipTransmit> _outgoing = [];
     private readonly Queue<RequestArrival> _arrivals = [];
 
@@ -34,10 +35,20 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     /// <summary>Puts our Via on top of a request without one, and opens its transaction.</summary>
     public void Send(Instant now, SipRequest request, SipFlow flow, ITransactionUser user)
     {
-        if (!request.Headers.Has("Via")) request.Headers.Prepend("Via", NewVia(flow));
+        var isUpgraded = false;
+        if (!request.Headers.Has("Via"))
+        {
+            request.Headers.Prepend("Via", NewVia(flow));
+            if (isUpgraded = _upgrade.Applies(now, request, flow))
+            {
+                flow = flow with { Transport = SipTransport.Tcp };
+                request.Headers.Set("Via", NewVia(flow));
+            }
+        }
+
         ClientTransaction transaction = request.Method == SipMethods.Invite
-            ? new InviteClientTransaction(now, request, flow, options.Timers, user)
-            : new NonInviteClientTransaction(now, request, flow, options.Timers, user);
+            ? new InviteClientTransaction(now, request, flow, options.Timers, user) { IsUpgraded = isUpgraded }
+            : new NonInviteClientTransaction(now, request, flow, options.Timers, user) { IsUpgraded = isUpgraded };
         _clients.Add(transaction.Key, transaction);
         if (!_clientsByFlow.TryGetValue(flow, out var onFlow)) _clientsByFlow.Add(flow, onFlow = []);
         onFlow.Add(transaction);
@@ -82,6 +93,10 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     public InviteServerTransaction? InviteOf(SipRequest cancel) =>
         _servers.GetValueOrDefault(ServerTransaction.KeyOf(cancel, SipMethods.Invite)) as InviteServerTransaction;
 
+    /// <summary>Where a request that still waits went: its CANCEL goes the same way (§9.1).</summary>
+    public SipFlow? FlowOf(SipRequest request) =>
+        _clients.GetValueOrDefault(ClientTransaction.KeyOf(request.TopVia.Branch!, request.Method))?.Flow;
+
     /// <summary>Forgets a client transaction whose final response is not waited for any more (§9.1).</summary>
     public void Abandon(SipRequest request)
     {
@@ -93,9 +108,23 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
         if (!_clientsByFlow.TryGetValue(flow, out var transactions)) return;
         foreach (var transaction in transactions.ToArray())
         {
+            if (transaction is { IsUpgraded: true, IsUnanswered: true })
+            {
+                SendAsDatagram(now, transaction);
+                continue;
+            }
+
             transaction.TransportFailed(now);
             Pump(now, transaction);
         }
+    }
+
+    private void SendAsDatagram(Instant now, ClientTransaction transaction)
+    {
+        _upgrade.Refused(now, transaction.Flow);
+        Forget(transaction);
+        transaction.Request.Headers.Remove("Via");
+        Send(now, transaction.Request, transaction.Flow with { Transport = SipTransport.Udp }, transaction.User);
     }
 
     public void HandleTimeout(Instant now)
