@@ -27,6 +27,9 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
     /// <summary>Transactions alive, client and server: what an idle agent brings back to zero.</summary>
     public int Transactions => _core.Transactions.ClientCount + _core.Transactions.ServerCount;
 
+    /// <summary>Dialogs that requests of peers would find: zero as well when idle.</summary>
+    public int Dialogs => _core.Dialogs.Count;
+
     /// <param name="message">One datagram, or one message as SipStreamFramer cuts it.</param>
     public void Receive(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
     {

@@ -67,7 +67,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         if (_cancelledUntil <= now && _state == State.Cancelling)
         {
             core.Transactions.Abandon(_invite!);
-            Finish(_ending!);
+            Finish(now, _ending!);
         }
         else if (_ringsUntil <= now && IsPending)
         {
@@ -86,12 +86,12 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
 
     public void TimedOut(Instant now, SipRequest request)
     {
-        if (request.Method == SipMethods.Invite && !TryOtherHop(now, null)) Finish(_ending ?? new SipEnding(SipEndingKind.Timeout, 0, "No response"));
+        if (request.Method == SipMethods.Invite && !TryOtherHop(now, null)) Finish(now, _ending ?? new SipEnding(SipEndingKind.Timeout, 0, "No response"));
     }
 
     public void Unreachable(Instant now, SipRequest request)
     {
-        if (request.Method == SipMethods.Invite && !TryOtherHop(now, null)) Finish(_ending ?? new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
+        if (request.Method == SipMethods.Invite && !TryOtherHop(now, null)) Finish(now, _ending ?? new SipEnding(SipEndingKind.Unreachable, 0, "Unreachable"));
     }
 
     private void Progressed(Instant now, SipResponse response)
@@ -144,7 +144,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         {
             // Another fork won, or the 2xx crossed our CANCEL (§13.2.2.4, §9.1).
             Farewell.Say(now, core, session.Line, session.Digest, dialog);
-            if (_state == State.Cancelling) Finish(_ending!);
+            if (_state == State.Cancelling) Finish(now, _ending!);
         }
     }
 
@@ -171,7 +171,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         if (Restoration.IsAskedFor(response)) core.Restorations.Enqueue(session.Line.ContactUser);
         var kind = _ending?.Kind ?? SipEndingKind.Rejected;
         var status = kind == SipEndingKind.Timeout ? _ending!.Status : response.Status;
-        Finish(new SipEnding(kind, status, _ending is null ? response.Phrase : _ending.Phrase, response.ReasonCause));
+        Finish(now, new SipEnding(kind, status, _ending is null ? response.Phrase : _ending.Phrase, response.ReasonCause));
     }
 
     /// <summary>RFC 3263 §4.3: a hop that cannot serve is left, and the call tried over another one.</summary>
@@ -192,11 +192,11 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         return true;
     }
 
-    private void Finish(SipEnding ending)
+    private void Finish(Instant now, SipEnding ending)
     {
         if (!IsPending) return;
         _state = State.Over;
-        session.Finish(ending);
+        session.Finish(now, ending);
     }
 
     private void Send(Instant now, SipRequest invite)

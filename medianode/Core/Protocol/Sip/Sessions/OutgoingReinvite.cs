@@ -78,7 +78,8 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     {
         if (response.IsProvisional) return;
         if (!ReferenceEquals(request, _request)) return;
-        if (response.IsSuccess) Succeeded(now, request, response);
+        if (session.IsEnded) AcknowledgeLate(request, response);
+        else if (response.IsSuccess) Succeeded(now, request, response);
         else if (_state == State.Sent) Failed(now, request, response);
     }
 
@@ -96,6 +97,14 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
             return;
         }
 
+        if (response.To.Tag != session.Dialog!.RemoteTag)
+        {
+            // An UPDATE in the early dialog of a fork that did not win.
+            (_state, _request) = (State.Idle, null);
+            TrySend(now);
+            return;
+        }
+
         session.Digest.Accepted();
         session.Learn(response);
         session.Retarget(response);
@@ -106,6 +115,14 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         if (_isRefresh) TellRefreshed(response);
         else TellAnswered(response);
         TrySend(now);
+    }
+
+    /// <summary>The session is over; its 2xx still wants an ACK, so that the peer falls silent.</summary>
+    private void AcknowledgeLate(SipRequest request, SipResponse response)
+    {
+        if (!response.IsSuccess || request.Method != SipMethods.Invite) return;
+        _ack ??= new SuccessAck(core, session.Line, session.Dialog!, request);
+        _ack.Send();
     }
 
     private void TellRefreshed(SipResponse response)
@@ -180,7 +197,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     private void Send(Instant now, SipRequest request)
     {
         _tries++;
-        (_state, _request) = (State.Sent, request);
+        (_state, _request, _ack) = (State.Sent, request, null);
         session.Digest.Authorize(request);
         core.Transactions.Send(now, request, session.Dialog!.NextHop(session.Line.NextHop), this);
     }

@@ -47,7 +47,7 @@ internal sealed partial class SipSession
     private void Cancelled(Instant now, SipRequest cancel)
     {
         _incoming!.Reject(now, 487);
-        Finish(new SipEnding(SipEndingKind.RemoteCancel, 487, "Cancelled by the caller", cancel.ReasonCause));
+        Finish(now, new SipEnding(SipEndingKind.RemoteCancel, 487, "Cancelled by the caller", cancel.ReasonCause));
     }
 
     /// <summary>An offer in it is answered in its 2xx (RFC 3262 §5).</summary>
@@ -67,9 +67,8 @@ internal sealed partial class SipSession
     /// <summary>The caller never acknowledged a reliable response (RFC 3262 §3).</summary>
     private void Unacknowledged(Instant now)
     {
-        _reinvited.Reject(now, 487);
         _incoming!.Reject(now, 504);
-        Finish(new SipEnding(SipEndingKind.Timeout, 504, "No PRACK"));
+        Finish(now, new SipEnding(SipEndingKind.Timeout, 504, "No PRACK"));
     }
 
     private void ReceiveBye(Instant now, SipRequest bye, ServerTransaction transaction)
@@ -79,10 +78,9 @@ internal sealed partial class SipSession
         if (_outgoing?.IsPending == true) return;
         // What is still open in the dialog ends with it (§15.1.2).
         _incoming?.Reject(now, 487);
-        _reinvited.Reject(now, 487);
         _unacknowledged = null;
         if (_isEnded) Release();
-        else Finish(new SipEnding(SipEndingKind.RemoteBye, 0, "Hung up by the peer", bye.ReasonCause));
+        else Finish(now, new SipEnding(SipEndingKind.RemoteBye, 0, "Hung up by the peer", bye.ReasonCause));
     }
 
     private void ReceiveInfo(Instant now, SipRequest info, ServerTransaction transaction)

@@ -59,6 +59,8 @@ internal sealed partial class SipSession : ITimed
         }
     }
 
+    public bool IsEnded => _isEnded;
+
     public bool AwaitsAck => _unacknowledged is not null;
 
     /// <summary>No offer of either side is open in the dialog.</summary>
@@ -157,7 +159,7 @@ internal sealed partial class SipSession : ITimed
         else if (_incoming?.IsPending == true)
         {
             _incoming.Reject(now, rejectStatus);
-            Finish(new SipEnding(SipEndingKind.Local, rejectStatus, SipPhrases.Of(rejectStatus)));
+            Finish(now, new SipEnding(SipEndingKind.Local, rejectStatus, SipPhrases.Of(rejectStatus)));
         }
         else
         {
@@ -182,15 +184,16 @@ internal sealed partial class SipSession : ITimed
     public void Hangup(Instant now, SipEnding ending)
     {
         if (_isEnded) return;
-        _reinvited.Reject(now, 487);
-        Finish(ending);
+        Finish(now, ending);
         if (!AwaitsAck) SendBye(now);
     }
 
     /// <summary>Tells the end, once; the first cause wins.</summary>
-    public void Finish(SipEnding ending)
+    public void Finish(Instant now, SipEnding ending)
     {
         if (_isEnded) return;
+        // What the peer still asks in the dialog ends with it.
+        _reinvited.Reject(now, 487);
         _isEnded = true;
         _core.Sessions.Remove(Id);
         if (!AwaitsAck) Release();

@@ -5,6 +5,12 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Transactions;
 /// <summary>RFC 3261 §17.1.1 figure 5, with the Accepted state of RFC 6026 §7.2 (figure 7 there).</summary>
 internal sealed class InviteClientTransaction : ClientTransaction
 {
+    /// <summary>
+    /// How long a re-INVITE may be silent after a provisional response (timer C of §16.6): no person is waited for, and a 2xx
+    /// that was lost is not repeated any more once the peer has sent or got a BYE.
+    /// </summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(3);
+
     private State _state = State.Calling;
     private TimeSpan _retransmitAfter;
     private SipRequest? _ack;
@@ -80,14 +86,10 @@ internal sealed class InviteClientTransaction : ClientTransaction
                 _retransmitAfter *= 2;
                 Start(TransactionTimer.A, now + _retransmitAfter);
                 break;
-            case Input.TimerB:
-                Terminate();
-                TellTimeout();
-                break;
             case Input.Provisional:
                 StopAll();
                 _state = State.Proceeding;
-                Tell(response!);
+                Proceeding(now, input, response);
                 break;
             default:
                 Proceeding(now, input, response);
@@ -100,7 +102,12 @@ internal sealed class InviteClientTransaction : ClientTransaction
         switch (input)
         {
             case Input.Provisional:
+                if (Request.To.Tag is not null) Start(TransactionTimer.B, now + Silence);
                 Tell(response!);
+                break;
+            case Input.TimerB:
+                Terminate();
+                TellTimeout();
                 break;
             case Input.Success:
                 StopAll();
