@@ -52,18 +52,20 @@ internal sealed class BusinessLines(LineStore store, RegistrationStore registrat
     }
 
     /// <summary>Before a refresh, so that the number cannot be drawn by another in between. False: it is not theirs any more.</summary>
-    public async Task<bool> TryExtendAsync(Caller caller, RegistrationRecord registration, DateTimeOffset until, CancellationToken cancel) =>
-        await FindAsync(caller, registration.RegistrationId, cancel) is { } line && await store.TryExtendAsync(line, until + Grace, cancel);
-
-    public async Task CloseAsync(Caller caller, RegistrationRecord registration, CancellationToken cancel)
+    public async Task<bool> TryExtendAsync(Caller caller, RegistrationRecord registration, DateTimeOffset until, CancellationToken cancel)
     {
-        if (await FindAsync(caller, registration.RegistrationId, cancel) is { } line)
-        {
-            await store.CloseAsync(line, cancel);
-        }
+        var seen = await store.ListAsync(caller.ClientId, cancel);
+        return Find(seen, registration.RegistrationId) is { } line && await store.TryExtendAsync(seen, line, until + Grace, cancel);
     }
 
-    public Task CloseAsync(LineRecord line, CancellationToken cancel) => store.CloseAsync(line, cancel);
+    public async Task CloseAsync(Caller caller, string registrationId, CancellationToken cancel)
+    {
+        var seen = await store.ListAsync(caller.ClientId, cancel);
+        if (Find(seen, registrationId) is { } line)
+        {
+            await store.CloseAsync(seen, line, cancel);
+        }
+    }
 
     /// <summary>A business with the number of the line that a body means by its device or registration; any other caller as it is.</summary>
     public async Task<Caller> IdentifyAsync(Caller caller, string? deviceId, string? registrationId, CancellationToken cancel)
@@ -91,8 +93,7 @@ internal sealed class BusinessLines(LineStore store, RegistrationStore registrat
         return [.. (await store.ListAsync(caller.ClientId, cancel)).Lines.Where(line => line.ExpiresAt > now).OrderByDescending(line => line.OpenedAt)];
     }
 
-    private async Task<LineRecord?> FindAsync(Caller caller, string registrationId, CancellationToken cancel) =>
-        (await store.ListAsync(caller.ClientId, cancel)).Lines.FirstOrDefault(line => line.RegistrationId == registrationId);
+    private static LineRecord? Find(ClientLines seen, string registrationId) => seen.Lines.FirstOrDefault(line => line.RegistrationId == registrationId);
 
     private async Task<Outcome<LineRecord>> DrawAsync(LineRecord wanted, IReadOnlyList<string> numbers, CancellationToken cancel)
     {
@@ -143,9 +144,10 @@ internal sealed class BusinessLines(LineStore store, RegistrationStore registrat
     private async Task ForgetExpiredAsync(string clientId, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        foreach (var line in (await store.ListAsync(clientId, cancel)).Lines.Where(line => !line.IsDrawn && line.ExpiresAt <= now).Take(ReclaimReads))
+        var seen = await store.ListAsync(clientId, cancel);
+        foreach (var line in seen.Lines.Where(line => !line.IsDrawn && line.ExpiresAt <= now).Take(ReclaimReads))
         {
-            await store.CloseAsync(line, cancel);
+            await store.CloseAsync(seen, line, cancel);
         }
     }
 }

@@ -128,7 +128,7 @@ internal sealed class Registrations(RegistrationStore store, BusinessLines lines
         var reply = await nodes.UnregisterAsync(registration, cancel);
         if (caller.IsTwoLegged && reply.Value is not null)
         {
-            await lines.CloseAsync(caller, registration, CancellationToken.None);
+            await lines.CloseAsync(caller, registration.RegistrationId, CancellationToken.None);
         }
 
         return reply.Outcome;
@@ -159,7 +159,7 @@ internal sealed class Registrations(RegistrationStore store, BusinessLines lines
         var reply = await nodes.RegisterAsync(CommandFor(caller, line.PhoneNumber, wanted.DeviceId, registrationId, expiresAt), cancel);
         if (reply.Value is null && reply.Reach != NodeReach.NoAnswer)
         {
-            await lines.CloseAsync(line, CancellationToken.None);
+            await lines.CloseAsync(caller, registrationId, CancellationToken.None);
         }
 
         return reply.Outcome;

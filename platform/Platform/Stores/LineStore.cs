@@ -41,10 +41,10 @@ public sealed class LineStore(TableServiceClient tables)
     public Task AddNamedAsync(LineRecord line, CancellationToken cancel) =>
         _table.UpsertEntityAsync(LineRow.Write(line), TableUpdateMode.Replace, cancel);
 
-    /// <summary>False: the line is no longer this registration's.</summary>
-    public async Task<bool> TryExtendAsync(LineRecord line, DateTimeOffset expiresAt, CancellationToken cancel)
+    /// <summary>False: the line is no longer as it was when <paramref name="seen"/> was read.</summary>
+    public async Task<bool> TryExtendAsync(ClientLines seen, LineRecord line, DateTimeOffset expiresAt, CancellationToken cancel)
     {
-        if (await FindAsync(line, cancel) is not { } row)
+        if (seen.RowOf(line) is not { } row)
             return false;
         try
         {
@@ -54,24 +54,28 @@ public sealed class LineStore(TableServiceClient tables)
         catch (RequestFailedException conflict) when (conflict.IsConflict())
         {
             // A try whose answer was lost has changed the ETag as well.
-            return await FindAsync(line, cancel) is { } now && LineRow.Read(now).ExpiresAt == expiresAt;
+            var now = (await ListAsync(line.ClientId, cancel)).RowOf(line);
+            return now is not null && LineRow.Read(now).ExpiresAt == expiresAt;
         }
     }
 
     /// <summary>Gives the number back. Idempotent; a line that is another registration's by now stays.</summary>
-    public async Task CloseAsync(LineRecord line, CancellationToken cancel)
+    public async Task CloseAsync(ClientLines seen, LineRecord line, CancellationToken cancel)
     {
-        if (await FindAsync(line, cancel) is not { } row)
+        if (seen.RowOf(line) is not { } row)
             return;
-        await _table.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel);
-        if (line.IsDrawn && await _table.FindAsync(row.PartitionKey, LineRow.GuardKey(line), cancel) is { } guard && LineRow.HolderOf(guard) == line.RegistrationId)
-            await _table.DeleteEntityAsync(guard.PartitionKey, guard.RowKey, guard.ETag, cancel);
-    }
-
-    private async Task<TableEntity?> FindAsync(LineRecord line, CancellationToken cancel)
-    {
-        var key = LineRow.Write(line);
-        return await _table.FindAsync(key.PartitionKey, key.RowKey, cancel) is { } row && LineRow.HolderOf(row) == line.RegistrationId ? row : null;
+        var guard = line.IsDrawn ? seen.Rows.GetValueOrDefault(LineRow.GuardKey(line)) : null;
+        List<TableTransactionAction> deletions = [new(TableTransactionActionType.Delete, row, row.ETag)];
+        if (guard is not null && LineRow.HolderOf(guard) == line.RegistrationId)
+            deletions.Add(new(TableTransactionActionType.Delete, guard, guard.ETag));
+        try
+        {
+            await _table.SubmitTransactionAsync(deletions, cancel);
+        }
+        catch (RequestFailedException conflict) when (conflict.IsConflict())
+        {
+            // Somebody has drawn the number since, or our own first try has closed the line.
+        }
     }
 
     private static IEnumerable<TableTransactionAction> Draw(Dictionary<string, TableEntity> seen, LineRecord line)
@@ -103,4 +107,7 @@ public sealed class ClientLines
     public IReadOnlyList<LineRecord> Lines { get; }
 
     internal Dictionary<string, TableEntity> Rows { get; }
+
+    internal TableEntity? RowOf(LineRecord line) =>
+        Rows.GetValueOrDefault(LineRow.Write(line).RowKey) is { } row && LineRow.HolderOf(row) == line.RegistrationId ? row : null;
 }

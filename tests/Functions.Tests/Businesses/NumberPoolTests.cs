@@ -125,11 +125,16 @@ public sealed class NumberPoolTests(ApiRig rig) : ApiTest(rig)
     public async Task ALineTakenByAnotherCannotBeExtendedOrClosed()
     {
         await using var businesses = await BusinessRig.StartAsync(Rig, poolSize: 1);
-        var lost = await OpenLineAsync(businesses, TimeSpan.FromHours(2), TimeSpan.FromSeconds(-1));
-        (await businesses.RegisterAsync(businesses.Shop, NewDevice())).ShouldBe(201);
         var store = new LineStore(Rig.Tables);
-        Assert.False(await store.TryExtendAsync(lost, DateTimeOffset.UtcNow.AddHours(1), default));
-        await store.CloseAsync(lost, default);
+        var lost = await OpenLineAsync(businesses, TimeSpan.FromHours(2), TimeSpan.FromSeconds(-1));
+        var before = await store.ListAsync(businesses.Shop, default);
+        (await businesses.RegisterAsync(businesses.Shop, NewDevice())).ShouldBe(201);
+        foreach (var seen in new[] { before, await store.ListAsync(businesses.Shop, default) })
+        {
+            Assert.False(await store.TryExtendAsync(seen, lost, DateTimeOffset.UtcNow.AddHours(1), default));
+            await store.CloseAsync(seen, lost, default);
+        }
+
         Assert.Single((await store.ListAsync(businesses.Shop, default)).Lines);
     }
 

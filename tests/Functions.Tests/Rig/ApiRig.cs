@@ -50,6 +50,10 @@ public sealed class ApiRig : IAsyncLifetime
     /// <summary>Everything the API has logged.</summary>
     public IReadOnlyCollection<string> LogLines => _log.Lines;
 
+    public int TablePort => _storage!.TablePort;
+
+    public int QueuePort => _storage!.QueuePort;
+
     public string StorageConnectionString => _storage!.ConnectionString;
 
     /// <summary>A phone number that no other test uses.</summary>

@@ -23,6 +23,8 @@ public sealed class NodeFixture : IAsyncLifetime
 
     public int TablePort => _azurite!.TablePort;
 
+    public int QueuePort => _azurite!.QueuePort;
+
     public string WebPubSubConnection => _webPubSub!.ConnectionString;
 
     public TableServiceClient Tables { get; private set; } = null!;
