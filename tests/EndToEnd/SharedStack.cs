@@ -1,3 +1,4 @@
+using Byon.Local.Push;
 using Byon.Tests.Rig;
 
 namespace Byon.Tests.EndToEnd;
@@ -17,6 +18,8 @@ public class SharedStack : IAsyncLifetime
 
     public KamailioServer Registrar { get; private set; } = null!;
 
+    public PushDouble Push { get; private set; } = null!;
+
     public Stack Stack { get; private set; } = null!;
 
     public ChromiumBrowser Browser { get; private set; } = null!;
@@ -24,7 +27,8 @@ public class SharedStack : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Registrar = await KamailioServer.StartAsync(People.Domain, People.Registrar);
-        Stack = await Stack.StartAsync($"sip:127.0.0.1:{Registrar.Port}", People.SignedUp, nodes: 2, RestartsNodes);
+        Push = await PushDouble.StartAsync();
+        Stack = await Stack.StartAsync($"sip:127.0.0.1:{Registrar.Port}", People.SignedUp, nodes: 2, RestartsNodes, functionsSettings: Push.Settings);
         Browser = await ChromiumBrowser.StartAsync(BrowserTone);
     }
 
@@ -34,6 +38,8 @@ public class SharedStack : IAsyncLifetime
             await Browser.DisposeAsync();
         if (Stack is not null)
             await Stack.DisposeAsync();
+        if (Push is not null)
+            await Push.DisposeAsync();
         if (Registrar is not null)
             await Registrar.DisposeAsync();
     }

@@ -43,12 +43,18 @@ public sealed class GatewayApi : IDisposable
 
     public Task<ApiAnswer> CallAsync(string registrationId, object session) => SendAsync(HttpMethod.Post, Sessions, session, registrationId);
 
+    public Task<ApiAnswer> SetStatusAsync(string mediaSessionId, object change) => SendAsync(HttpMethod.Put, $"{Sessions}/{mediaSessionId}/status", change);
+
     public Task<ApiAnswer> HangUpAsync(string mediaSessionId) => SendAsync(HttpMethod.Delete, $"{Sessions}/{mediaSessionId}");
 
     public Task<ApiAnswer> SessionAsync(string mediaSessionId) => SendAsync(HttpMethod.Get, $"{Sessions}/{mediaSessionId}");
 
     public Task<ApiAnswer> OpenChannelAsync(string deviceId) => SendAsync(
         HttpMethod.Post, $"/notificationchannel/v1/{deviceId}/channels", new { channelType = "WebSockets", channelData = new { } });
+
+    /// <param name="registrationToken">As the device's push service gave it.</param>
+    public Task<ApiAnswer> OpenPushChannelAsync(string deviceId, string registrationToken) => SendAsync(
+        HttpMethod.Post, $"/notificationchannel/v1/{deviceId}/channels", new { channelType = "PNSChannel", channelData = new { registrationToken } });
 
     public Task<ApiAnswer> ChannelAsync(string deviceId, string channelId) =>
         SendAsync(HttpMethod.Get, $"/notificationchannel/v1/{deviceId}/channels/{channelId}");

@@ -1,3 +1,4 @@
+using Byon.Local.Identity;
 using Byon.Local.Up;
 using Byon.Tests.TestKit;
 
@@ -28,6 +29,11 @@ public sealed class Stack : IAsyncDisposable
 
     public int StorageProcess => _stack.Storage.ProcessId;
 
+    public string WebPubSubConnection => _stack.WebPubSub.ConnectionString;
+
+    /// <summary>An access token of the softphone for a subscriber, without a sign-in.</summary>
+    public string TokenOf(string number) => _stack.Identity.Mint(new TokenSpec { PhoneNumber = number });
+
     /// <summary>The end of what every part said, for messages of failing tests.</summary>
     public string Log => string.Join(
         Environment.NewLine,
@@ -35,9 +41,10 @@ public sealed class Stack : IAsyncDisposable
 
     /// <param name="nextHop">sip:HOST:PORT[;transport=tcp] of the registrar.</param>
     /// <param name="nodeSettings">Settings of every media node, above those of the stack.</param>
+    /// <param name="functionsSettings">Settings of the REST API, above those of the stack.</param>
     public static async Task<Stack> StartAsync(
         string nextHop, IReadOnlyList<LocalSubscriber> subscribers, int nodes = 1, bool restartNodes = true,
-        IReadOnlyDictionary<string, string>? nodeSettings = null)
+        IReadOnlyDictionary<string, string>? nodeSettings = null, IReadOnlyDictionary<string, string>? functionsSettings = null)
     {
         var folder = new TemporaryFolder();
         var options = new LocalStackOptions
@@ -49,7 +56,7 @@ public sealed class Stack : IAsyncDisposable
             Subscribers = subscribers,
             RestartNodes = restartNodes,
             NodeSettings = nodeSettings ?? new Dictionary<string, string>(),
-            FunctionsSettings = new Dictionary<string, string> { ["Registration__MinimumLifetime"] = "00:00:01" },
+            FunctionsSettings = new Dictionary<string, string>(functionsSettings ?? new Dictionary<string, string>()) { ["Registration__MinimumLifetime"] = "00:00:01" },
             LogFolder = folder.Path,
         };
         var log = new StringWriter();

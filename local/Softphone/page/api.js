@@ -44,6 +44,15 @@ export class GatewayApi {
     return this.#send('Open event channel', 'POST', channels(deviceId), { body: { channelType: 'WebSockets', channelData: {} } });
   }
 
+  getChannel(deviceId, channelId) {
+    return this.#send('Read event channel', 'GET', `${channels(deviceId)}/${channelId}`);
+  }
+
+  /** A page of what the device was told after a cursor; { events, cursor, more }. */
+  missedEvents(deviceId, channelId, after) {
+    return this.#send('Read missed events', 'GET', `${channels(deviceId)}/${channelId}/events?after=${after}&limit=100`);
+  }
+
   closeChannel(deviceId, channelId) {
     return this.#send('Close event channel', 'DELETE', `${channels(deviceId)}/${channelId}`);
   }

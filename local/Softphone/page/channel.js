@@ -1,15 +1,21 @@
-// The device's event channel: a WebSocket of Web PubSub (subprotocol json.webpubsub.azure.v1) that carries CloudEvents.
-// It comes back by itself: a fresh channel is asked for each time, because its address holds a token that runs out.
+// The device's event channel: a WebSocket of Web PubSub that carries CloudEvents, each with its place (cursor) in the
+// device's log. It comes back by itself, first as the same connection (the service keeps what was missed for a while), then
+// as a new one that reads what was missed from the log. So events are told in the log's order, none twice and none missing.
 import { ApiError } from './api.js';
+import { endStatuses } from './words.js';
 
-const subprotocol = 'json.webpubsub.azure.v1';
+const subprotocol = 'json.reliable.webpubsub.azure.v1';
+const startAnew = 1008;
 const longestPause = 15_000;
 
 export class EventChannel extends EventTarget {
   #api;
   #deviceId;
   #channelId;
+  #cursor = null;
   #socket;
+  #recovery = null;
+  #work = Promise.resolve();
   #timer;
   #attempt = 0;
   #closed = false;
@@ -20,11 +26,10 @@ export class EventChannel extends EventTarget {
     this.#deviceId = deviceId;
   }
 
-  /** Resolves when connected; throws where the first attempt fails. */
+  /** Resolves when connected and up to date; throws where that fails. */
   async open() {
-    const channel = await this.#api.openChannel(this.#deviceId);
-    this.#channelId = channel.channelId;
-    await this.#connect(channel.channelData.channelURL);
+    if (!await this.#recover()) await this.#connect(await this.#freshUrl());
+    await this.#inTurn(() => this.#catchUp());
     this.#attempt = 0;
     this.#tell('state', 'open');
   }
@@ -51,6 +56,37 @@ export class EventChannel extends EventTarget {
     if (this.#channelId) await this.#api.closeChannel(this.#deviceId, this.#channelId);
   }
 
+  /** A channel's address holds a token that runs out; a channel that is gone is made anew, at the cursor reached. */
+  async #freshUrl() {
+    if (this.#channelId) {
+      try {
+        const { channels: [channel] } = await this.#api.getChannel(this.#deviceId, this.#channelId);
+        return channel.channelData.channelURL;
+      } catch (error) {
+        if (error.status !== 404) throw error;
+      }
+    }
+    const channel = await this.#api.openChannel(this.#deviceId);
+    this.#channelId = channel.channelId;
+    this.#cursor ??= Number(channel.cursor);
+    return channel.channelData.channelURL;
+  }
+
+  /** False where there is nothing to take up, or the service has forgotten it. */
+  async #recover() {
+    const known = this.#recovery;
+    this.#recovery = null;
+    if (!known) return false;
+    const url = new URL(known.url);
+    url.search = new URLSearchParams({ awps_connection_id: known.connectionId, awps_reconnection_token: known.token });
+    try {
+      await this.#connect(url.href);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #connect(url) {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(url, subprotocol);
@@ -60,15 +96,53 @@ export class EventChannel extends EventTarget {
         const frame = JSON.parse(data);
         if (frame.type === 'system' && frame.event === 'connected') {
           connected = true;
+          this.#recovery = { url, connectionId: frame.connectionId, token: frame.reconnectionToken };
           resolve();
         }
-        if (frame.type === 'message') this.#tell('message', typeof frame.data === 'string' ? JSON.parse(frame.data) : frame.data);
+        if (frame.type !== 'message') return;
+        if (frame.sequenceId !== undefined) socket.send(JSON.stringify({ type: 'sequenceAck', sequenceId: frame.sequenceId }));
+        this.#inTurn(() => this.#take(typeof frame.data === 'string' ? JSON.parse(frame.data) : frame.data)).catch(() => socket.close());
       };
-      socket.onclose = () => {
-        if (connected) this.openLater();
+      socket.onclose = ({ code }) => {
+        if (code === startAnew) this.#recovery = null;
+        if (connected && socket === this.#socket) this.openLater();
         else reject(new ApiError(0, undefined, 'The event channel could not be opened.'));
       };
     });
+  }
+
+  /** One after the other: what arrives while missed events are read has to wait for them. */
+  #inTurn(work) {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  async #take(event) {
+    if (event.cursor === undefined) return this.#tell('message', event);
+    if (Number(event.cursor) > this.#cursor + 1) await this.#catchUp();
+    return this.#keep(event);
+  }
+
+  #keep(event) {
+    if (Number(event.cursor) <= this.#cursor) return;
+    this.#cursor = Number(event.cursor);
+    this.#tell('message', event);
+  }
+
+  /** Reads from the log what did not arrive. An invitation to a call that has ended since is for nobody. */
+  async #catchUp() {
+    const missed = [];
+    for (let more = true, after = this.#cursor; more;) {
+      const page = await this.#api.missedEvents(this.#deviceId, this.#channelId, after);
+      missed.push(...page.events);
+      ({ more, cursor: after } = page);
+    }
+    const ended = new Set(missed.filter(({ data }) => endStatuses.has(data.status)).map(({ data }) => data.mediaSessionId));
+    for (const event of missed) {
+      if (event.type.endsWith('session-invitation') && ended.has(event.data.mediaSessionId)) this.#cursor = Math.max(this.#cursor, Number(event.cursor));
+      else this.#keep(event);
+    }
   }
 
   async #tryAgain() {
