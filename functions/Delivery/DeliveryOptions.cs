@@ -9,6 +9,7 @@ internal sealed class DeliveryOptions
     /// <summary>Pause after the first try in vain; it doubles with each one more, and a random half of it is left out.</summary>
     public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>No pause between two tries is longer.</summary>
     public TimeSpan LongestRetry { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The longest Retry-After that is honoured; a longer one is cut to it.</summary>

@@ -9,6 +9,7 @@ internal sealed class SurfaceOptions
     /// </summary>
     public bool StrictCamara { get; set; } = true;
 
+    /// <summary>The same for the publication r2.2.</summary>
     public bool StrictCamaraR22 { get; set; }
 
     /// <summary>For BYON also: a request without the header transactionId is refused.</summary>

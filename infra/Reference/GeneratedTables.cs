@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Byon.Infra.Model.Access;
+using Byon.Infra.Model.Alerts;
 using Byon.Infra.Model.Configuration;
 
 namespace Byon.Infra.Reference;
@@ -16,6 +17,7 @@ public static class GeneratedTables
         ["settings"] = Settings,
         ["configuration"] = Configuration,
         ["roles"] = Roles,
+        ["alerts"] = Alerts,
     };
 
     /// <summary>The page with all its generated tables as they are to be now.</summary>
@@ -55,6 +57,10 @@ public static class GeneratedTables
     private static string Roles() => Table(
         ["identity", "role", "on", "for"],
         AccessPlan.Grants.Select(grant => new[] { grant.Identity.ToString().ToLowerInvariant(), grant.Role.Name, Words(grant.Scope.ToString()), grant.Why }));
+
+    private static string Alerts() => Table(
+        ["alert", "severity", "meaning, and what to do"],
+        AlertPlan.All.Select(alert => new[] { $"`{alert.Name}`", alert.Severity.ToString().ToLowerInvariant(), alert.Meaning }));
 
     private static string Table(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {

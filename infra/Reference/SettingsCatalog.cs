@@ -104,6 +104,6 @@ public static partial class SettingsCatalog
     [GeneratedRegex(@"`((?:Node|Storage|WebPubSub)(?:__[A-Za-z0-9]+)+)`(?: \(([^)]*)\))?")]
     private static partial Regex NodeSettingForm();
 
-    [GeneratedRegex(@"^`[A-Za-z0-9_]+`(?: \([^)]*\))?: ")]
+    [GeneratedRegex(@"^`[A-Za-z0-9_]+`(?: \([^)]*\))?[:.] ?")]
     private static partial Regex LeadingNameForm();
 }

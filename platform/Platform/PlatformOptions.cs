@@ -7,6 +7,7 @@ public sealed class StorageOptions
 {
     public const string Section = "Storage";
 
+    /// <summary>With an account key, for a desk and tests. Not set: the addresses and the managed identity.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>For example https://account.table.core.windows.net.</summary>
@@ -27,11 +28,13 @@ public sealed class WebPubSubOptions
 
     private const string AccessKeyPart = "AccessKey=";
 
+    /// <summary>With an access key, for a desk and tests. Not set: the endpoint and the managed identity.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>For example https://name.webpubsub.azure.com.</summary>
     public Uri? Endpoint { get; set; }
 
+    /// <summary>The hub that devices connect to.</summary>
     public string Hub { get; set; } = "byon";
 
     /// <summary>The connection string's AccessKey; null with a managed identity. The service signs its own calls with it.</summary>

@@ -9,6 +9,7 @@ internal sealed class ApnsOptions
     /// <summary>Ten characters, as Apple shows it beside the key.</summary>
     public string KeyId { get; set; } = "";
 
+    /// <summary>The team that the key belongs to: ten characters.</summary>
     public string TeamId { get; set; } = "";
 
     /// <summary>The app's bundle identifier; VoIP pushes go to it with ".voip" at the end.</summary>

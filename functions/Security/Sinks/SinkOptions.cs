@@ -6,6 +6,7 @@ internal sealed class SinkOptions
     /// <summary>For development: sinks on this machine are called, over http as well. Never set it where others reach the API.</summary>
     public bool AllowLoopback { get; set; }
 
+    /// <summary>Until a sink takes the connection.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>From the start of a request to the last byte of its answer.</summary>

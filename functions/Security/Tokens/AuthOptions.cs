@@ -22,6 +22,7 @@ internal sealed class AuthOptions
     /// <summary>What a token's aud must contain.</summary>
     public string Audience { get; set; } = "byon";
 
+    /// <summary>How tokens are judged: Jwt by the issuer's keys, Introspection by asking it, Automatic by the token's shape.</summary>
     public TokenMode Mode { get; set; } = TokenMode.Jwt;
 
     /// <summary>Accepted signature algorithms; only RS256, PS256 and ES256 are known.</summary>
@@ -36,6 +37,7 @@ internal sealed class AuthOptions
     /// <summary>The subscriber's number: E.164 with plus, or a tel: URI of it.</summary>
     public string PhoneNumberClaim { get; set; } = "phone_number";
 
+    /// <summary>The scopes of a token, separated by blanks, or a list of them.</summary>
     public string ScopeClaim { get; set; } = "scope";
 
     /// <summary>Tokens with scopes of CAMARA r2.2 may do what these became: see <see cref="OlderScopes"/>.</summary>
@@ -72,6 +74,7 @@ internal sealed class IntrospectionOptions
     /// <summary>Our own client at the issuer, by HTTP Basic authentication (RFC 6749 §2.3.1).</summary>
     public string ClientId { get; set; } = "";
 
+    /// <summary>That client's secret.</summary>
     public string ClientSecret { get; set; } = "";
 
     /// <summary>Whether an answer without aud is refused: then the issuer must not give us tokens made for others.</summary>
