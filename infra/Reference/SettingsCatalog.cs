@@ -72,7 +72,7 @@ public static partial class SettingsCatalog
         foreach (var text in types.OrderBy(type => type.FullName, StringComparer.Ordinal).SelectMany(docs.Parameters))
         {
             foreach (Match match in NodeSettingForm().Matches(text))
-                yield return new Setting(SettingProgram.MediaNode, match.Groups[1].Value, match.Groups[2].Value, Meaning(text));
+                yield return new Setting(SettingProgram.MediaNode, match.Groups[1].Value, match.Groups[2].Value is "required" ? "" : match.Groups[2].Value, Meaning(text));
         }
     }
 
@@ -104,6 +104,6 @@ public static partial class SettingsCatalog
     [GeneratedRegex(@"`((?:Node|Storage|WebPubSub)(?:__[A-Za-z0-9]+)+)`(?: \(([^)]*)\))?")]
     private static partial Regex NodeSettingForm();
 
-    [GeneratedRegex(@"^`[A-Za-z0-9_]+`(?: \([^)]*\))?[:.] ?")]
+    [GeneratedRegex(@"^`[A-Za-z0-9_]+`(?: \([^)]*\))?: ")]
     private static partial Regex LeadingNameForm();
 }

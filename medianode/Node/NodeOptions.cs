@@ -57,7 +57,7 @@ public sealed record NodeOptions(
 /// <param name="Address"><c>Node__Media__Address</c> (127.0.0.1): bound by the media sockets.</param>
 /// <param name="Advertised"><c>Node__Media__Advertised</c>: address in SDP; the bound one by default.</param>
 /// <param name="WebRtcPort"><c>Node__Media__WebRtcPort</c>: UDP port of the first worker, one more per worker. Required.</param>
-/// <param name="Workers"><c>Node__Media__Workers</c> (number of processors).</param>
+/// <param name="Workers"><c>Node__Media__Workers</c> (number of processors): threads that carry packets, each with a WebRTC port of its own.</param>
 /// <param name="ImsPortFirst"><c>Node__Media__ImsPortFirst</c>: first RTP port towards the IMS. Required.</param>
 /// <param name="ImsPortCount"><c>Node__Media__ImsPortCount</c> (1000): how many ports from there, two per call.</param>
 /// <param name="Pin"><c>Node__Media__Pin</c> (false): bind each worker to one processor.</param>
