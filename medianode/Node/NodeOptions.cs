@@ -40,7 +40,7 @@ public sealed record NodeOptions(
             settings.Url("Node:Control:Url", new Uri($"http://{control}")),
             sip,
             settings.Address("Node:Sip:Advertised", sip.Address),
-            settings.NextHops("Node:Ims:NextHop")[0],
+            settings.NextHops("Node:Ims:NextHop")[0].Flow,
             settings.Text("Node:Ims:Domain"),
             settings.Seconds("Node:Ims:RegisterSeconds", 600),
             NodeMediaOptions.Read(settings),

@@ -28,7 +28,7 @@ public static class NodeServices
         services.AddSingleton<SignallingLoop>();
         services.AddSingleton(_ => new EntropySource(RandomNumberGenerator.GetBytes(32)));
         services.AddSingleton(CreateAgent);
-        services.AddSingleton(provider => Bound("Node:Sip:Port", () => ActivatorUtilities.CreateInstance<SipSockets>(provider, options.SipListen)));
+        services.AddSingleton(provider => Bound("Node:Sip:Port", () => CreateSockets(provider, options)));
         services.AddSingleton<CallControl>();
 
         services.AddSingleton(_ => DtlsCertificate.Create(DateTimeOffset.UtcNow));
@@ -53,6 +53,14 @@ public static class NodeServices
         return services;
     }
 
+    private static SipSockets CreateSockets(IServiceProvider provider, NodeOptions options)
+    {
+        var names = options.Sip.NextHops.Where(hop => hop.Flow.Transport == SipTransport.Tls).ToDictionary(hop => hop.Flow.Remote, hop => hop.Host);
+        return new SipSockets(
+            options.SipListen, provider.GetRequiredService<NodeMetrics>(), provider.GetRequiredService<ILogger<SipSockets>>(),
+            options.Sip.Tls.Load(names), options.Sip.Tls.Port);
+    }
+
     private static SipAgent CreateAgent(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<NodeOptions>();
@@ -60,9 +68,11 @@ public static class NodeServices
         var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261) 
         {
             SessionInterval = options.Sip.SessionInterval,
+            AccessNetwork = options.Sip.AccessNetwork,
             IsTelephony = options.Sip.Telephony,
             RegistersPerSecond = options.Sip.RegistersPerSecond,
-            NextHops = options.Sip.NextHops,
+            NextHops = [.. options.Sip.NextHops.Select(hop => hop.Flow)],
+            LocalTls = options.Sip.Tls.Port > 0 ? new IPEndPoint(options.SipAdvertised, options.Sip.Tls.Port) : null,
             SwitchesToTcp = options.Sip.SwitchesToTcp,
         };
         return new SipAgent(sip, provider.GetRequiredService<EntropySource>());

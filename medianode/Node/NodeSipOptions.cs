@@ -10,9 +10,12 @@ namespace Byon.MediaNode;
 /// <param name="IsTrusted"><c>Node__Ims__Authentication</c> (digest): <c>trusted</c> where the next hop takes this node's word for who registers.</param>
 /// <param name="NextHops"><c>Node__Ims__NextHop</c>: all of them, divided by commas, in order of preference.</param>
 /// <param name="SwitchesToTcp">Requests above 1300 bytes leave UDP for TCP, unless a next hop says <c>transport=udp</c>.</param>
+/// <param name="Tls"><c>Node__Sip__Tls__…</c>: see <see cref="NodeTlsOptions"/>.</param>
+/// <param name="AccessNetwork"><c>Node__Sip__AccessNetwork</c>: value of P-Access-Network-Info, such as <c>IEEE-802.11</c>.</param>
 public sealed record NodeSipOptions(
     TimeSpan SessionInterval, bool Preconditions, bool Telephony, double RegistersPerSecond, bool IsTrusted,
-    IReadOnlyList<SipFlow> NextHops, bool SwitchesToTcp)
+    IReadOnlyList<(SipFlow Flow, string Host)> NextHops, bool SwitchesToTcp, NodeTlsOptions Tls,
+    string? AccessNetwork)
 {
     internal static NodeSipOptions Read(SettingReader settings) => new(
         TimeSpan.FromSeconds(settings.Number("Node:Sip:SessionSeconds", 1800, 90, 86_400)),
@@ -21,5 +24,7 @@ public sealed record NodeSipOptions(
         settings.Number("Node:Sip:RegistersPerSecond", 100, 0.1, 100_000),
         settings.Choice("Node:Ims:Authentication", "digest", "trusted") == "trusted",
         settings.NextHops("Node:Ims:NextHop"),
-        !settings.Text("Node:Ims:NextHop").Contains("transport=udp", StringComparison.OrdinalIgnoreCase));
+        !settings.Text("Node:Ims:NextHop").Contains("transport=udp", StringComparison.OrdinalIgnoreCase),
+        NodeTlsOptions.Read(settings),
+        settings.HeaderValue("Node:Sip:AccessNetwork"));
 }

@@ -76,12 +76,26 @@ internal sealed class SettingReader(IConfiguration configuration)
         return codecs.Count > 0 ? codecs : throw new NodeOptionsException(key, "names no codec.");
     }
 
-    /// <summary>One or several next hops, divided by commas.</summary>
-    public IReadOnlyList<SipFlow> NextHops(string key) =>
-        [.. Text(key).Split(',', StringSplitOptions.TrimEntries).Select(text => NextHop(key, text)).Distinct()];
+    /// <summary>One line of printable characters; null where nothing is set.</summary>
+    public string? HeaderValue(string key)
+    {
+        if (configuration[key] is not { Length: > 0 } text) return null;
+        return text.Any(char.IsControl) ? throw new NodeOptionsException(key, "has characters that no header may have.") : text;
+    }
 
-    /// <summary>sip:HOST[:PORT][;transport=udp|tcp]; a name is resolved now, once.</summary>
-    private static SipFlow NextHop(string key, string text)
+    /// <summary>A file that is there; null where nothing is set.</summary>
+    public string? File(string key)
+    {
+        if (configuration[key] is not { Length: > 0 } path) return null;
+        return System.IO.File.Exists(path) ? path : throw new NodeOptionsException(key, $"names a file that is not there: '{path}'.");
+    }
+
+    /// <summary>One or several next hops, divided by commas, with the host as it was written.</summary>
+    public IReadOnlyList<(SipFlow Flow, string Host)> NextHops(string key) =>
+        [.. Text(key).Split(',', StringSplitOptions.TrimEntries).Select(text => NextHop(key, text)).DistinctBy(hop => hop.Flow)];
+
+    /// <summary>sip:HOST[:PORT][;transport=udp|tcp|tls]; a name is resolved now, once.</summary>
+    private static (SipFlow Flow, string Host) NextHop(string key, string text)
     {
         var parts = text.Split(';');
         if (!parts[0].StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
@@ -94,19 +108,22 @@ internal sealed class SettingReader(IConfiguration configuration)
             {
                 "transport=udp" => SipTransport.Udp,
                 "transport=tcp" => SipTransport.Tcp,
+                "transport=tls" => SipTransport.Tls,
                 _ => throw new NodeOptionsException(key, $"has a parameter that is not known here: '{parameter}'."),
             };
         }
 
-        return new SipFlow(transport, EndPoint(key, parts[0][4..]));
+        var endPoint = EndPoint(key, parts[0][4..], transport == SipTransport.Tls ? 5061 : 5060, out var host);
+        return (new SipFlow(transport, endPoint), host);
     }
 
-    private static IPEndPoint EndPoint(string key, string hostPort)
+    private static IPEndPoint EndPoint(string key, string hostPort, int usualPort, out string host)
     {
         var withPort = Uri.TryCreate($"sip://{hostPort}", UriKind.Absolute, out var uri) && uri.Host.Length > 0;
         if (!withPort) throw new NodeOptionsException(key, $"has no host: '{hostPort}'.");
-        var port = uri!.Port > 0 ? uri.Port : 5060;
-        if (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address)) return new IPEndPoint(address, port);
+        var port = uri!.Port > 0 ? uri.Port : usualPort;
+        host = uri.Host.Trim('[', ']');
+        if (IPAddress.TryParse(host, out var address)) return new IPEndPoint(address, port);
         try
         {
             var found = Dns.GetHostAddresses(uri.Host);

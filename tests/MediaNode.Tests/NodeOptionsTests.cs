@@ -49,7 +49,7 @@ public class NodeOptionsTests
     [InlineData("Node:Sip:Address", "localhost")]
     [InlineData("Node:Control:Url", "ftp://x")]
     [InlineData("Node:Ims:NextHop", "127.0.0.1:5060")]
-    [InlineData("Node:Ims:NextHop", "sip:127.0.0.1:5060;transport=tls")]
+    [InlineData("Node:Ims:NextHop", "sip:127.0.0.1:5060;transport=sctp")]
     [InlineData("Node:Ims:NextHop", "sip:")]
     [InlineData("Node:Codecs", "opus,g729")]
     [InlineData("Node:Codecs", ",")]

@@ -114,7 +114,7 @@ public sealed record CallEnd(CallState State, CallEndClass Class, string Reason,
             401 or 407 => Network(CallState.Failed, "credentials-refused", "The network refused the subscriber's credentials."),
             403 => Network(CallState.Failed, "forbidden", "The network does not allow this call."),
             488 or 606 or 415 => Network(CallState.Failed, "media-not-acceptable", "The other side cannot use the offered audio."),
-            >= 300 and < 400 => Network(CallState.Failed, "redirected", "The network redirected the call, which is not supported."),
+            >= 300 and < 400 => Network(CallState.Failed, "redirected", "The network redirected the call to where it cannot go."),
             >= 500 and < 600 => Network(CallState.Failed, "network-failure", "The network could not handle the call."),
             _ => Network(CallState.Failed, "refused", "The network refused the call."),
         };

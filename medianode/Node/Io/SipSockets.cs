@@ -7,7 +7,7 @@ using Byon.MediaNode.Telemetry;
 namespace Byon.MediaNode.Io;
 
 /// <summary>
-/// The node's SIP sockets: one UDP socket, one TCP listener, and a TCP connection per remote end point. Moves whole messages
+/// The node's SIP sockets: one UDP socket, listeners for TCP and TLS, and a connection per remote end point. Moves whole messages
 /// between them and the signalling loop, and knows nothing of what they say.
 /// </summary>
 public sealed class SipSockets : IDisposable
@@ -20,25 +20,30 @@ public sealed class SipSockets : IDisposable
     private readonly ILogger<SipSockets> _log;
     private readonly Socket _udp;
     private readonly Socket _listener;
-    private readonly ConcurrentDictionary<IPEndPoint, SipTcpConnection> _connections = new();
+    private readonly Socket? _tlsListener;
+    private readonly SipTls? _tls;
+    private readonly ConcurrentDictionary<SipFlow, SipTcpConnection> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
     private SipSocketEvents? _events;
 
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public SipSockets(IPEndPoint local, NodeMetrics metrics, ILogger<SipSockets> log)
+    public SipSockets(IPEndPoint local, NodeMetrics metrics, ILogger<SipSockets> log, SipTls? tls = null, int tlsPort = 0)
     {
-        (_local, _metrics, _log) = (local, metrics, log);
+        (_local, _metrics, _log, _tls) = (local, metrics, log, tls);
         _udp = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
         _listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (tls is { CanListen: true } && tlsPort > 0) _tlsListener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             _udp.Bind(local);
             _listener.Bind(local);
+            _tlsListener?.Bind(new IPEndPoint(local.Address, tlsPort));
         }
         catch
         {
             _udp.Dispose();
             _listener.Dispose();
+            _tlsListener?.Dispose();
             throw;
         }
     }
@@ -48,16 +53,29 @@ public sealed class SipSockets : IDisposable
         _events = events;
         _listener.Listen(128);
         _ = ReceiveDatagramsAsync(_stopping.Token);
-        _ = AcceptAsync(_stopping.Token);
+        _ = AcceptAsync(_listener, SipTransport.Tcp, null, _stopping.Token);
+        if (_tlsListener is not null)
+        {
+            _tlsListener.Listen(128);
+            _ = AcceptAsync(_tlsListener, SipTransport.Tls, _tls, _stopping.Token);
+        }
+
         _log.SipListening(_local.ToString());
     }
 
     /// <summary>Called on the signalling loop: never waits.</summary>
     public void Send(SipTransmit transmit)
     {
-        if (transmit.Flow.Transport == SipTransport.Tcp)
+        if (transmit.Flow.Transport == SipTransport.Tls && _tls is null)
         {
-            ConnectionTo(transmit.Flow.Remote).Send(transmit.Message);
+            _log.SipSocketFault("no TLS is set up");
+            _events?.Failed(transmit.Flow);
+            return;
+        }
+
+        if (transmit.Flow.Transport != SipTransport.Udp)
+        {
+            ConnectionTo(transmit.Flow).Send(transmit.Message);
             return;
         }
 
@@ -77,6 +95,7 @@ public sealed class SipSockets : IDisposable
         _stopping.Cancel();
         _udp.Dispose();
         _listener.Dispose();
+        _tlsListener?.Dispose();
         foreach (var connection in _connections.Values) connection.Dispose();
     }
 
@@ -104,13 +123,13 @@ public sealed class SipSockets : IDisposable
         }
     }
 
-    private async Task AcceptAsync(CancellationToken stopping)
+    private async Task AcceptAsync(Socket listener, SipTransport transport, SipTls? tls, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var socket = await _listener.AcceptAsync(stopping);
+                var socket = await listener.AcceptAsync(stopping);
                 if (_connections.Count >= MostConnections || socket.RemoteEndPoint is not IPEndPoint remote)
                 {
                     _metrics.SipConnectionsRefused.Add(1);
@@ -118,8 +137,9 @@ public sealed class SipSockets : IDisposable
                     continue;
                 }
 
-                var connection = new SipTcpConnection(remote, socket, this);
-                _connections[remote] = connection;
+                var flow = new SipFlow(transport, remote);
+                var connection = new SipTcpConnection(flow, socket, tls, this);
+                _connections[flow] = connection;
                 connection.Start(stopping);
             }
             catch (SocketException fault)
@@ -133,25 +153,25 @@ public sealed class SipSockets : IDisposable
         }
     }
 
-    private SipTcpConnection ConnectionTo(IPEndPoint remote)
+    private SipTcpConnection ConnectionTo(SipFlow flow)
     {
-        if (_connections.TryGetValue(remote, out var open)) return open;
-        var connection = new SipTcpConnection(remote, accepted: null, this);
-        _connections[remote] = connection;
+        if (_connections.TryGetValue(flow, out var open)) return open;
+        var connection = new SipTcpConnection(flow, accepted: null, flow.Transport == SipTransport.Tls ? _tls : null, this);
+        _connections[flow] = connection;
         connection.Start(_stopping.Token);
         return connection;
     }
 
-    internal bool Received(IPEndPoint remote, ReadOnlyMemory<byte> message) => _events!.Received(new SipFlow(SipTransport.Tcp, remote), message);
+    internal bool Received(SipFlow flow, ReadOnlyMemory<byte> message) => _events!.Received(flow, message);
 
     internal void Dropped(string reason) => _metrics.SipDropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>A connection is over: whoever waits for an answer on it learns so.</summary>
     internal void Closed(SipTcpConnection connection, string why)
     {
-        if (!_connections.TryRemove(KeyValuePair.Create(connection.Remote, connection))) return;
-        _log.SipConnectionClosed(connection.Remote.ToString(), why);
-        _events?.Failed(new SipFlow(SipTransport.Tcp, connection.Remote));
+        if (!_connections.TryRemove(KeyValuePair.Create(connection.Flow, connection))) return;
+        _log.SipConnectionClosed(connection.Flow.Remote.ToString(), why);
+        _events?.Failed(connection.Flow);
     }
 }
 

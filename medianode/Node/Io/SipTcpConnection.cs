@@ -1,15 +1,16 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Threading.Channels;
+using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.MediaNode.Io;
 
 /// <summary>
-/// One SIP connection over TCP, opened by us or by the peer. A slow peer fills its own queue and then loses the connection;
+/// One SIP connection over TCP or TLS, opened by us or by the peer. A slow peer fills its own queue and then loses the connection;
 /// one that sends half a message and stops, or nothing for a long time, loses it as well.
 /// </summary>
-internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipSockets owner) : IDisposable
+internal sealed class SipTcpConnection(SipFlow flow, Socket? accepted, SipTls? tls, SipSockets owner) : IDisposable
 {
     private const int MostWaiting = 512;
 
@@ -17,11 +18,11 @@ internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipS
     private static readonly TimeSpan MessageTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(30);
 
-    private readonly Socket _socket = accepted ?? new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _socket = accepted ?? new Socket(flow.Remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
     private readonly Channel<ReadOnlyMemory<byte>> _outgoing = Channel.CreateBounded<ReadOnlyMemory<byte>>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true });
 
-    public IPEndPoint Remote => remote;
+    public SipFlow Flow => flow;
 
     public void Start(CancellationToken stopping) => _ = RunAsync(stopping);
 
@@ -37,14 +38,22 @@ internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipS
         try
         {
             _socket.NoDelay = true;
-            if (accepted is null) await ConnectAsync(stopping);
-            var writing = WriteAsync(stopping);
-            End(await ReadAsync(stopping));
+            await using var stream = await OpenAsync(stopping);
+            var writing = WriteAsync(stream, stopping);
+            End(await ReadAsync(stream, stopping));
             await writing;
         }
         catch (SocketException fault)
         {
             End(fault.SocketErrorCode.ToString());
+        }
+        catch (IOException fault)
+        {
+            End(Why(fault));
+        }
+        catch (AuthenticationException)
+        {
+            End("its certificate is not accepted, or ours");
         }
         catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
         {
@@ -52,15 +61,20 @@ internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipS
         }
     }
 
-    private async Task ConnectAsync(CancellationToken stopping)
+    private async Task<Stream> OpenAsync(CancellationToken stopping)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         late.CancelAfter(ConnectTime);
-        await _socket.ConnectAsync(remote, late.Token);
+        if (accepted is null) await _socket.ConnectAsync(flow.Remote, late.Token);
+        var stream = new NetworkStream(_socket, ownsSocket: false);
+        if (tls is null) return stream;
+        return accepted is null ? await tls.ConnectAsync(stream, flow.Remote, late.Token) : await tls.AcceptAsync(stream, late.Token);
     }
 
+    private static string Why(IOException fault) => fault.InnerException is SocketException inner ? inner.SocketErrorCode.ToString() : "broken off";
+
     /// <returns>Why there is nothing more to read.</returns>
-    private async Task<string> ReadAsync(CancellationToken stopping)
+    private async Task<string> ReadAsync(Stream stream, CancellationToken stopping)
     {
         var framer = new SipStreamFramer(SipLimits.Default);
         var buffer = new byte[16_384];
@@ -68,17 +82,17 @@ internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipS
         late.CancelAfter(IdleTime);
         while (true)
         {
-            var length = await _socket.ReceiveAsync(buffer, SocketFlags.None, late.Token);
+            var length = await stream.ReadAsync(buffer, late.Token);
             if (length == 0) return "closed by the peer";
             var isFirstPart = framer.Buffered == 0;
             framer.Append(buffer.AsSpan(0, length));
             while (framer.TryNext(out var message))
             {
                 isFirstPart = true;
-                if (!owner.Received(remote, message)) owner.Dropped("overload");
+                if (!owner.Received(flow, message)) owner.Dropped("overload");
             }
 
-            if (framer.TakeKeepAlive() && !owner.Received(remote, "\r\n"u8.ToArray())) owner.Dropped("overload");
+            if (framer.TakeKeepAlive() && !owner.Received(flow, "\r\n"u8.ToArray())) owner.Dropped("overload");
             if (framer.Rejection != SipRejection.None)
             {
                 owner.Dropped(framer.Rejection.ToString());
@@ -91,18 +105,18 @@ internal sealed class SipTcpConnection(IPEndPoint remote, Socket? accepted, SipS
         }
     }
 
-    private async Task WriteAsync(CancellationToken stopping)
+    private async Task WriteAsync(Stream stream, CancellationToken stopping)
     {
         try
         {
             await foreach (var message in _outgoing.Reader.ReadAllAsync(stopping))
             {
-                for (var rest = message; rest.Length > 0;) rest = rest[await _socket.SendAsync(rest, SocketFlags.None, stopping)..];
+                await stream.WriteAsync(message, stopping);
             }
         }
-        catch (SocketException fault)
+        catch (IOException fault)
         {
-            End(fault.SocketErrorCode.ToString());
+            End(Why(fault));
         }
         catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
         {

@@ -20,6 +20,12 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
     /// <summary>How many REGISTERs a second go out that nobody waits for; the first ones of a silence go at once.</summary>
     public double RegistersPerSecond { get; init; } = 100;
 
+    /// <summary>Where peers reach us by TLS, where that is another port.</summary>
+    public IPEndPoint? LocalTls { get; init; }
+
+    /// <summary>Our address on a transport, for Via and Contact.</summary>
+    public IPEndPoint LocalOf(SipTransport transport) => transport == SipTransport.Tls ? LocalTls ?? Local : Local;
+
     /// <summary>
     /// The next hops into the network in order of preference: a registration or call whose hop fails goes to another one. Empty:
     /// what a registration names is all there is.
@@ -28,6 +34,9 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
 
     /// <summary>Requests above 1300 bytes leave UDP for TCP (RFC 3261 §18.1.1).</summary>
     public bool SwitchesToTcp { get; init; }
+
+    /// <summary>Value of P-Access-Network-Info (RFC 7315 §5.4) in REGISTER and INVITE; null: none.</summary>
+    public string? AccessNetwork { get; init; }
 
     /// <summary>Name the multimedia telephony service in contacts and calls (TS 24.173).</summary>
     public bool IsTelephony { get; init; }

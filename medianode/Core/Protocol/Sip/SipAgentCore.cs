@@ -65,7 +65,7 @@ internal sealed class SipAgentCore
     }
 
     public SipUri ContactUriOf(string user, SipFlow flow) =>
-        new($"sip:{user}@{Options.Local}{(flow.Transport == SipTransport.Tcp ? ";transport=tcp" : "")}");
+        new($"sip:{user}@{Options.LocalOf(flow.Transport)}{(flow.Transport == SipTransport.Udp ? "" : $";transport={flow.Transport.ToString().ToLowerInvariant()}")}");
 
     /// <summary>Headers of every request of ours that opens or refreshes a dialog.</summary>
     public void AddCapabilities(SipMessage message, SipLine line)

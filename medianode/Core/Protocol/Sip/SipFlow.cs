@@ -8,10 +8,11 @@ public enum SipTransport
 {
     Udp,
     Tcp,
+    Tls,
 }
 
 /// <summary>
-/// Where a message came from or goes to. Over TCP the shell keeps one connection per remote end point, opens it on the
+/// Where a message came from or goes to. Over TCP and TLS the shell keeps one connection per remote end point, opens it on the
 /// first transmit and answers on the connection a request came from.
 /// </summary>
 [JsonConverter(typeof(SipFlowJsonConverter))]

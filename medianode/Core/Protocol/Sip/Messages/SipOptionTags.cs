@@ -9,6 +9,9 @@ public static class SipOptionTags
     /// <summary>Session timers (RFC 4028).</summary>
     public const string Timer = "timer";
 
+    /// <summary>An early dialog is over, though the call is not (RFC 6228).</summary>
+    public const string EarlyDialogEnded = "199";
+
     /// <summary>Resources before ringing (RFC 3312, RFC 4032). Said in Supported by what carries such SDP.</summary>
     public const string Precondition = "precondition";
 
@@ -16,9 +19,9 @@ public static class SipOptionTags
     public const string Outbound = "outbound";
 
     /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
-    public const string Supported = Reliable + ", " + Timer;
+    public const string Supported = Reliable + ", " + Timer + ", " + EarlyDialogEnded;
 
-    private static readonly string[] Known = [Reliable, Timer, Precondition];
+    private static readonly string[] Known = [Reliable, Timer, EarlyDialogEnded, Precondition];
 
     /// <summary>What Require asks for beyond what we do.</summary>
     public static IReadOnlyList<string> UnsupportedOf(SipRequest request) =>

@@ -22,6 +22,7 @@ internal static class RegisterRequest
         register.Headers.Add("Supported", isOutbound ? "path, outbound" : "path");
         if (state.Request.IsTrusted) register.Headers.Add("Authorization", TrustedAuthorization(state.Request, register.Uri));
         register.Headers.Add("Allow", SipMethods.Allowed);
+        if (core.Options.AccessNetwork is { } access) register.Headers.Add("P-Access-Network-Info", access);
         if (core.Options.UserAgent.Length > 0) register.Headers.Add("User-Agent", core.Options.UserAgent);
         return register;
     }

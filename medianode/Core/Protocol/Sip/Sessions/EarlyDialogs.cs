@@ -42,6 +42,14 @@ internal sealed class EarlyDialogs(SipAgentCore core, SipSession session)
 
     public string? AnswerOf(string tag) => _byTag.GetValueOrDefault(tag)?.Answer;
 
+    /// <summary>A fork is over (199): its requests are not heard any more, and another one comes into focus.</summary>
+    public void Drop(string tag)
+    {
+        if (!_byTag.TryGetValue(tag, out var fork)) return;
+        core.Dialogs.Remove(fork.Dialog.Id);
+        if (Focus == fork) Focus = _byTag.Values.LastOrDefault(other => other != fork && core.Dialogs.ContainsKey(other.Dialog.Id));
+    }
+
     /// <summary>A fork answered, or none will: requests find none of them any more. Their numbers stay, for a 2xx that comes late.</summary>
     public void Close()
     {

@@ -21,6 +21,7 @@ internal static class FirstInvite
         core.AddCapabilities(invite, line);
         invite.Headers.Add("P-Preferred-Identity", caller.ToString());
         if (request.Anonymous) invite.Headers.Add("Privacy", "id");
+        if (core.Options.AccessNetwork is { } access) invite.Headers.Add("P-Access-Network-Info", access);
         if (core.Options.IsTelephony) MultimediaTelephony.Ask(invite);
         if (core.Options.UserAgent.Length > 0) invite.Headers.Add("User-Agent", core.Options.UserAgent);
         invite.Headers.Add("Accept", "application/sdp");

@@ -15,6 +15,11 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
 
     private const int MaxTries = 4;
 
+    private const int MaxRedirections = 3;
+
+    /// <summary>RFC 6228: one fork is over, the call is not.</summary>
+    private const int EarlyDialogEnded = 199;
+
     private readonly Dictionary<string, SuccessAck> _acks = [];
     private State _state = State.Calling;
     private SipRequest? _invite;
@@ -23,6 +28,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
     private Instant? _cancelledUntil;
     private int _tries;
     private int _moves;
+    private int _redirections;
 
     private enum State
     {
@@ -102,6 +108,12 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         session.Learn(response);
         var fork = session.Early(_invite!, response);
         if (response.Headers.Lists("Require", SipOptionTags.Reliable) && (fork is null || !TryAcknowledge(now, fork, response))) return;
+        if (response.Status == EarlyDialogEnded)
+        {
+            session.DropEarly(response.To.Tag ?? "");
+            return;
+        }
+
         if (fork is not null && response.Sdp is { } answer) fork.Answer = answer;
         if (_state != State.Proceeding) return;
         core.Tell(new SessionProgressed(session.Id, response.Status, response.Phrase, response.Sdp, EarlyMedia.IsAuthorized(response)));
@@ -143,7 +155,8 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         else
         {
             // Another fork won, or the 2xx crossed our CANCEL (§13.2.2.4, §9.1).
-            Farewell.Say(now, core, session.Line, session.Digest, dialog);
+            var why = _state == State.Answered ? SipReason.AnsweredElsewhere : null;
+            Farewell.Say(now, core, session.Line, session.Digest, dialog, why);
             if (_state == State.Cancelling) Finish(now, _ending!);
         }
     }
@@ -167,11 +180,28 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
             return;
         }
 
+        if (response.Status is 301 or 302 && TryFollow(now, response)) return;
         if (response.Status == 503 && TryOtherHop(now, response.Number("Retry-After"))) return;
         if (Restoration.IsAskedFor(response)) core.Restorations.Enqueue(session.Line.ContactUser);
         var kind = _ending?.Kind ?? SipEndingKind.Rejected;
         var status = kind == SipEndingKind.Timeout ? _ending!.Status : response.Status;
         Finish(now, new SipEnding(kind, status, _ending is null ? response.Phrase : _ending.Phrase, response.ReasonCause));
+    }
+
+    /// <summary>
+    /// §8.1.3.4: the first contact that a phone call can go to. The network is trusted to redirect; a circle ends at the limit.
+    /// </summary>
+    private bool TryFollow(Instant now, SipResponse response)
+    {
+        if (_state == State.Cancelling || _redirections == MaxRedirections) return false;
+        var target = response.Addresses("Contact").Select(a => a.Uri).FirstOrDefault(uri => uri.IsSip || uri.Scheme == "tel");
+        if (target is null || target == _invite!.Uri) return false;
+        _redirections++;
+        var again = _invite.Again(_invite.CSeq.Number + 1);
+        again.Uri = target;
+        _state = State.Calling;
+        Send(now, again);
+        return true;
     }
 
     /// <summary>RFC 3263 §4.3: a hop that cannot serve is left, and the call tried over another one.</summary>
@@ -217,6 +247,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         cancel.Headers.Add("Max-Forwards", "70");
         foreach (var name in (string[])["From", "To", "Call-ID"]) cancel.Headers.Add(name, _invite.Headers[name]!);
         cancel.Headers.Add("CSeq", $"{_invite.CSeq.Number} CANCEL");
+        if (_ending is { Kind: SipEndingKind.Timeout } given) cancel.Headers.Add("Reason", SipReason.Of(408, given.Phrase));
         core.Transactions.Send(now, cancel, core.Transactions.FlowOf(_invite) ?? session.Line.NextHop, this);
     }
 }

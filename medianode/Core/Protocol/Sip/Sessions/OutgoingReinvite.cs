@@ -78,7 +78,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     {
         if (response.IsProvisional) return;
         if (!ReferenceEquals(request, _request)) return;
-        if (session.IsEnded) AcknowledgeLate(request, response);
+        if (session.IsEnded || session.Dialog is null) AcknowledgeLate(request, response);
         else if (response.IsSuccess) Succeeded(now, request, response);
         else if (_state == State.Sent) Failed(now, request, response);
     }
@@ -117,9 +117,10 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         TrySend(now);
     }
 
-    /// <summary>The session is over; its 2xx still wants an ACK, so that the peer falls silent.</summary>
+    /// <summary>The session is over, or the early dialog is; a 2xx still wants an ACK, so that the peer falls silent.</summary>
     private void AcknowledgeLate(SipRequest request, SipResponse response)
     {
+        _state = State.Idle;
         if (!response.IsSuccess || request.Method != SipMethods.Invite) return;
         _ack ??= new SuccessAck(core, session.Line, session.Dialog!, request);
         _ack.Send();

@@ -59,6 +59,8 @@ public sealed record SipDialog(
         if (!uri.TryGetEndPoint(out var endPoint)) return registered;
         var transport = uri.Transport switch
         {
+            "tls" => SipTransport.Tls,
+            "tcp" when uri.Scheme == "sips" => SipTransport.Tls,
             "tcp" => SipTransport.Tcp,
             "udp" => SipTransport.Udp,
             _ => registered.Transport,

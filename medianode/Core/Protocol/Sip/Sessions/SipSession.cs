@@ -18,6 +18,7 @@ internal sealed partial class SipSession : ITimed
     private IncomingInvite? _incoming;
     private UnacknowledgedAnswer? _unacknowledged;
     private SipDialog? _dialog;
+    private string? _farewell;
     private bool _isEnded;
 
     public SipSession(SipAgentCore core, SipSessionId id, SipLine line, bool isCaller)
@@ -106,6 +107,8 @@ internal sealed partial class SipSession : ITimed
         Confirm(SipDialog.FromRequest(transaction.Request, _core.Entropy.NextToken(8)));
     }
 
+    public void DropEarly(string tag) => _early.Drop(tag);
+
     public string? EarlyAnswer(string tag) => _early.AnswerOf(tag);
 
     /// <summary>The dialog a 2xx makes or confirms: routes and target are those of the 2xx, numbers go on (RFC 3261 §13.2.2.4).</summary>
@@ -185,6 +188,7 @@ internal sealed partial class SipSession : ITimed
     {
         if (_isEnded) return;
         Finish(now, ending);
+        if (ending.Kind == SipEndingKind.Timeout) _farewell = SipReason.Of(408, ending.Phrase);
         if (!AwaitsAck) SendBye(now);
     }
 
@@ -253,7 +257,7 @@ internal sealed partial class SipSession : ITimed
     private void SendBye(Instant now)
     {
         Release();
-        Farewell.Say(now, _core, Line, Digest, Dialog!);
+        Farewell.Say(now, _core, Line, Digest, Dialog!, _farewell);
     }
 
     private void Release()

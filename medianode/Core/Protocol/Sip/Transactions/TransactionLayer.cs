@@ -68,8 +68,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     /// <summary>A Via of ours with a branch of its own; what is sent without any gets one by itself.</summary>
     public string NewVia(SipFlow flow)
     {
-        var transport = flow.Transport == SipTransport.Udp ? "UDP" : "TCP";
-        return $"SIP/2.0/{transport} {options.Local};branch={ViaHeader.MagicCookie}{entropy.NextToken(12)};rport";
+        return $"SIP/2.0/{flow.Transport.ToString().ToUpperInvariant()} {options.LocalOf(flow.Transport)};branch={ViaHeader.MagicCookie}{entropy.NextToken(12)};rport";
     }
 
     public void Respond(Instant now, ServerTransaction transaction, SipResponse response)

@@ -176,6 +176,66 @@ public class ForkingTests
         Assert.Contains("+34600", invite.Headers["P-Preferred-Identity"], StringComparison.Ordinal);
     }
 
+    /// <summary>RFC 3261 §8.1.3.4.</summary>
+    [Fact]
+    public void A_redirection_is_followed_a_few_times()
+    {
+        var (_, invite) = Invite();
+        for (var i = 1; i <= 4; i++)
+        {
+            var target = $"sip:+3470{i}@ims.test";
+            Reply(_proxy.LastRequest("INVITE"), 302, "p", r => r.Headers.Set("Contact", $"<mailto:ana@ims.test>, <{target}>"));
+            Assert.Equal(i <= 3 ? target : "sip:+34703@ims.test", _proxy.LastRequest("INVITE").Uri.Text);
+        }
+
+        Assert.Equal((invite.CallId, invite.Headers["To"]), (_proxy.LastRequest("INVITE").CallId, _proxy.LastRequest("INVITE").Headers["To"]));
+        Assert.Equal(302, _agent.Only<SessionEnded>().Ending.Status);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("<sip:+34700@ims.test>")]
+    [InlineData("nonsense")]
+    public void A_redirection_to_nowhere_new_ends_the_call(string? contact)
+    {
+        var (_, invite) = Invite();
+        Reply(invite, 302, "p", r =>
+        {
+            r.Headers.Remove("Contact");
+            if (contact is not null) r.Headers.Add("Contact", contact);
+        });
+        Assert.Equal(302, _agent.Only<SessionEnded>().Ending.Status);
+    }
+
+    /// <summary>RFC 6228: the fork is over, the call is not.</summary>
+    [Fact]
+    public void A_fork_that_gives_up_is_no_dialog_any_more()
+    {
+        var (call, invite) = Invite();
+        Reply(invite, 180, "one");
+        Reply(invite, 180, "two");
+        Assert.Equal(2, _agent.Agent.Dialogs);
+        Reply(invite, 199, "two");
+        Assert.Equal(1, _agent.Agent.Dialogs);
+        Assert.Equal([180, 180], _agent.Events.OfType<SessionProgressed>().Select(p => p.Status));
+        Reply(invite, 200, "one", r => r.SetSdp(VirtualAgent.Answer));
+        Assert.Equal(call, _agent.Only<SessionAnswered>().Session);
+    }
+
+    /// <summary>RFC 3326: why a CANCEL or BYE came.</summary>
+    [Fact]
+    public void Cancels_and_late_forks_are_told_the_reason()
+    {
+        var (_, invite) = Invite();
+        Reply(invite, 180, "one");
+        _network.Run(TimeSpan.FromSeconds(61));
+        Assert.Equal(408, _proxy.LastRequest("CANCEL").ReasonCause);
+        (_, invite) = Invite();
+        Reply(invite, 200, "one", r => r.SetSdp(VirtualAgent.Answer));
+        Reply(invite, 200, "two", r => r.SetSdp(VirtualAgent.Answer));
+        Assert.Equal(200, _proxy.LastRequest("BYE").ReasonCause);
+    }
+
     [Fact]
     public void The_reason_of_a_refusal_is_told()
     {

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.Rig;
+
+/// <summary>One run of a sipp scenario (Debian's sip-tester): an independent user agent that says exactly what the scenario says.</summary>
+public sealed class SippPeer : IDisposable
+{
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sipp");
+
+    private SippPeer(string scenario, IPEndPoint local, IPEndPoint remote, string service)
+    {
+        Local = local;
+        _process = Process.Start(new ProcessStartInfo(
+            "sipp",
+            [
+                $"{remote}", "-sf", scenario, "-i", $"{local.Address}", "-p", local.Port.ToString(CultureInfo.InvariantCulture),
+                "-s", service, "-m", "1", "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
+            ])
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public IPEndPoint Local { get; }
+
+    public bool HasEnded => _process.HasExited;
+
+    private string ErrorFile => Path.Combine(_folder.FullName, "errors.log");
+
+    /// <param name="service">User part that a calling scenario calls.</param>
+    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1") =>
+        new(Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml"), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service);
+
+    /// <summary>Fails with what sipp did not like.</summary>
+    public void AssertSucceeded()
+    {
+        if (_process.ExitCode != 0)
+            throw new InvalidOperationException($"sipp ended with {_process.ExitCode}: {(File.Exists(ErrorFile) ? File.ReadAllText(ErrorFile) : "")}");
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
