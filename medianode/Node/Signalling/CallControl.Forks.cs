@@ -2,7 +2,6 @@ using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Telemetry;
-using Byon.Platform.Control;
 
 namespace Byon.MediaNode.Signalling;
 

@@ -95,7 +95,7 @@ public sealed class EmergencyAndLocationTests(ApiRig rig) : ApiTest(rig)
         Assert.Equal(before, Rig.Node.Commands.Concat(Rig.OtherNode.Commands).OfType<ChangeStatusCommand>().Count());
     }
 
-    private async Task<JsonNode> PostAsync(TestCaller caller, JsonNode location)
+    private static async Task<JsonNode> PostAsync(TestCaller caller, JsonNode location)
     {
         var body = caller.CallTo("tel:+34999000001");
         body["locationDetails"] = location;

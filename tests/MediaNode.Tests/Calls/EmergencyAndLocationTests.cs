@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Byon.MediaNode;
 using Byon.MediaNode.Core.Protocol.Pidf;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.Platform.Control;

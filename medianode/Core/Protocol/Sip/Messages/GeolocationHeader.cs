@@ -1,4 +1,3 @@
-using System.Text;
 using Byon.MediaNode.Core.Protocol.Pidf;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
