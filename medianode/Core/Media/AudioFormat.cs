@@ -43,6 +43,9 @@ public sealed record AudioStream(
     /// <summary>Every format the peer takes, in its order; <see cref="Send"/> is the first of them until the other leg's codec is known.</summary>
     public IReadOnlyList<AudioFormat> Sendable { get => field ?? [Send]; init; }
 
+    /// <summary>The peer wants voice metrics in extended reports (RFC 3611 §5.1).</summary>
+    public bool VoiceMetrics { get; init; }
+
     /// <summary>Payload type of comfort noise (RFC 3389) at 8,000 Hz, for G.711 and G.722; null where it is not negotiated.</summary>
     public byte? ComfortNoise { get; init; }
 }

@@ -58,6 +58,7 @@ internal abstract class MediaLeg
     protected void Configure(Instant now, AudioStream audio)
     {
         Rtcp.Start(now);
+        Rtcp.ReportsVoice = audio.VoiceMetrics;
         Audio = audio;
         Array.Clear(_formats);
         Array.Clear(_eventFormats);
@@ -78,7 +79,7 @@ internal abstract class MediaLeg
             return RtpArrival.Dropped;
         }
 
-        if (format is not null) _clockRate = format.ClockRate;
+        if (format is not null) (_clockRate, Rtcp.Codec) = (format.ClockRate, format.Codec);
         var accepted = isEvent
             ? Rtcp.Source!.Receive(packet.SequenceNumber)
             : Rtcp.Source!.Receive(now, packet.SequenceNumber, packet.Timestamp, _clockRate);
@@ -134,7 +135,11 @@ internal abstract class MediaLeg
 
     public MediaLegStatistics Statistics() => new(
         PacketsReceived, BytesReceived, Rtcp.PacketsSent, Rtcp.OctetsSent, _lostEarlier + (Rtcp.Source?.Lost ?? 0),
-        RtpClock.Duration(Rtcp.Source?.Jitter ?? 0, _clockRate), Rtcp.PeerReport?.CumulativeLost, Rtcp.RoundTrip, Dropped);
+        RtpClock.Duration(Rtcp.Source?.Jitter ?? 0, _clockRate), Rtcp.PeerReport?.CumulativeLost, Rtcp.RoundTrip, Dropped)
+    {
+        Codec = Rtcp.Codec,
+        Quality = Rtcp.Quality,
+    };
 
     protected abstract bool CanSend { get; }
 

@@ -7,7 +7,17 @@ namespace Byon.MediaNode.Core.Media;
 /// <param name="Dropped">Packets that were not what the leg expects, garbage included.</param>
 public sealed record MediaLegStatistics(
     long PacketsReceived, long BytesReceived, long PacketsSent, long BytesSent, long Lost, TimeSpan Jitter, long? PeerLost,
-    TimeSpan? RoundTrip, long Dropped);
+    TimeSpan? RoundTrip, long Dropped)
+{
+    /// <summary>Of the audio that arrived last; null before any.</summary>
+    public AudioCodec? Codec { get; init; }
+
+    /// <summary>Of what arrived, 0 to 1.</summary>
+    public double LossFraction => Lost <= 0 ? 0 : Lost / (double)(PacketsReceived + Lost);
+
+    /// <summary>What it sounds like; null before any audio.</summary>
+    public VoiceQuality? Quality { get; init; }
+}
 
 /// <summary>Both legs of a call. Packets and bytes are RTP payloads.</summary>
 public sealed record MediaStatistics(MediaLegStatistics WebRtc, MediaLegStatistics Ims);

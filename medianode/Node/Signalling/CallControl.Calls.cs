@@ -153,7 +153,10 @@ public sealed partial class CallControl
             case RejectReinvite rejected when live.Session is { } session: agent.RejectReinvite(now, session, rejected.Status); break;
             case EndSession end when live.Session is { } session: agent.End(now, session, end.RejectStatus); break;
             case ApplyMedia apply: media.Apply(callId, apply.Plan); break;
-            case ReleaseMedia: media.Release(callId); break;
+            case ReleaseMedia:
+                Judge(live, callId);
+                media.Release(callId);
+                break;
             case TellEvent told: Tell(live, told); break;
             case TellMilestone milestone:
                 milestones.Tell(live.Owner.Device, new(callId, milestone.Milestone, milestone.Detail), WallNow);
@@ -186,6 +189,15 @@ public sealed partial class CallControl
             ? PidfLoWriter.Write(location, "pres:anonymous@anonymous.invalid", InstanceOf(live.Call.Description.CallId))
             : PidfLoWriter.Write(location, live.Owner.Subscriber.PublicIdentity, InstanceOf(live.Owner.Record.DeviceId));
         return new SipLocation(document, MayRoute: live.IsEmergency);
+    }
+
+    /// <summary>Notes how a call sounded, while its media still knows.</summary>
+    private void Judge(LiveCall live, string callId)
+    {
+        live.Quality = media.Statistics(callId)?.ToQuality();
+        if (live.Quality is not { } quality) return;
+        metrics.Judge("browser", quality.Browser);
+        metrics.Judge("network", quality.Network);
     }
 
     private void Tell(LiveCall live, TellEvent told)

@@ -33,6 +33,9 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     /// <summary>Where the caller was when the call began.</summary>
     public CallLocation? Location { get; init; }
 
+    /// <summary>How it sounded; null until its media was released.</summary>
+    public CallQuality? Quality { get; set; }
+
     /// <summary>What the newest row was written from.</summary>
     public CallDescription? Written { get; set; }
 

@@ -1,4 +1,5 @@
 using Byon.MediaNode.Core.Calls;
+using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Registrations;
 using Byon.Platform.Control;
 using Byon.Platform.Events;
@@ -23,8 +24,17 @@ internal static class RecordMapping
             ClientCorrelator = live.ClientCorrelator,
             Emergency = live.IsEmergency,
             Location = live.Location,
+            Quality = live.Quality,
         };
     }
+
+    public static CallQuality ToQuality(this MediaStatistics statistics) => new(ToQuality(statistics.WebRtc), ToQuality(statistics.Ims));
+
+    private static LegQuality? ToQuality(MediaLegStatistics leg) => leg is { Codec: { } codec, Quality: { } quality }
+        ? new LegQuality(
+            codec.ToString(), leg.PacketsReceived, Math.Round(leg.LossFraction * 100, 2), Math.Round(leg.Jitter.TotalMilliseconds, 1),
+            leg.RoundTrip is { } roundTrip ? Math.Round(roundTrip.TotalMilliseconds, 1) : null, Math.Round(quality.Mos, 2))
+        : null;
 
     public static CallEventData ToEventData(this LiveCall live, TellEvent told)
     {

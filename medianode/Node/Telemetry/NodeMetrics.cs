@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Byon.MediaNode.Io;
 using Byon.MediaNode.Signalling;
+using Byon.Platform.Records;
 
 namespace Byon.MediaNode.Telemetry;
 
@@ -10,6 +11,10 @@ public sealed class NodeMetrics : IDisposable
     public const string MeterName = "Byon.MediaNode";
 
     private readonly Meter _meter = new(MeterName);
+    private readonly Histogram<double> _scores;
+    private readonly Histogram<double> _losses;
+    private readonly Histogram<double> _jitters;
+    private readonly Histogram<double> _roundTrips;
 
     public NodeMetrics()
     {
@@ -27,6 +32,10 @@ public sealed class NodeMetrics : IDisposable
         DeliveryRequestRetries = _meter.CreateCounter<long>("byon.delivery.request.retries", "{message}", "Requests for delivery that the queue did not take and that are tried again.");
         DeliveryRequestsLost = _meter.CreateCounter<long>("byon.delivery.request.lost", "{message}", "Requests for delivery given up; the timer finds what they were about.");
         NodesTakenOver = _meter.CreateCounter<long>("byon.takeover.nodes", "{node}", "Dead nodes this node cleaned up after.");
+        _scores = _meter.CreateHistogram<double>("byon.call.mos", "{score}", "Estimated opinion of each ended call, 1 to 4.5, by leg.");
+        _losses = _meter.CreateHistogram<double>("byon.call.loss", "%", "Packets of each ended call that never came, by leg.");
+        _jitters = _meter.CreateHistogram<double>("byon.call.jitter", "ms", "Interarrival jitter at the end of each call, by leg.");
+        _roundTrips = _meter.CreateHistogram<double>("byon.call.roundtrip", "ms", "Round trip to the peer of each ended call, by leg.");
         _meter.CreateObservableGauge("byon.node.load", () => Latest?.Load ?? 0, "{call}", "Calls, plus a hundredth of the registrations.");
         _meter.CreateObservableGauge("byon.sip.transactions", () => Latest?.SipTransactions ?? 0, "{transaction}", "SIP transactions alive.");
         _meter.CreateObservableCounter("byon.sip.rejected", ReadSipRejections, "{message}", "SIP messages dropped as garbage, by reason.");
@@ -62,6 +71,17 @@ public sealed class NodeMetrics : IDisposable
 
     /// <summary>The newest look at what the signalling loop holds: only the loop may look for itself.</summary>
     public NodeLoad? Latest { get; set; }
+
+    /// <summary>Takes in how one leg of an ended call sounded; null where nothing came.</summary>
+    public void Judge(string leg, LegQuality? quality)
+    {
+        if (quality is null) return;
+        var tag = new KeyValuePair<string, object?>("leg", leg);
+        _scores.Record(quality.Mos, tag);
+        _losses.Record(quality.LossPercent, tag);
+        _jitters.Record(quality.JitterMilliseconds, tag);
+        if (quality.RoundTripMilliseconds is { } roundTrip) _roundTrips.Record(roundTrip, tag);
+    }
 
     public void ObserveMedia(Func<MediaWorkersStatistics> read)
     {

@@ -7,5 +7,6 @@ namespace Byon.Platform.Events;
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CallEventData))]
 [JsonSerializable(typeof(CallLocation))]
+[JsonSerializable(typeof(CallQuality))]
 [JsonSerializable(typeof(RegistrationEndedData))]
 internal sealed partial class DeviceEventJson : JsonSerializerContext;

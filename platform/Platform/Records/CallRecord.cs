@@ -61,6 +61,9 @@ public sealed record CallRecord(
 
     public bool Emergency { get; init; }
 
+    /// <summary>How it sounded; null until the call has ended.</summary>
+    public CallQuality? Quality { get; init; }
+
     /// <summary>Where the caller was when the call began: the device of an outgoing call, the other side of an incoming one.</summary>
     public CallLocation? Location { get; init; }
 }

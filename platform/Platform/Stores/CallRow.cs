@@ -39,6 +39,7 @@ internal static class CallRow
             [nameof(record.ClientCorrelator)] = record.ClientCorrelator!,
             [nameof(record.Emergency)] = record.Emergency,
             [nameof(record.Location)] = record.Location is { } location ? JsonSerializer.Serialize(location, DeviceEventJson.Default.CallLocation) : null!,
+            [nameof(record.Quality)] = record.Quality is { } quality ? JsonSerializer.Serialize(quality, DeviceEventJson.Default.CallQuality) : null!,
             [nameof(record.CreatedAt)] = record.CreatedAt,
             [nameof(record.EndedAt)] = record.EndedAt!,
             [Live] = record.EndedAt is null,
@@ -72,6 +73,7 @@ internal static class CallRow
     {
         ClientCorrelator = row.GetString(nameof(CallRecord.ClientCorrelator)),
         Emergency = row.GetBoolean(nameof(CallRecord.Emergency)) ?? false,
+        Quality = row.GetString(nameof(CallRecord.Quality)) is { } quality ? JsonSerializer.Deserialize(quality, DeviceEventJson.Default.CallQuality) : null,
         Location = row.GetString(nameof(CallRecord.Location)) is { } location ? JsonSerializer.Deserialize(location, DeviceEventJson.Default.CallLocation) : null,
     };
 }

@@ -131,7 +131,10 @@ public class RecordStoresTests(AzuriteFixture azurite)
 
     private static CallRecord Call(string number, string node) => new(
         Guid.NewGuid().ToString(), number, "registration", "laptop", "client", "subject", node, CallDirection.Outgoing, CallStatus.Initial,
-        "tel:" + number, null, "tel:+34600999999", null, "v=0\r\n", null, null, null, 0, Now, null);
+        "tel:" + number, null, "tel:+34600999999", null, "v=0\r\n", null, null, null, 0, Now, null)
+    {
+        Quality = new CallQuality(new LegQuality("Opus", 100, 1.5, 3.2, null, 4.2), null),
+    };
 
     private static NodeRecord Node() => new("node-" + Guid.NewGuid(), "http://127.0.0.1:8091", NodeState.Ready, 1, 200, Now, Now);
 }

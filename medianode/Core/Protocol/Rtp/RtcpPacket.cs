@@ -8,6 +8,9 @@ public enum RtcpType : byte
     ReceiverReport = 201,
     SourceDescription = 202,
     Goodbye = 203,
+
+    /// <summary>RFC 3611.</summary>
+    ExtendedReport = 207,
 }
 
 /// <summary>What a sender says of itself (RFC 3550 §6.4.1).</summary>
@@ -64,10 +67,14 @@ public readonly ref struct RtcpPacket
             BinaryPrimitives.ReadUInt32BigEndian(block[20..]));
     }
 
+    /// <summary>Of an extended report only: its blocks.</summary>
+    public ReadOnlySpan<byte> Blocks => _packet[8..];
+
     internal static int MinimumLength(RtcpType type, int count) => type switch
     {
         RtcpType.SenderReport or RtcpType.ReceiverReport => ReportsOffset(type) + count * RtcpReportBlock.Size,
         RtcpType.Goodbye => 4 + count * 4,
+        RtcpType.ExtendedReport => 8,
         _ => 4,
     };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Byon.MediaNode.Core.Media;
 
 namespace Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -9,10 +10,16 @@ namespace Byon.MediaNode.Core.Protocol.Rtp;
 /// </summary>
 public sealed class RtcpSession
 {
-    /// <summary>Enough for a report with one block, the canonical name and a goodbye.</summary>
-    public const int MaximumReportSize = 160;
+    /// <summary>Enough for a report with one block, the canonical name, voice metrics and a goodbye.</summary>
+    public const int MaximumReportSize = 200;
+
+    /// <summary>What nearly every sender puts into a packet.</summary>
+    private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>A packet's length, and the least that a jitter buffer holds back.</summary>
+    private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(40);
 
     private readonly EntropySource _entropy;
     private readonly byte[] _canonicalName;
@@ -52,6 +59,20 @@ public sealed class RtcpSession
     /// <summary>Measured with the peer's last report (RFC 3550 §6.4.1); null until there was one.</summary>
     public TimeSpan? RoundTrip { get; private set; }
 
+    /// <summary>What the peer says its users hear of our stream; null until it has reported that.</summary>
+    public RtcpVoiceMetrics? PeerMetrics { get; private set; }
+
+    /// <summary>Of the audio that arrived last.</summary>
+    public AudioCodec? Codec { get; set; }
+
+    /// <summary>The peer wants voice metrics with each report.</summary>
+    public bool ReportsVoice { get; set; }
+
+    /// <summary>What arrives sounds like this; null before any audio.</summary>
+    public VoiceQuality? Quality => Source is { Received: > 0 } source && Codec is { } codec
+        ? VoiceQuality.Estimate(codec, Math.Max(source.Lost, 0) / (double)Math.Max(source.Expected, 1), (RoundTrip ?? TimeSpan.Zero) / 2 + OwnDelay)
+        : null;
+
     /// <summary>The first report comes after half an interval (RFC 3550 §6.2).</summary>
     public void Start(Instant now) => NextReport ??= now + Randomize(Interval / 2);
 
@@ -73,6 +94,7 @@ public sealed class RtcpSession
         var reader = new RtcpReader(compound);
         while (reader.TryRead(out var packet))
         {
+            if (packet.Type == RtcpType.ExtendedReport && RtcpVoiceMetrics.TryFind(packet.Blocks, out var metrics) && metrics.Ssrc == Ssrc) PeerMetrics = metrics;
             if (packet.Type is not (RtcpType.SenderReport or RtcpType.ReceiverReport)) continue;
             if (packet.Type == RtcpType.SenderReport && packet.Ssrc == Source?.Ssrc)
             {
@@ -128,7 +150,16 @@ public sealed class RtcpSession
 
         _sentSinceReport = false;
         writer.WriteCanonicalName(Ssrc, _canonicalName);
+        if (ReportsVoice && Quality is { } quality) writer.WriteVoiceMetrics(Ssrc, Metrics(Source!, quality));
     }
+
+    private RtcpVoiceMetrics Metrics(RtpReceiveStatistics source, VoiceQuality quality) => new(
+        source.Ssrc, (byte)Math.Min(255, Math.Max(source.Lost, 0) * 256L / Math.Max(source.Expected, 1)), 0, source.Bursts.BurstDensity, source.Bursts.GapDensity,
+        Milliseconds(PacketTime * source.Bursts.BurstLength), Milliseconds(PacketTime * source.Bursts.GapLength),
+        Milliseconds(RoundTrip ?? TimeSpan.Zero), Milliseconds(OwnDelay),
+        (byte)Math.Round(quality.Rating), (byte)Math.Round(quality.ListeningMos * 10), (byte)Math.Round(quality.Mos * 10));
+
+    private static ushort Milliseconds(TimeSpan duration) => (ushort)Math.Clamp(duration.TotalMilliseconds, 0, ushort.MaxValue);
 
     private void Judge(Instant now, in RtcpReportBlock report)
     {

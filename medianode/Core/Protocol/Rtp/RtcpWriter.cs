@@ -42,6 +42,14 @@ public ref struct RtcpWriter(Span<byte> buffer)
         name.CopyTo(body[6..]);
     }
 
+    /// <summary>An extended report with voice metrics alone (RFC 3611 §2).</summary>
+    public void WriteVoiceMetrics(uint ssrc, in RtcpVoiceMetrics metrics)
+    {
+        var body = Begin(RtcpType.ExtendedReport, 0, 4 + RtcpVoiceMetrics.Size);
+        BinaryPrimitives.WriteUInt32BigEndian(body, ssrc);
+        metrics.Write(body[4..]);
+    }
+
     public void WriteGoodbye(uint ssrc) => BinaryPrimitives.WriteUInt32BigEndian(Begin(RtcpType.Goodbye, 1, 4), ssrc);
 
     private Span<byte> Begin(RtcpType type, int count, int bodyLength)

@@ -25,6 +25,8 @@ public sealed class RtpReceiveStatistics
 
     public uint Ssrc { get; }
 
+    public LossBursts Bursts { get; } = new();
+
     /// <summary>Packets since the source began or last restarted, duplicates included.</summary>
     public uint Received { get; private set; }
 
@@ -76,7 +78,13 @@ public sealed class RtpReceiveStatistics
         var distance = RtpPacket.Distance((ushort)_highest, sequenceNumber);
         if (distance is > -MaximumMisorder and <= MaximumDropout)
         {
-            if (distance > 0) _highest += (uint)distance;
+            for (var i = 1; i < distance; i++) Bursts.Lost();
+            if (distance > 0)
+            {
+                _highest += (uint)distance;
+                Bursts.Received();
+            }
+
             _jumpedTo = -1;
             return true;
         }

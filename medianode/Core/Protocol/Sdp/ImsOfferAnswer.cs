@@ -8,6 +8,9 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 /// <summary>Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, one m=audio.</summary>
 public static class ImsOfferAnswer
 {
+    /// <summary>The name of the metrics among extended reports (RFC 3611 §5.1).</summary>
+    private const string VoiceMetrics = "voip-metrics";
+
     /// <summary>Both framings are offered, as TS 26.114 §5.2.1 wants, the mandatory one first.</summary>
     private const string BandwidthEfficient = "mode-change-capability=2;max-red=0";
 
@@ -41,7 +44,7 @@ public static class ImsOfferAnswer
     {
         var formats = Ours(codecs, current);
         var writer = Begin(local, origin);
-        WriteAudio(writer, local, direction, formats, "RTP/AVP", current?.RtcpMux ?? false);
+        WriteAudio(writer, local, direction, formats, "RTP/AVP", current?.RtcpMux ?? false, voiceMetrics: true);
         return writer.ToString();
     }
 
@@ -105,7 +108,7 @@ public static class ImsOfferAnswer
         // The answer to an old-style hold mirrors the attribute, not the 0.0.0.0 (RFC 3264 §8.4).
         foreach (var section in peer.Session.Media)
         {
-            if (ReferenceEquals(section, peer.Audio)) WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux);
+            if (ReferenceEquals(section, peer.Audio)) WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux, plan.Audio.VoiceMetrics);
             else writer.Rejected(section);
         }
         return writer.ToString();
@@ -115,7 +118,8 @@ public static class ImsOfferAnswer
         new SdpWriter(origin, local.ImsRtp.Address).Line('c', SdpAddress.Format(local.ImsRtp.Address));
 
     private static void WriteAudio(
-        SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, string profile, bool rtcpMux)
+        SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, string profile, bool rtcpMux,
+        bool voiceMetrics)
     {
         var port = local.ImsRtp.Port;
         writer.Audio(port, profile, formats).Mappings(formats).Attribute("ptime", "20");
@@ -123,6 +127,7 @@ public static class ImsOfferAnswer
         writer.Direction(direction);
         writer.Attribute("rtcp", (rtcpMux ? port : port + 1).ToString(CultureInfo.InvariantCulture));
         if (rtcpMux) writer.Attribute("rtcp-mux");
+        if (voiceMetrics) writer.Attribute("rtcp-xr", VoiceMetrics);
     }
 
     /// <summary>
@@ -183,6 +188,7 @@ public static class ImsOfferAnswer
             {
                 ReceiveEvents = receive.Events,
                 ComfortNoise = receive.ComfortNoise is null ? null : send.ComfortNoise,
+                VoiceMetrics = WantsVoiceMetrics,
             };
             var mux = Audio.Has("rtcp-mux");
             var rtp = new IPEndPoint(Address, Audio.Port);
@@ -191,6 +197,10 @@ public static class ImsOfferAnswer
                 Bindings = [.. receive.Audio.Concat(current?.Bindings ?? []).Concat(Formats.WithOwnParameters().Audio).DistinctBy(f => f.PayloadType)],
             };
         }
+
+        /// <summary>a=rtcp-xr:format … (RFC 3611 §5.1), which may stand in either place.</summary>
+        private bool WantsVoiceMetrics =>
+            Audio.Values("rtcp-xr").Concat(Session.Values("rtcp-xr")).Any(value => value.Split(' ').Contains(VoiceMetrics));
 
         /// <summary>a=rtcp:port [IN IP4 address] (RFC 3605 §2.1); anything else means the next port.</summary>
         private IPEndPoint RtcpAddress(IPEndPoint rtp)

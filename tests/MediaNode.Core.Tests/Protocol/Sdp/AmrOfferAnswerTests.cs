@@ -20,7 +20,7 @@ public sealed class AmrOfferAnswerTests
             "a=rtpmap:108 AMR/8000", "a=fmtp:108 octet-align=1;mode-change-capability=2;max-red=0",
             "a=rtpmap:8 PCMA/8000", "a=rtpmap:0 PCMU/8000",
             "a=rtpmap:105 telephone-event/16000", "a=fmtp:105 0-15", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15",
-            "a=rtpmap:13 CN/8000", "a=ptime:20", "a=maxptime:240", "a=sendrecv", "a=rtcp:21001"),
+            "a=rtpmap:13 CN/8000", "a=ptime:20", "a=maxptime:240", "a=sendrecv", "a=rtcp:21001", "a=rtcp-xr:voip-metrics"),
         ImsOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, Ims));
 
     [Fact]

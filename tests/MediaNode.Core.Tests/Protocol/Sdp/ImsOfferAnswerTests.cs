@@ -30,7 +30,7 @@ public class ImsOfferAnswerTests
                 "v=0", "o=byon 4711 1 IN IP4 198.51.100.7", "s=-", "t=0 0", "c=IN IP4 198.51.100.7", "m=audio 21000 RTP/AVP 96 8 0 97 101 13",
                 "a=rtpmap:96 opus/48000/2", "a=fmtp:96 minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate=40000", "a=rtpmap:8 PCMA/8000", "a=rtpmap:0 PCMU/8000",
                 "a=rtpmap:97 telephone-event/48000", "a=fmtp:97 0-15", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=rtpmap:13 CN/8000", "a=ptime:20",
-                "a=sendrecv", "a=rtcp:21001"),
+                "a=sendrecv", "a=rtcp:21001", "a=rtcp-xr:voip-metrics"),
             offer);
     }
 
