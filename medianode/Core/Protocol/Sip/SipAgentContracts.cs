@@ -42,7 +42,7 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
     public bool IsTelephony { get; init; }
 }
 
-/// <summary>Digest credentials of a subscriber (RFC 7616): the private identity and its password.</summary>
+/// <summary>Digest credentials of a subscriber: the private identity and its password (RFC 7616), or aka:K:OPc for AKAv1-MD5 (RFC 3310).</summary>
 public sealed record SipCredentials(string UserName, string Password);
 
 /// <param name="Identity">Public identity: To and From of the REGISTER, for example sip:+34600111222@ims.example.</param>

@@ -21,6 +21,7 @@ public sealed record DigestChallenge(
         switch ((isSession ? name[..^5] : name).ToUpperInvariant())
         {
             case "MD5": algorithm = DigestAlgorithm.Md5; break;
+            case "AKAV1-MD5": algorithm = DigestAlgorithm.AkaV1Md5; break;
             case "SHA-256": algorithm = DigestAlgorithm.Sha256; break;
             default: return false;
         }

@@ -15,6 +15,10 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
     private const int MostStaleInRow = 2;
 
     private readonly List<Challenged> _known = [];
+    private readonly AkaKey? _aka = AkaKey.TryParse(credentials.Password, out var key) ? key : null;
+
+    /// <summary>The subscriber answers by IMS AKA, and is named before the challenge (TS 24.229 §5.1.1.2.2).</summary>
+    public bool IsAka => _aka is not null;
 
     /// <summary>Puts answers to the challenges known so far into a request that has not been sent.</summary>
     public void Authorize(SipRequest request)
@@ -30,6 +34,9 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         var isProxy = response.Status == 407;
         var best = Strongest(response.Headers.Lines(isProxy ? "Proxy-Authenticate" : "WWW-Authenticate"));
         if (best is null) return DigestOutcome.Unsupported;
+        var response3310 = _aka?.Answer(best.Nonce);
+        // The challenge does not come from somebody who knows the key.
+        if (_aka is not null && response3310 is null) return DigestOutcome.Refused;
         var known = _known.Find(k => k.IsProxy == isProxy && k.Challenge.Realm == best.Realm);
         if (known is null && _known.Count == MostRealms) return DigestOutcome.Refused;
         var staleInRow = 0;
@@ -43,7 +50,7 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         }
 
         if (known is not null) _known.Remove(known);
-        _known.Add(new Challenged(best, isProxy) { IsFresh = true, StaleInRow = staleInRow });
+        _known.Add(new Challenged(best, isProxy) { IsFresh = true, StaleInRow = staleInRow, BinaryPassword = response3310 });
         return DigestOutcome.Answered;
     }
 
@@ -65,12 +72,13 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         return false;
     }
 
-    private static DigestChallenge? Strongest(IEnumerable<string> values)
+    private DigestChallenge? Strongest(IEnumerable<string> values)
     {
         DigestChallenge? best = null;
         foreach (var value in values)
         {
-            if (DigestChallenge.TryParse(value, out var challenge) && (best is null || challenge.Algorithm > best.Algorithm)) best = challenge;
+            if (!DigestChallenge.TryParse(value, out var challenge) || challenge.Algorithm == DigestAlgorithm.AkaV1Md5 != IsAka) continue;
+            if (best is null || challenge.Algorithm > best.Algorithm) best = challenge;
         }
 
         return best;
@@ -83,8 +91,8 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         var clientNonce = challenge.HasQopAuth || challenge.Session ? entropy.NextToken(8) : null;
         var response = new DigestResponse(
             challenge.Algorithm, challenge.Session, credentials.UserName, challenge.Realm, credentials.Password,
-            request.Method, request.Uri.Text, challenge.Nonce, count, clientNonce).Compute();
-        var algorithm = (challenge.Algorithm == DigestAlgorithm.Sha256 ? "SHA-256" : "MD5") + (challenge.Session ? "-sess" : "");
+            request.Method, request.Uri.Text, challenge.Nonce, count, clientNonce) { BinaryPassword = challenged.BinaryPassword }.Compute();
+        var algorithm = Name(challenge.Algorithm) + (challenge.Session ? "-sess" : "");
         var text = new StringBuilder("Digest username=").Append(SipScanner.Quote(credentials.UserName))
             .Append(", realm=").Append(SipScanner.Quote(challenge.Realm))
             .Append(", nonce=").Append(SipScanner.Quote(challenge.Nonce))
@@ -96,6 +104,13 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         return text.ToString();
     }
 
+    private static string Name(DigestAlgorithm algorithm) => algorithm switch
+    {
+        DigestAlgorithm.Sha256 => "SHA-256",
+        DigestAlgorithm.AkaV1Md5 => "AKAv1-MD5",
+        _ => "MD5",
+    };
+
     private sealed class Challenged(DigestChallenge challenge, bool isProxy)
     {
         public bool IsProxy { get; } = isProxy;
@@ -103,6 +118,9 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         public DigestChallenge Challenge { get; } = challenge;
 
         public uint Uses { get; set; }
+
+        /// <summary>RES, with AKA.</summary>
+        public byte[]? BinaryPassword { get; init; }
 
         /// <summary>Not yet accepted by the side that gave it.</summary>
         public bool IsFresh { get; set; }

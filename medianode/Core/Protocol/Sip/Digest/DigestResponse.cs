@@ -11,19 +11,23 @@ public readonly record struct DigestResponse(
     DigestAlgorithm Algorithm, bool Session, string UserName, string Realm, string Password, string Method, string Uri,
     string Nonce, string? NonceCount, string? ClientNonce)
 {
+    /// <summary>Instead of the password, where that is no text (RES of RFC 3310 §3.4).</summary>
+    public byte[]? BinaryPassword { get; init; }
+
     public string Compute()
     {
-        var secret = Hash($"{UserName}:{Realm}:{Password}");
+        var secret = Hash([.. Encoding.UTF8.GetBytes($"{UserName}:{Realm}:"), .. BinaryPassword ?? Encoding.UTF8.GetBytes(Password)]);
         if (Session) secret = Hash($"{secret}:{Nonce}:{ClientNonce}");
         var what = Hash($"{Method}:{Uri}");
         return Hash(NonceCount is null ? $"{secret}:{Nonce}:{what}" : $"{secret}:{Nonce}:{NonceCount}:{ClientNonce}:auth:{what}");
     }
 
-    private string Hash(string text)
+    private string Hash(string text) => Hash(Encoding.UTF8.GetBytes(text));
+
+    private string Hash(byte[] bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
 #pragma warning disable CA5351 // IMS registrars still challenge with MD5; SHA-256 is preferred wherever it is offered.
-        return Convert.ToHexStringLower(Algorithm == DigestAlgorithm.Md5 ? MD5.HashData(bytes) : SHA256.HashData(bytes));
+        return Convert.ToHexStringLower(Algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(bytes) : MD5.HashData(bytes));
 #pragma warning restore CA5351
     }
 }

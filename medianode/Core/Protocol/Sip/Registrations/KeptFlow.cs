@@ -1,4 +1,3 @@
-using System.Net;
 using Byon.MediaNode.Core.Protocol.Ice;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Registrations;

@@ -36,8 +36,12 @@ internal static class RegisterRequest
 
     /// <summary>This node has authenticated the subscriber by itself (TS 24.229 §7.2A.2.3, TS 24.371 §5.3).</summary>
     private static string TrustedAuthorization(SipRegistrationRequest request, SipUri registrar) =>
+        Unchallenged(request, registrar) + ", integrity-protected=\"auth-done\"";
+
+    /// <summary>Who registers, before there is a challenge (TS 24.229 §5.1.1.2.2).</summary>
+    public static string Unchallenged(SipRegistrationRequest request, SipUri registrar) =>
         $"Digest username={SipScanner.Quote(request.Credentials.UserName)}, realm={SipScanner.Quote(registrar.Host)}, nonce=\"\", "
-        + $"uri={SipScanner.Quote(registrar.Text)}, response=\"\", integrity-protected=\"auth-done\"";
+        + $"uri={SipScanner.Quote(registrar.Text)}, response=\"\"";
 
     /// <summary>The expires of our Contact among all that the registrar lists, else Expires, else what was asked for (§10.2.4).</summary>
     public static TimeSpan Granted(SipResponse response, SipUri ours, TimeSpan asked)

@@ -319,6 +319,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         Saved = Saved with { CSeq = Saved.CSeq + 1 };
         var register = RegisterRequest.Write(_core, Saved, expires, !_lacksOutbound);
         if (!Saved.Request.IsTrusted) _digest.Authorize(register);
+        if (_digest.IsAka && !register.Headers.Has("Authorization")) register.Headers.Add("Authorization", RegisterRequest.Unchallenged(Saved.Request, register.Uri));
         _inFlight = register;
         _core.Transactions.Send(now, register, Line.NextHop, this);
     }

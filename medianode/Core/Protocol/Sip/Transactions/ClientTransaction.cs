@@ -31,7 +31,15 @@ internal abstract class ClientTransaction(SipRequest request, SipFlow flow, SipT
 
     protected void Tell(SipResponse response) => _events.Enqueue(new ClientTransactionEvent(ClientTransactionOutcome.Response, response));
 
-    protected void TellTimeout() => _events.Enqueue(new ClientTransactionEvent(ClientTransactionOutcome.TimedOut, null));
+    /// <summary>Timer B or F: no final response came.</summary>
+    protected void TimeOut() => End(ClientTransactionOutcome.TimedOut);
 
-    protected void TellUnreachable() => _events.Enqueue(new ClientTransactionEvent(ClientTransactionOutcome.Unreachable, null));
+    /// <summary>The transport failed before a final response.</summary>
+    protected void Break() => End(ClientTransactionOutcome.Unreachable);
+
+    private void End(ClientTransactionOutcome outcome)
+    {
+        Terminate();
+        _events.Enqueue(new ClientTransactionEvent(outcome, null));
+    }
 }

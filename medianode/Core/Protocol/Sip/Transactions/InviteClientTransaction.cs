@@ -30,7 +30,6 @@ internal sealed class InviteClientTransaction : ClientTransaction
         Proceeding,
         Completed,
         Accepted,
-        Terminated,
     }
 
     private enum Input
@@ -46,8 +45,6 @@ internal sealed class InviteClientTransaction : ClientTransaction
     }
 
     public override bool IsUnanswered => _state == State.Calling;
-
-    public override bool IsTerminated => _state == State.Terminated;
 
     public override void Receive(Instant now, SipResponse response) =>
         Step(now, response.IsProvisional ? Input.Provisional : response.IsSuccess ? Input.Success : Input.Failure, response);
@@ -67,13 +64,13 @@ internal sealed class InviteClientTransaction : ClientTransaction
 
     private void Step(Instant now, Input input, SipResponse? response)
     {
+        if (IsTerminated) return;
         switch (_state)
         {
             case State.Calling: Calling(now, input, response); break;
             case State.Proceeding: Proceeding(now, input, response); break;
             case State.Completed: Completed(input); break;
             case State.Accepted: Accepted(input, response); break;
-            case State.Terminated: break;
         }
     }
 
@@ -106,8 +103,7 @@ internal sealed class InviteClientTransaction : ClientTransaction
                 Tell(response!);
                 break;
             case Input.TimerB:
-                Terminate();
-                TellTimeout();
+                TimeOut();
                 break;
             case Input.Success:
                 StopAll();
@@ -119,8 +115,7 @@ internal sealed class InviteClientTransaction : ClientTransaction
                 Complete(now, response!);
                 break;
             case Input.TransportFailure:
-                Terminate();
-                TellUnreachable();
+                Break();
                 break;
         }
     }
@@ -167,12 +162,6 @@ internal sealed class InviteClientTransaction : ClientTransaction
                 Terminate();
                 break;
         }
-    }
-
-    private void Terminate()
-    {
-        StopAll();
-        _state = State.Terminated;
     }
 
     /// <summary>The ACK for 300 to 699 is part of the transaction: same branch, same Route (§17.1.1.3).</summary>

@@ -26,7 +26,6 @@ internal sealed class InviteServerTransaction : ServerTransaction
         Completed,
         Confirmed,
         Accepted,
-        Terminated,
     }
 
     private enum Input
@@ -44,8 +43,6 @@ internal sealed class InviteServerTransaction : ServerTransaction
 
     /// <summary>Who hears of a CANCEL (§9.2); the CANCEL itself is answered already.</summary>
     public Action<Instant, SipRequest>? Cancelled { get; set; }
-
-    public override bool IsTerminated => _state == State.Terminated;
 
     /// <summary>No final response was sent yet: a CANCEL still means something (§9.2).</summary>
     public bool IsProceeding => _state == State.Proceeding;
@@ -72,13 +69,13 @@ internal sealed class InviteServerTransaction : ServerTransaction
 
     private void Step(Instant now, Input input, SipResponse? response)
     {
+        if (IsTerminated) return;
         switch (_state)
         {
             case State.Proceeding: Proceeding(now, input, response); break;
             case State.Completed: Completed(now, input); break;
             case State.Confirmed: Confirmed(input); break;
             case State.Accepted: Accepted(input, response); break;
-            case State.Terminated: break;
         }
     }
 
@@ -153,11 +150,5 @@ internal sealed class InviteServerTransaction : ServerTransaction
     {
         _last = response;
         Transmit(response);
-    }
-
-    private void Terminate()
-    {
-        StopAll();
-        _state = State.Terminated;
     }
 }

@@ -22,7 +22,6 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
         Trying,
         Proceeding,
         Completed,
-        Terminated,
     }
 
     private enum Input
@@ -37,8 +36,6 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
 
     public override bool IsUnanswered => _state == State.Trying;
 
-    public override bool IsTerminated => _state == State.Terminated;
-
     public override void Receive(Instant now, SipResponse response) =>
         Step(now, response.IsProvisional ? Input.Provisional : Input.Final, response);
 
@@ -51,11 +48,11 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
 
     private void Step(Instant now, Input input, SipResponse? response)
     {
+        if (IsTerminated) return;
         switch (_state)
         {
             case State.Trying or State.Proceeding: TryingOrProceeding(now, input, response); break;
             case State.Completed: Completed(input); break;
-            case State.Terminated: break;
         }
     }
 
@@ -70,8 +67,7 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
                 Start(TransactionTimer.E, now + _retransmitAfter);
                 break;
             case Input.TimerF:
-                Terminate();
-                TellTimeout();
+                TimeOut();
                 break;
             case Input.Provisional:
                 _state = State.Proceeding;
@@ -81,17 +77,21 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
                 Complete(now, response!);
                 break;
             case Input.TransportFailure:
-                Terminate();
-                TellUnreachable();
+                Break();
                 break;
         }
     }
 
     private void Complete(Instant now, SipResponse response)
     {
-        Terminate();
+        StopAll();
         Tell(response);
-        if (IsReliable) return;
+        if (IsReliable)
+        {
+            Terminate();
+            return;
+        }
+
         _state = State.Completed;
         Start(TransactionTimer.K, now + Timers.T4);
     }
@@ -100,11 +100,5 @@ internal sealed class NonInviteClientTransaction : ClientTransaction
     {
         // Repeated responses and a failing transport change nothing any more.
         if (input == Input.TimerK) Terminate();
-    }
-
-    private void Terminate()
-    {
-        StopAll();
-        _state = State.Terminated;
     }
 }

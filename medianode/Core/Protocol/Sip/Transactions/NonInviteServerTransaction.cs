@@ -17,10 +17,7 @@ internal sealed class NonInviteServerTransaction(SipRequest request, SipFlow sou
         Trying,
         Proceeding,
         Completed,
-        Terminated,
     }
-
-    public override bool IsTerminated => _state == State.Terminated;
 
     public override void Receive(Instant now, SipRequest request)
     {
@@ -30,14 +27,14 @@ internal sealed class NonInviteServerTransaction(SipRequest request, SipFlow sou
 
     public override void Send(Instant now, SipResponse response)
     {
-        if (_state is State.Completed or State.Terminated) return;
+        if (_state == State.Completed || IsTerminated) return;
         _last = response;
         Transmit(response);
         _state = response.IsProvisional ? State.Proceeding : State.Completed;
         if (_state != State.Completed) return;
-        if (IsReliable) _state = State.Terminated;
+        if (IsReliable) Terminate();
         else Start(TransactionTimer.J, now + Patience);
     }
 
-    protected override void Fire(Instant now, TransactionTimer timer) => _state = State.Terminated;
+    protected override void Fire(Instant now, TransactionTimer timer) => Terminate();
 }

@@ -16,7 +16,7 @@ internal abstract class SipTransaction(string key, SipFlow flow, SipTimers timer
 
     public SipFlow Flow { get; } = flow;
 
-    public abstract bool IsTerminated { get; }
+    public bool IsTerminated { get; private set; }
 
     public Instant? NextTimeout
     {
@@ -59,4 +59,11 @@ internal abstract class SipTransaction(string key, SipFlow flow, SipTimers timer
     protected void Stop(TransactionTimer timer) => _timers.RemoveAll(t => t.Timer == timer);
 
     protected void StopAll() => _timers.Clear();
+
+    /// <summary>The last state of all four figures: no timer runs, and nothing that comes is looked at.</summary>
+    protected void Terminate()
+    {
+        StopAll();
+        IsTerminated = true;
+    }
 }
