@@ -14,7 +14,7 @@ public static class ConfigurationKeys
     /// <summary>3 to 8 lower-case letters and digits that make the world-wide names (storage, vault, registry) yours. Required.</summary>
     public const string Suffix = "suffix";
 
-    /// <summary>P-CSCF or SBC: sip:HOST[:PORT][;transport=tcp]. Required.</summary>
+    /// <summary>P-CSCFs or SBCs in order of preference: sip:HOST[:PORT][;transport=udp|tcp|tls]. Required.</summary>
     public const string ImsNextHop = "imsNextHop";
 
     /// <summary>Home network domain. Required.</summary>
@@ -25,6 +25,12 @@ public static class ConfigurationKeys
 
     /// <summary>Networks whose RTP is let in, besides imsPeers.</summary>
     public const string ImsMediaPeers = "imsMediaPeers";
+
+    /// <summary>Certificate of the vault that nodes show to SIP peers; with it they listen for TLS.</summary>
+    public const string SipCertificate = "sipCertificate";
+
+    /// <summary>Secret of the vault with those who may sign the peers' certificates, in PEM; the machine's own list if not set.</summary>
+    public const string SipAuthorities = "sipAuthorities";
 
     /// <summary>OpenID Connect issuer whose access tokens the API takes. Required.</summary>
     public const string Authority = "authority";
@@ -70,6 +76,9 @@ public static class ConfigurationKeys
 
     /// <summary>5060.</summary>
     public const string SipPort = "sipPort";
+
+    /// <summary>Where nodes listen for SIP over TLS, if they have a certificate: 5061.</summary>
+    public const string SipTlsPort = "sipTlsPort";
 
     /// <summary>8090.</summary>
     public const string ControlPort = "controlPort";

@@ -23,7 +23,9 @@ public static class ConfigurationReader
                 values.Required(ConfigurationKeys.ImsNextHop, "the P-CSCF or SBC, for example sip:192.0.2.10:5060"),
                 values.Required(ConfigurationKeys.ImsDomain, "the home network domain"),
                 values.Networks(ConfigurationKeys.ImsPeers),
-                values.Networks(ConfigurationKeys.ImsMediaPeers)),
+                values.Networks(ConfigurationKeys.ImsMediaPeers),
+                values.Optional(ConfigurationKeys.SipCertificate),
+                values.Optional(ConfigurationKeys.SipAuthorities)),
             Api = ReadApi(values),
             Nodes = ReadNodes(values, environment),
             Functions = ReadFunctions(values, environment),
@@ -88,6 +90,7 @@ public static class ConfigurationReader
         var webRtc = values.Number(ConfigurationKeys.WebRtcPort, 20000, 1024, 65535);
         var ports = new PortPlan(
             values.Number(ConfigurationKeys.SipPort, 5060, 1024, 65535),
+            values.Number(ConfigurationKeys.SipTlsPort, 5061, 1024, 65535) is var tls && values.Optional(ConfigurationKeys.SipCertificate) is null ? null : tls,
             values.Number(ConfigurationKeys.ControlPort, 8090, 1024, 65535),
             new PortRange(webRtc, webRtc + (size?.Processors ?? 1) - 1),
             values.Ports(ConfigurationKeys.RtpPorts, "21000-24999"),

@@ -23,8 +23,14 @@ internal static partial class ConfigurationRules
             values.Complain(ConfigurationKeys.Location, $"is no region known to have everything this needs: '{it.Location}'. Known: {string.Join(", ", Regions.All.Order())}.");
         if (it.Suffix.Length > 0 && !SuffixForm().IsMatch(it.Suffix))
             values.Complain(ConfigurationKeys.Suffix, $"is not 3 to 8 lower-case letters and digits: '{it.Suffix}'.");
-        if (it.Ims.NextHop.Length > 0 && !NextHopForm().IsMatch(it.Ims.NextHop))
-            values.Complain(ConfigurationKeys.ImsNextHop, $"does not have the form sip:HOST[:PORT][;transport=tcp]: '{it.Ims.NextHop}'.");
+        foreach (var hop in values.List(ConfigurationKeys.ImsNextHop).Where(hop => !NextHopForm().IsMatch(hop)))
+            values.Complain(ConfigurationKeys.ImsNextHop, $"does not have the form sip:HOST[:PORT][;transport=udp|tcp|tls]: '{hop}'.");
+        foreach (var (key, name) in new[] { (ConfigurationKeys.SipCertificate, it.Ims.Certificate), (ConfigurationKeys.SipAuthorities, it.Ims.Authorities) })
+        {
+            if (name is not null && (!SecretForm().IsMatch(name) || name == Names.PoolKeySecret))
+                values.Complain(key, $"is a name that nothing of yours in the vault can have: '{name}'.");
+        }
+
         if (it.Ims.Domain.Length > 0 && Uri.CheckHostName(it.Ims.Domain) != UriHostNameType.Dns)
             values.Complain(ConfigurationKeys.ImsDomain, $"is not a domain: '{it.Ims.Domain}'.");
         if (it.Nodes.SshPublicKey.Length > 0 && !SshKeyForm().IsMatch(it.Nodes.SshPublicKey))
@@ -84,12 +90,17 @@ internal static partial class ConfigurationRules
             values.Complain(ConfigurationKeys.RtpPorts, $"{ports.Rtp} overlaps the WebRTC ports {ports.WebRtc} of {ConfigurationKeys.Namespace}:{ConfigurationKeys.WebRtcPort}.");
         if (ports.OpenMedia.Last >= PortPlan.FirstEphemeral)
             values.Complain(ConfigurationKeys.OpenMediaPorts, $"{ports.OpenMedia} reaches into the ports from {PortPlan.FirstEphemeral} on that outgoing connections get.");
-        if (ports.OpenMedia.Contains(PortRange.Single(ports.Sip)))
-            values.Complain(ConfigurationKeys.SipPort, $"{ports.Sip} lies within {ports.OpenMedia} of {ConfigurationKeys.Namespace}:{ConfigurationKeys.OpenMediaPorts}.");
-        if (ports.OpenMedia.Contains(PortRange.Single(ports.Control)) || ports.Control == ports.Sip)
-            values.Complain(ConfigurationKeys.ControlPort, $"{ports.Control} is taken by SIP or media.");
+        RequireOwn(ConfigurationKeys.SipPort, ports.Sip);
+        if (ports.SipTls is { } tls) RequireOwn(ConfigurationKeys.SipTlsPort, tls);
+        RequireOwn(ConfigurationKeys.ControlPort, ports.Control);
         if (ports.Rtp.Count < it.Nodes.Size.Capacity * PortPlan.PortsPerCall)
             values.Complain(ConfigurationKeys.RtpPorts, $"{ports.Rtp} is too few for the {it.Nodes.Size.Capacity} calls of a {it.Nodes.Size.Name}: two ports each.");
+
+        void RequireOwn(string key, int port)
+        {
+            if (ports.OpenMedia.Contains(PortRange.Single(port)) || ports.Listening.Count(other => other == port) > 1)
+                values.Complain(key, $"{port} is taken by SIP, the control API or media.");
+        }
 
         void RequireOpen(string key, PortRange range)
         {
@@ -139,7 +150,7 @@ internal static partial class ConfigurationRules
     [GeneratedRegex("^[a-z0-9]{3,8}$")]
     private static partial Regex SuffixForm();
 
-    [GeneratedRegex(@"^sip:(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(;transport=(udp|tcp))?$")]
+    [GeneratedRegex(@"^sip:(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(;transport=(udp|tcp|tls))?$")]
     private static partial Regex NextHopForm();
 
     [GeneratedRegex("^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]{16,}( [^\n]*)?$")]

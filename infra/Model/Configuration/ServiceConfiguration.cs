@@ -27,9 +27,15 @@ public sealed record ServiceConfiguration
     public required int LogDays { get; init; }
 }
 
-/// <param name="NextHop"><c>sip:HOST[:PORT][;transport=tcp]</c>, as the node reads it.</param>
+/// <param name="NextHop"><c>sip:HOST[:PORT][;transport=tcp]</c>, several divided by commas, as the node reads it.</param>
+/// <param name="Certificate">Name in the vault of what nodes show to SIP peers; null for no TLS towards us.</param>
+/// <param name="Authorities">Name in the vault of those who sign the peers' certificates; null for the machine's own list.</param>
 public sealed record ImsConfiguration(
-    string NextHop, string Domain, IReadOnlyList<IPNetwork> Peers, IReadOnlyList<IPNetwork> MediaPeers);
+    string NextHop, string Domain, IReadOnlyList<IPNetwork> Peers, IReadOnlyList<IPNetwork> MediaPeers, string? Certificate, string? Authorities)
+{
+    /// <summary>Secrets of the vault that the nodes read, besides the pool's key.</summary>
+    public IEnumerable<string> Secrets => new[] { Certificate, Authorities }.OfType<string>();
+}
 
 /// <param name="SoftphoneClient">Client id of the softphone page at the issuer.</param>
 public sealed record ApiConfiguration(Uri Authority, string Audience, IReadOnlyList<string> AllowedOrigins, string SoftphoneClient);

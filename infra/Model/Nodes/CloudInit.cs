@@ -14,6 +14,9 @@ public static class CloudInit
     /// <summary>Azure's limit of custom data, before its base64.</summary>
     public const int LargestSize = 65535;
 
+    /// <summary>Who the node is in its container: user and group of medianode/Dockerfile.</summary>
+    public const string NodeUser = "10001:10001";
+
     private const string ScriptFolder = "/usr/local/lib/byon";
 
     public static string Write(ServicePlan plan, string clientId)
@@ -61,8 +64,11 @@ public static class CloudInit
             ["IDENTITY_CLIENT_ID"] = clientId,
             ["IMAGE"] = names.ImageReference(plan.Configuration.Nodes.ImageTag),
             ["IMDS_URL"] = "http://169.254.169.254",
+            ["NODE_USER"] = NodeUser,
             ["POOL_KEY_URL"] = names.SecretUri(Names.PoolKeySecret),
             ["REGISTRY_URL"] = $"https://{names.RegistryServer}",
+            ["SIP_AUTHORITIES_URL"] = plan.Configuration.Ims.Authorities is { } authorities ? names.SecretUri(authorities) : "",
+            ["SIP_CERTIFICATE_URL"] = plan.Configuration.Ims.Certificate is { } certificate ? names.SecretUri(certificate) : "",
             ["STOP_SECONDS"] = Text(NodeSettings.DrainSeconds(plan.Configuration) + (NodeSettings.ClosingSeconds / 2)),
             ["VAULT_AUDIENCE"] = "https://vault.azure.net",
         };
@@ -74,7 +80,7 @@ public static class CloudInit
         ["net.core.netdev_max_backlog"] = "10000",
         ["net.core.rmem_max"] = "33554432",
         ["net.core.wmem_max"] = "33554432",
-        ["net.ipv4.ip_local_reserved_ports"] = $"{configuration.Network.Ports.Control},{configuration.Network.Ports.Sip},{configuration.Network.Ports.OpenMedia}",
+        ["net.ipv4.ip_local_reserved_ports"] = $"{string.Join(',', configuration.Network.Ports.Listening.Order())},{configuration.Network.Ports.OpenMedia}",
     };
 
     private static IReadOnlyList<string[]> Commands { get; } =

@@ -21,6 +21,7 @@ public static class NodeSettings
         ("Node__Control__Address", (_, _, _) => "0.0.0.0"),
         ("Node__Control__Port", (it, _, _) => Text(it.Network.Ports.Control)),
         ("Node__Sip__Port", (it, _, _) => Text(it.Network.Ports.Sip)),
+        ("Node__Sip__Tls__Port", (it, _, _) => Text(it.Network.Ports.SipTls ?? 0)),
         ("Node__Ims__NextHop", (it, _, _) => it.Ims.NextHop),
         ("Node__Ims__Domain", (it, _, _) => it.Ims.Domain),
         ("Node__Media__WebRtcPort", (it, _, _) => Text(it.Network.Ports.WebRtc.First)),
@@ -31,15 +32,29 @@ public static class NodeSettings
         ("Node__DrainSeconds", (it, _, _) => Text(DrainSeconds(it))),
     ];
 
-    /// <summary>Written by the machine's <c>prepare</c> script.</summary>
-    public static IReadOnlyList<string> OfMachine { get; } =
+    private static readonly string[] OfEveryMachine =
     [
         "Node__Id", "Node__Control__Url", "Node__Sip__Address", "Node__Sip__Advertised", "Node__Media__Address", "Node__Media__Advertised",
         $"{ControlOptions.Section}__{nameof(ControlOptions.PoolKey)}",
     ];
 
+    private static readonly string[] OfCertificate = ["Node__Sip__Tls__Certificate", "Node__Sip__Tls__Key"];
+    private static readonly string[] OfAuthorities = ["Node__Sip__Tls__Authorities"];
+
     /// <summary>Names that follow from other keys, and so cannot be set by hand.</summary>
-    public static IReadOnlyCollection<string> Owned { get; } = [.. Pool.Select(setting => setting.Name), .. OfMachine];
+    public static IReadOnlyCollection<string> Owned { get; } = [.. Pool.Select(setting => setting.Name), .. OfEveryMachine, .. OfCertificate, .. OfAuthorities];
+
+    /// <summary>Written by the machine's <c>prepare</c> script.</summary>
+    public static IReadOnlyList<string> OfMachine(ServiceConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return
+        [
+            .. OfEveryMachine,
+            .. configuration.Ims.Certificate is null ? [] : OfCertificate,
+            .. configuration.Ims.Authorities is null ? [] : OfAuthorities,
+        ];
+    }
 
     /// <summary>Azure ends the machine when the drain time is over: the node has to be through before.</summary>
     public static int DrainSeconds(ServiceConfiguration configuration) => (configuration.Nodes.DrainMinutes * 60) - ClosingSeconds;

@@ -22,7 +22,7 @@ public sealed record AccessScopes(
     };
 }
 
-/// <summary>The role assignments of <see cref="AccessPlan"/>, those for the secrets an operator gave to functions, and no others.</summary>
+/// <summary>The role assignments of <see cref="AccessPlan"/>, those for the secrets an operator gave to functions and nodes, and no others.</summary>
 public sealed class Access : ComponentResource
 {
     public Access(ServicePlan plan, Identities identities, Output<string> subscriptionId, AccessScopes scopes)
@@ -33,6 +33,8 @@ public sealed class Access : ComponentResource
             Assign($"{grant.Identity}-{grant.Role.Name}", identities.Of(grant.Identity), grant.Role, scopes.Of(grant.Scope));
         foreach (var secret in plan.Configuration.Functions.Secrets.Values.Distinct())
             Assign($"functions-secret-{secret}", identities.Functions, Role.KeyVaultSecretsUser, Output.Format($"{scopes.Vault}/secrets/{secret}"));
+        foreach (var secret in plan.Configuration.Ims.Secrets)
+            Assign($"nodes-secret-{secret}", identities.Nodes, Role.KeyVaultSecretsUser, Output.Format($"{scopes.Vault}/secrets/{secret}"));
         RegisterOutputs();
 
         void Assign(string name, UserAssignedIdentity identity, Role role, Output<string> scope) =>

@@ -34,6 +34,9 @@ public class ConfigurationTests
     [InlineData("suffix", "ninechars")]
     [InlineData("imsNextHop", "192.0.2.10:5060")]
     [InlineData("imsNextHop", "sip:192.0.2.10;lr")]
+    [InlineData("imsNextHop", "sip:192.0.2.10;transport=tls, 192.0.2.11")]
+    [InlineData("sipCertificate", "sip tls")]
+    [InlineData("sipAuthorities", "pool-key")]
     [InlineData("imsDomain", "not a domain")]
     [InlineData("imsPeers", "0.0.0.0/0")]
     [InlineData("imsPeers", "192.0.2.1/28")]
@@ -91,6 +94,27 @@ public class ConfigurationTests
         var faults = SampleConfiguration.Faults("prod", (key, value));
         Assert.Contains(faults, fault => fault.Key == key);
         Assert.All(faults, fault => Assert.StartsWith($"byon:{fault.Key} ", fault.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Several_next_hops_and_TLS_are_fine()
+    {
+        var plan = SampleConfiguration.Plan("prod",
+            (ConfigurationKeys.ImsNextHop, "sip:sbc1.ims.example;transport=tls, sip:192.0.2.11:5062;transport=tcp"), (ConfigurationKeys.SipCertificate, "sip-tls"));
+        var rule = Assert.Single(plan.MediaRules, rule => rule.Name == "sip-tls");
+        Assert.Equal(5061, rule.Ports!.Value.First);
+        Assert.Equal(5061, plan.Configuration.Network.Ports.SipTls);
+    }
+
+    [Fact]
+    public void Without_a_certificate_no_port_is_opened_for_TLS() =>
+        Assert.DoesNotContain(SampleConfiguration.Plan().MediaRules, rule => rule.Name == "sip-tls");
+
+    [Fact]
+    public void Ports_of_programs_are_different_ones()
+    {
+        var faults = SampleConfiguration.Faults("prod", (ConfigurationKeys.SipCertificate, "sip-tls"), (ConfigurationKeys.SipTlsPort, "5060"));
+        Assert.Equal([ConfigurationKeys.SipPort, ConfigurationKeys.SipTlsPort], faults.Select(fault => fault.Key));
     }
 
     [Fact]

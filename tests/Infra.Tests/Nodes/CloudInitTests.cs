@@ -54,7 +54,7 @@ public sealed class CloudInitTests : IDisposable
         var settings = NodeSettings.OfPool(plan.Configuration, SampleConfiguration.ClientId);
         Assert.Equal(settings.Select(setting => $"{setting.Key}={setting.Value}"), Content("/etc/byon/node.env").TrimEnd('\n').Split('\n'));
         var ports = plan.Configuration.Network.Ports;
-        Assert.Contains($"net.ipv4.ip_local_reserved_ports={ports.Control},{ports.Sip},{ports.OpenMedia}\n", Content("/etc/sysctl.d/60-byon.conf"), StringComparison.Ordinal);
+        Assert.Contains($"net.ipv4.ip_local_reserved_ports={ports.Sip},{ports.Control},{ports.OpenMedia}\n", Content("/etc/sysctl.d/60-byon.conf"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Byon.Infra.Model;
+using Byon.Infra.Model.Configuration;
 using Byon.Infra.Model.Nodes;
 using Byon.Infra.Model.Settings;
 using Byon.Tests.Infra.Tests.Rig;
@@ -10,6 +12,7 @@ namespace Byon.Tests.Infra.Tests.Nodes;
 public sealed class MachineScriptTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+    private ServicePlan _plan = SampleConfiguration.Plan();
     private FakeAzure _azure = null!;
 
     public async Task InitializeAsync() => _azure = await FakeAzure.StartAsync();
@@ -29,7 +32,7 @@ public sealed class MachineScriptTests : IAsyncLifetime
         _azure.PublicAddressKnownTo = known;
         Assert.Equal(0, await RunPrepareAsync());
         var settings = (await File.ReadAllLinesAsync(RunFile("machine.env"))).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
-        Assert.Equal(NodeSettings.OfMachine.Order(), settings.Keys.Order());
+        Assert.Equal(NodeSettings.OfMachine(_plan.Configuration).Order(), settings.Keys.Order());
         Assert.Equal(FakeAzure.MachineName, settings["Node__Id"]);
         Assert.Equal($"http://{FakeAzure.PrivateAddress}:8090", settings["Node__Control__Url"]);
         Assert.Equal(FakeAzure.PrivateAddress, settings["Node__Sip__Address"]);
@@ -43,10 +46,24 @@ public sealed class MachineScriptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_secret_is_readable_by_nobody_else()
+    public async Task A_certificate_reaches_the_node_as_a_file()
     {
+        _plan = SampleConfiguration.Plan("prod", (ConfigurationKeys.SipCertificate, "sip-tls"), (ConfigurationKeys.SipAuthorities, "sip-authorities"));
+        Assert.Equal(0, await RunPrepareAsync());
+        var settings = (await File.ReadAllLinesAsync(RunFile("machine.env"))).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        Assert.Equal(NodeSettings.OfMachine(_plan.Configuration).Order(), settings.Keys.Order());
+        Assert.Equal(FakeAzure.Certificate, (await File.ReadAllTextAsync(settings["Node__Sip__Tls__Certificate"])).TrimEnd('\n'));
+        Assert.Equal(settings["Node__Sip__Tls__Certificate"], settings["Node__Sip__Tls__Key"]);
+        Assert.Equal(FakeAzure.Authorities, (await File.ReadAllTextAsync(settings["Node__Sip__Tls__Authorities"])).TrimEnd('\n'));
+    }
+
+    [Fact]
+    public async Task Secrets_are_readable_by_nobody_else()
+    {
+        _plan = SampleConfiguration.Plan("prod", (ConfigurationKeys.SipCertificate, "sip-tls"));
         await RunPrepareAsync();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RunFile("machine.env")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RunFile("tls/certificate.pem")));
     }
 
     [Fact]
@@ -85,9 +102,11 @@ public sealed class MachineScriptTests : IAsyncLifetime
         var etc = Directory.CreateDirectory(Path.Combine(_folder.Path, "etc")).FullName;
         var bin = Directory.CreateDirectory(Path.Combine(_folder.Path, "bin")).FullName;
         Directory.CreateDirectory(Path.Combine(_folder.Path, "run"));
-        var deploy = CloudInit.Files(SampleConfiguration.Plan(), SampleConfiguration.ClientId).Single(file => file.Path == "/etc/byon/deploy.env").Content;
-        foreach (var line in deploy.Split('\n').Where(line => line.Split('=')[0].EndsWith("_URL", StringComparison.Ordinal)))
+        var deploy = CloudInit.Files(_plan, SampleConfiguration.ClientId).Single(file => file.Path == "/etc/byon/deploy.env").Content;
+        foreach (var line in deploy.Split('\n').Where(line => line.Split('=') is [var name, { Length: > 0 }] && name.EndsWith("_URL", StringComparison.Ordinal)))
             deploy = deploy.Replace(line, $"{line.Split('=')[0]}={_azure.UrlFor(line)}", StringComparison.Ordinal);
+        // The files are the node's: here that is whoever runs the test.
+        deploy = deploy.Replace($"NODE_USER={CloudInit.NodeUser}", $"NODE_USER={Environment.UserName}", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(etc, "deploy.env"), deploy);
         await WriteProgramAsync(bin, script, MachineFile.Embedded(script));
         await WriteProgramAsync(bin, "docker", $"#!/bin/bash\necho \"$*\" >>{RunFile("docker.log")}\n[[ $* != *--password-stdin* ]] || echo \"stdin $(cat)\" >>{RunFile("docker.log")}\n");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Byon.Infra.Model.Nodes;
 using Byon.Platform.Control;
 using Byon.Tests.Infra.Tests.Rig;
 using Byon.Tests.TestKit;
@@ -48,6 +49,7 @@ public sealed class NodeImageTests(StorageFixture storage, ImageTree tree) : ICl
     public void It_is_no_root_and_is_stopped_by_the_signal_that_drains()
     {
         Assert.Equal("debian:12-slim", Image["FROM"]);
+        Assert.Equal(CloudInit.NodeUser, Image["USER"]);
         Assert.DoesNotContain("0", Image["USER"].Split(':'));
         Assert.NotEqual("root", Image["USER"]);
         Assert.Equal("SIGTERM", Image["STOPSIGNAL"]);

@@ -23,6 +23,8 @@ internal sealed class FakeAzure : IAsyncDisposable
     public const string PrivateAddress = "10.40.0.4";
     public const string PublicAddress = "198.51.100.1";
     public const string RegistryToken = "registry-refresh-token";
+    public const string Certificate = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----";
+    public const string Authorities = "-----BEGIN CERTIFICATE-----\nCCCC\n-----END CERTIFICATE-----";
     public const string PoolKey = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
     private const string Group = "/subscriptions/11111111-0000-0000-0000-000000000000/resourceGroups/rg-byon-prod-media";
@@ -117,7 +119,8 @@ internal sealed class FakeAzure : IAsyncDisposable
                 new { properties = new { ipAddress = PublicAddress, ipConfiguration = new { id = $"{(isKnown() ? nic.ToUpperInvariant() : "elsewhere")}/ipConfigurations/one" } } },
             },
         }));
-        _app.MapGet("/secrets/pool-key", (HttpRequest request) => With(request, "https://vault.azure.net", () => new { value = PoolKey }));
+        foreach (var (name, secret) in new[] { ("pool-key", PoolKey), ("sip-tls", Certificate), ("sip-authorities", Authorities) })
+            _app.MapGet($"/secrets/{name}", (HttpRequest request) => With(request, "https://vault.azure.net", () => new { value = secret }));
         _app.MapPost("/oauth2/exchange", async (HttpRequest request) =>
         {
             var form = await request.ReadFormAsync();

@@ -76,9 +76,9 @@ public partial class SettingsTests
     [Fact]
     public void Every_setting_of_the_programs_is_deployed_or_left_at_its_default_on_purpose()
     {
-        var configuration = SampleConfiguration.Plan().Configuration;
+        var configuration = WithTls.Configuration;
         string[] functions = [.. FunctionSettings.Write(configuration, Addresses).Keys];
-        string[] node = [.. NodeSettings.OfPool(configuration, SampleConfiguration.ClientId).Keys, .. NodeSettings.OfMachine];
+        string[] node = [.. NodeSettings.OfPool(configuration, SampleConfiguration.ClientId).Keys, .. NodeSettings.OfMachine(configuration)];
         var undecided = SettingsCatalog.All.Where(setting => !IsListed(setting.Name, LeftAtTheirDefaults) && !(setting.Program switch
         {
             SettingProgram.Functions => functions.Contains(setting.Name),
@@ -91,9 +91,9 @@ public partial class SettingsTests
     [Fact]
     public void Nothing_is_deployed_that_no_program_reads()
     {
-        var configuration = SampleConfiguration.Plan().Configuration;
+        var configuration = WithTls.Configuration;
         var deployed = FunctionSettings.Write(configuration, Addresses).Keys
-            .Concat(NodeSettings.OfPool(configuration, SampleConfiguration.ClientId).Keys).Concat(NodeSettings.OfMachine);
+            .Concat(NodeSettings.OfPool(configuration, SampleConfiguration.ClientId).Keys).Concat(NodeSettings.OfMachine(configuration));
         var known = SettingsCatalog.All.Select(setting => setting.Name).ToHashSet();
         Assert.Empty(deployed.Where(name => !known.Contains(name) && !OfThePlatform.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))));
         Assert.Empty(LeftAtTheirDefaults.Where(listed => !known.Any(name => IsListed(name, [listed]))));
@@ -143,6 +143,8 @@ public partial class SettingsTests
         Assert.DoesNotContain(settings.Keys, name => name.Contains("ConnectionString", StringComparison.Ordinal));
         Assert.DoesNotContain("Control__PoolKey", NodeSettings.OfPool(SampleConfiguration.Plan().Configuration, SampleConfiguration.ClientId).Keys);
     }
+
+    private static ServicePlan WithTls => SampleConfiguration.Plan("prod", (ConfigurationKeys.SipCertificate, "sip-tls"), (ConfigurationKeys.SipAuthorities, "sip-authorities"));
 
     /// <summary>As the machine puts it together: the pool's settings, and its own.</summary>
     private static IConfiguration Node(ServicePlan plan)
