@@ -18,7 +18,9 @@ public static partial class SettingsCatalog
         .. Sections(SettingProgram.Both, typeof(StorageOptions).Assembly),
         // An options class within another one is found twice.
         .. Sections(SettingProgram.Functions, Assembly.Load("byon-functions")).DistinctBy(setting => setting.Name),
-        .. NodeSettings().OrderBy(setting => setting.Name, StringComparer.Ordinal),
+        // Some records look at one setting from several sides.
+        .. NodeSettings().GroupBy(setting => setting.Name).Select(same => same.First() with { Meaning = string.Join(" ", same.Select(setting => setting.Meaning)) })
+            .OrderBy(setting => setting.Name, StringComparer.Ordinal),
     ];
 
     /// <summary>Options classes with a section, which their summary or their constant Section names.</summary>
