@@ -32,9 +32,9 @@ public sealed partial class CallControl(
     private readonly Dictionary<SipSessionId, LiveFork> _forks = [];
     private readonly CallOptions _callOptions = new(
         CodecPolicy.ForBrowser(media.Codecs), [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime)
-        {
-            OffersPreconditions = options.Sip.Preconditions,
-        };
+    {
+        OffersPreconditions = options.Sip.Preconditions,
+    };
 
     /// <summary>True once the node takes no new work.</summary>
     public bool IsDraining { get; set; }
