@@ -19,6 +19,8 @@ internal sealed class AudioPath : IDisposable
     private readonly DtmfRelay _dtmf = new();
     private readonly ComfortNoise _noise = new();
     private readonly DtmfTone _tone = new();
+    private DtmfDetector? _detector;
+    private char? _foundKey;
     /// <summary>Room for the longest packet and what may be left of the one before.</summary>
     private readonly short[] _samples = new short[LongestPacket * 2];
 
@@ -73,6 +75,8 @@ internal sealed class AudioPath : IDisposable
         var sampleRate = from is null ? _sampleRate : CodecPolicy.SampleRate(from.Send, to.Send);
         if (_send != to.Send || _sampleRate != sampleRate) ReleaseCodecs();
         else if (from is not null) ReleaseUnheard(from.Receive);
+        if (from is { ReceiveEvents.Count: > 0 }) _detector = null;
+        else if (_detector is null || sampleRate != _sampleRate) _detector = new DtmfDetector(sampleRate);
         _send = to.Send;
         _sendEvents = to.TelephoneEvent;
         _sendNoise = to.ComfortNoise is { } type ? to.Send with { PayloadType = type } : null;
@@ -83,6 +87,17 @@ internal sealed class AudioPath : IDisposable
 
     /// <summary>The mode that the peer which is heard wants to be sent; null where it asks for none.</summary>
     public int? RequestedMode => _hearing?.Decoder.RequestedMode;
+
+    /// <summary>How far the peer that is told should speak below its usual mode, see <see cref="Amr.AmrRateAdaptation"/>.</summary>
+    public void AskForLess(int steps) => _encoder?.AskForLess(steps);
+
+    /// <summary>The key that was last found in the audio of a peer without telephone events; each is told once.</summary>
+    public char? TakeKey()
+    {
+        var key = _foundKey;
+        _foundKey = null;
+        return key;
+    }
 
     /// <summary>For the encoder of now and those to come, see <see cref="ComplexityGovernor"/>.</summary>
     public void SetComplexity(int complexity)
@@ -216,7 +231,9 @@ internal sealed class AudioPath : IDisposable
     private int Decode(ReadOnlySpan<byte> payload)
     {
         var count = _hearing!.Decoder.Decode(payload, _samples.AsSpan(_buffered));
-        return count > 0 ? count : Conceal(default);
+        if (count <= 0) return Conceal(default);
+        _foundKey = _detector?.Hear(_samples.AsSpan(_buffered, count)) ?? _foundKey;
+        return count;
     }
 
     private int Conceal(ReadOnlySpan<byte> next)

@@ -35,6 +35,11 @@ public interface IAudioEncoder : IDisposable
     {
     }
 
+    /// <summary>Asks the peer to speak some modes below its usual one, with codecs that have modes; 0 asks for nothing.</summary>
+    void AskForLess(int steps)
+    {
+    }
+
     /// <summary>Takes up what the peer wants to be sent, with codecs that have modes.</summary>
     void Request(int? mode)
     {

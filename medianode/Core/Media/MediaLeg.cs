@@ -103,11 +103,13 @@ internal abstract class MediaLeg
         if (!Rtcp.Receive(now, compound)) Dropped++;
     }
 
-    public void SendReportIfDue(Instant now)
+    /// <summary>True when a report was due, which is when what was lost since the last one is known.</summary>
+    public bool SendReportIfDue(Instant now)
     {
-        if (Rtcp.NextReport is not { } due || now < due) return;
+        if (Rtcp.NextReport is not { } due || now < due) return false;
         Span<byte> report = stackalloc byte[RtcpSession.MaximumReportSize];
         SendRtcp(report[..Rtcp.WriteReport(now, report)]);
+        return true;
     }
 
     public void SendGoodbye(Instant now)

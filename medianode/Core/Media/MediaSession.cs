@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Byon.MediaNode.Core.Media.Amr;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -21,6 +22,7 @@ public sealed class MediaSession : IDisposable
     private readonly ImsLeg _ims;
     private readonly AudioPath _toIms;
     private readonly AudioPath _toWebRtc;
+    private readonly AmrRateAdaptation _adaptation = new();
     private readonly Queue<MediaEvent> _events = new();
     private bool _heardWebRtc;
     private bool _heardIms;
@@ -117,8 +119,12 @@ public sealed class MediaSession : IDisposable
         _toWebRtc.Request(_toIms.RequestedMode);
         _toIms.HandleTimeout(now);
         _toWebRtc.HandleTimeout(now);
+        if (_toIms.TakeKey() is { } fromWebRtc) _events.Enqueue(new DigitRelayed(fromWebRtc, FromWebRtc: true));
+        if (_toWebRtc.TakeKey() is { } fromIms) _events.Enqueue(new DigitRelayed(fromIms, FromWebRtc: false));
         _webRtc.SendReportIfDue(now);
-        _ims.SendReportIfDue(now);
+        if (!_ims.SendReportIfDue(now)) return;
+        _adaptation.Update(_ims.Rtcp.FractionLost);
+        _toIms.AskForLess(_adaptation.StepsDown);
     }
 
     /// <summary>Tells both peers that the session ends (RTCP BYE, DTLS close_notify). The owner sends what is queued, then disposes.</summary>

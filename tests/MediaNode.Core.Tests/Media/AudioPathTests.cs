@@ -271,6 +271,26 @@ public sealed class AudioPathTests : IDisposable
     }
 
     [Fact]
+    public void AKeyThatAPeerWithoutTelephoneEventsSoundsIsNoticedOnce()
+    {
+        var (tone, samples, payload) = (new DtmfTone(), new short[160], new byte[160]);
+        Speak(10);
+        Assert.Null(_path.TakeKey());
+        tone.Start('8');
+        for (var i = 0; i < 10; i++)
+        {
+            tone.Fill(samples, 8000);
+            new G711Encoder(AudioCodec.Pcma).Encode(samples, payload);
+            Receive((_sequence++, _timestamp += 160, payload));
+            Run(PacketTime);
+        }
+
+        Speak(10);
+        Assert.Equal('8', _path.TakeKey());
+        Assert.Null(_path.TakeKey());
+    }
+
+    [Fact]
     public void ComfortNoiseFillsAPauseAtItsLevel()
     {
         Speak(25);

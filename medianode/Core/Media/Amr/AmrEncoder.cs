@@ -5,11 +5,14 @@ public sealed class AmrEncoder(AudioCodec codec, AmrParameters peer, IAmrFrameEn
 {
     private readonly AmrModeSelector _modes = new(codec, peer);
     private readonly byte[] _frames = new byte[AmrFrames.MaximumPerPacket * AmrFrames.MaximumSize];
+    private int _request = AmrFrames.NoRequest;
     private readonly int _samplesPerFrame = AmrFrames.SamplesPerFrame(codec);
 
     public int SampleRate => _samplesPerFrame * 50;
 
     public bool IsSilent { get; private set; }
+
+    public void AskForLess(int steps) => _request = steps == 0 ? AmrFrames.NoRequest : _modes.Below(steps);
 
     public void Request(int? mode) => _modes.Request(mode);
 
@@ -27,7 +30,7 @@ public sealed class AmrEncoder(AudioCodec codec, AmrParameters peer, IAmrFrameEn
 
         // A packet without any data need not be sent (RFC 4867 §4.1).
         IsSilent = !speaks;
-        return hasData ? AmrPayloadWriter.Write(codec, peer.OctetAligned, AmrFrames.NoRequest, _frames.AsSpan(0, used), payload) : 0;
+        return hasData ? AmrPayloadWriter.Write(codec, peer.OctetAligned, _request, _frames.AsSpan(0, used), payload) : 0;
     }
 
     public void Dispose() => encoder.Dispose();

@@ -27,6 +27,14 @@ public sealed class AmrModeSelector
     /// <summary>The peer's last request, which is an upper limit (RFC 4867 §3.3.1); null lifts it.</summary>
     public void Request(int? mode) => _target = mode is { } limit ? AtMost(limit) : _unasked;
 
+    /// <summary>The mode of the set that lies some steps below the one that nobody has to ask for.</summary>
+    public int Below(int steps)
+    {
+        var mode = _unasked;
+        for (; steps > 0; steps--) mode = AtMost(Math.Max(mode - 1, 0));
+        return mode;
+    }
+
     /// <summary>The mode of the next frame. Called once for each.</summary>
     public int Next()
     {

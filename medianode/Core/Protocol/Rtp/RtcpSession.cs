@@ -53,6 +53,9 @@ public sealed class RtcpSession
 
     public uint OctetsSent => _octets;
 
+    /// <summary>Of what should have arrived between our last two reports, in 1/256.</summary>
+    public byte FractionLost { get; private set; }
+
     /// <summary>What the peer last said of our stream.</summary>
     public RtcpReportBlock? PeerReport { get; private set; }
 
@@ -135,6 +138,7 @@ public sealed class RtcpSession
         {
             var delay = _lastSenderReport == 0 ? 0 : (uint)RtpClock.Units(now - _lastSenderReportAt, 65536);
             _block[0] = Source.TakeReport(_lastSenderReport, delay);
+            FractionLost = _block[0].FractionLost;
             blocks = _block;
         }
 
