@@ -32,6 +32,9 @@ public sealed class MiniFunctionsHost : IAsyncDisposable
     /// <summary>The executable's process: changes when it is restarted.</summary>
     public int HandlerProcessId => _handler.ProcessId;
 
+    /// <summary>Where the executable itself listens, past this host; waits while one starts.</summary>
+    public Task<Uri> HandlerAsync(CancellationToken cancel) => _handler.ReadyAsync(cancel);
+
     /// <summary>Starts the package and waits until its executable answers.</summary>
     /// <exception cref="InvalidDataException">The package cannot be run; names the file and why.</exception>
     /// <exception cref="InvalidOperationException">The executable crashed too often while it started.</exception>

@@ -15,7 +15,7 @@ internal sealed class PacketTap : IDisposable
     private const ProtocolType EveryIpPacket = (ProtocolType)0x0008; // ETH_P_IP in network byte order
     private const int LinkHeader = 14;
     private const int UdpHeader = 8;
-    private const int Kept = 512;
+    private const int Kept = 2048;
 
     /// <summary>In milliseconds. A packet socket cannot be woken by closing it: on a silent machine its reader must look by itself.</summary>
     private const int ReceiveTimeout = 200;

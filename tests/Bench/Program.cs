@@ -1,4 +1,5 @@
 using Byon.Tests.Bench;
+using Byon.Tests.Bench.Api;
 using Byon.Tests.Bench.Media;
 using Byon.Tests.Bench.Media.Servers;
 using Byon.Tests.TestKit;
@@ -7,8 +8,8 @@ if (args is [NodeHost.Verb])
     return NodeHost.Run();
 
 const int calls = 15, starts = 10, warmStarts = 3;
-const string media = "media", limitsOption = "--limits";
-string[] known = ["call", "functions", "up", media];
+const string media = "media", api = "api", limitsOption = "--limits";
+string[] known = ["call", "functions", "up", media, api];
 var limits = args.Contains(limitsOption);
 string[] cases = [.. args.Where(arg => arg != limitsOption)];
 var wanted = cases.Length > 0 ? cases : known;
@@ -28,6 +29,12 @@ foreach (var name in wanted)
         {
             // Its rows compare two programs, so it has a table and a plot of its own.
             await MediaBench.MeasureAsync(Console.Out, limits);
+            continue;
+        }
+
+        if (name == api)
+        {
+            await ApiBench.MeasureAsync(Console.Out);
             continue;
         }
 
