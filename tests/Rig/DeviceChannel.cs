@@ -101,7 +101,8 @@ public sealed class DeviceChannel : IDisposable
             }
             catch (Exception away) when (away is WebSocketException or HttpRequestException or InvalidOperationException or OperationCanceledException)
             {
-                // The service or the API is not there (any more): the next round tries again.
+                // The service or the API is not there (any more). The next round tries again, and reads what was missed.
+                _socket!.Abort();
             }
         }
     }
