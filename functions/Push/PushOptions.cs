@@ -22,6 +22,10 @@ internal sealed class PushOptions
 
     public ApnsOptions Apns { get; set; } = new();
 
+    /// <summary>https, or on this machine http: tokens of ours are sent there.</summary>
+    public static bool IsEndpoint(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+
     /// <summary>Null where all is well; otherwise what is wrong, with the setting's name.</summary>
     public string? Fault() =>
         Lifetime < TimeSpan.FromSeconds(1) || Lifetime > TimeSpan.FromHours(1) ? "Push__Lifetime must be from a second to an hour."

@@ -25,7 +25,7 @@ internal sealed class ApnsOptions
         : KeyId.Length == 0 ? "Push__Apns__KeyId is not set."
         : TeamId.Length == 0 ? "Push__Apns__TeamId is not set."
         : BundleId.Length == 0 ? "Push__Apns__BundleId is not set."
-        : !Uri.TryCreate(Endpoint, UriKind.Absolute, out _) ? "Push__Apns__Endpoint is not an absolute URI."
+        : !PushOptions.IsEndpoint(Endpoint) ? "Push__Apns__Endpoint is not an https URI."
         : ApnsProviderToken.ReadKey(Key) is null ? "Push__Apns__Key is no EC P-256 key in PEM, nor the path of one."
         : null;
 }

@@ -77,7 +77,8 @@ internal sealed class FcmClient : IDisposable
         var cause = $"FCM {(int)response.StatusCode} {code}".TrimEnd();
         return response.StatusCode switch
         {
-            HttpStatusCode.NotFound => new PushResult(PushOutcome.Gone, cause),
+            // Only so: a 404 without that code is about the project, and must not end every channel there is.
+            HttpStatusCode.NotFound when code == "UNREGISTERED" => new PushResult(PushOutcome.Gone, cause),
             HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
                 PushResult.Busy(cause, response.Headers.RetryAfter, _clock.GetUtcNow()),
             // The token is of another project: it will never be ours to send to.

@@ -13,7 +13,7 @@ internal sealed class FcmOptions
 
     public string? Fault() =>
         !IsConfigured ? null
-        : !Uri.TryCreate(Endpoint, UriKind.Absolute, out _) ? "Push__Fcm__Endpoint is not an absolute URI."
+        : !PushOptions.IsEndpoint(Endpoint) ? "Push__Fcm__Endpoint is not an https URI."
         : Fcm.ServiceAccount.TryRead(ServiceAccount, out var fault) is null ? $"Push__Fcm__ServiceAccount: {fault}"
         : null;
 }

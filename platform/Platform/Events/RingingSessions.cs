@@ -1,4 +1,3 @@
-using Byon.Platform.Records;
 using Byon.Platform.Stores;
 
 namespace Byon.Platform.Events;

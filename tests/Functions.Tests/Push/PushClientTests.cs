@@ -51,6 +51,7 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     [InlineData("browser", 413, "", "Refused")]
     [InlineData("browser", 403, "", "Refused")]
     [InlineData("android", 404, "UNREGISTERED", "Gone")]
+    [InlineData("android", 404, "NOT_FOUND", "Refused")]
     [InlineData("android", 403, "SENDER_ID_MISMATCH", "Gone")]
     [InlineData("android", 400, "INVALID_ARGUMENT", "Refused")]
     [InlineData("iphone", 400, "BadDeviceToken", "Gone")]

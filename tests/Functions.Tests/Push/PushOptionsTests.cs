@@ -24,6 +24,7 @@ public sealed class PushOptionsTests(PushRig rig) : IClassFixture<PushRig>
     [InlineData("Push__Apns__TeamId", "")]
     [InlineData("Push__Apns__BundleId", "")]
     [InlineData("Push__Apns__Endpoint", "apple")]
+    [InlineData("Push__Fcm__Endpoint", "http://fcm.example")]
     [InlineData("Push__Lifetime", "02:00:00")]
     public void AWrongSettingIsNamed(string setting, string value)
     {
