@@ -62,7 +62,7 @@ public class StoragePlanTests
     public void The_hub_tells_functions_where_they_listen() => Assert.Equal(WebPubSubHook.Path, ServicePlan.HubHook);
 
     [Fact]
-    public void The_hub_is_the_one_the_programs_use() => Assert.Equal(new WebPubSubOptions().Hub, ServicePlan.Hub);
+    public void The_hub_is_the_one_the_programs_use() => Assert.Equal(ServicePlan.Hub, new WebPubSubOptions().Hub);
 
     [Fact]
     public void Host_json_is_one_of_a_custom_handler()

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Byon.Infra.Model;
 using Byon.Infra.Model.Configuration;
 using Byon.Infra.Model.Nodes;
