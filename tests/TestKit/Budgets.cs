@@ -7,6 +7,9 @@ public static class Budgets
 {
     public static IReadOnlyDictionary<string, int> StorageOperations { get; } = Read("storageOperations");
 
+    /// <summary>Bytes on the managed heap, per packet, by what is done with it.</summary>
+    public static IReadOnlyDictionary<string, int> PacketAllocations { get; } = Read("bytesAllocatedPerPacket");
+
     private static Dictionary<string, int> Read(string section)
     {
         using var budgets = JsonDocument.Parse(File.ReadAllText(RepositoryRoot.Combine("tests", "Bench", "budgets.json")));

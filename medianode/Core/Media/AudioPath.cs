@@ -35,6 +35,7 @@ internal sealed class AudioPath : IDisposable
     private readonly List<Hearing> _hearings = [];
     private Hearing? _hearing;
     private uint _source;
+    private uint _heardUntil;
     private IAudioEncoder? _encoder;
 
     private int _buffered;
@@ -232,8 +233,21 @@ internal sealed class AudioPath : IDisposable
     {
         var count = _hearing!.Decoder.Decode(payload, _samples.AsSpan(_buffered));
         if (count <= 0) return Conceal(default);
+        if (_hearing.Format.Codec is AudioCodec.AmrWb or AudioCodec.Amr) count = LeaveOutRepeats(count);
         _foundKey = _detector?.Hear(_samples.AsSpan(_buffered, count)) ?? _foundKey;
         return count;
+    }
+
+    /// <summary>A packet may begin with what the one before held already, in case that got lost (RFC 4867 §3.7.1).</summary>
+    private int LeaveOutRepeats(int count)
+    {
+        var (timestamp, clockRate) = (_hearing!.Jitter.Timestamp, _hearing.Format.ClockRate);
+        var repeated = (long)(int)(_heardUntil - timestamp) * _sampleRate / clockRate;
+        _heardUntil = timestamp + (uint)((long)count * clockRate / _sampleRate);
+        if (repeated <= 0 || repeated >= count) return count;
+
+        _samples.AsSpan(_buffered + (int)repeated, count - (int)repeated).CopyTo(_samples.AsSpan(_buffered));
+        return count - (int)repeated;
     }
 
     private int Conceal(ReadOnlySpan<byte> next)

@@ -81,6 +81,9 @@ public sealed class JitterBuffer
     /// <summary>Audio in one packet, as the source's time stamps say.</summary>
     public TimeSpan PacketTime { get; private set; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Of the packet last pulled.</summary>
+    public uint Timestamp { get; private set; }
+
     /// <summary>How long the packet last pulled had waited.</summary>
     public TimeSpan Delay { get; private set; }
 
@@ -115,7 +118,7 @@ public sealed class JitterBuffer
 
         ref var slot = ref _slots[sequenceNumber % Capacity];
         if (slot.Used) return JitterPush.Duplicate;
-        slot = new Slot(true, marker, noise, payload.Length, now);
+        slot = new Slot(true, marker, noise, payload.Length, timestamp, now);
         payload.CopyTo(_payloads.AsSpan(sequenceNumber % Capacity * MaximumPayload));
         _count++;
         if (RtpPacket.Distance(_highest, sequenceNumber) > 0) _highest = sequenceNumber;
@@ -188,6 +191,7 @@ public sealed class JitterBuffer
     {
         var payload = Payload(_next);
         Delay = now - _slots[_next % Capacity].Arrived;
+        Timestamp = _slots[_next % Capacity].Timestamp;
         if (Delay < _shortestWait) _shortestWait = Delay;
         _pulled++;
         _starved = 0;
@@ -248,5 +252,5 @@ public sealed class JitterBuffer
         _spread = TimeSpan.FromTicks(Math.Max(RtpClock.Duration(Math.Max(lag, 0), _clockRate).Ticks, _spread.Ticks * 255 / 256));
     }
 
-    private readonly record struct Slot(bool Used, bool Marker, bool Noise, int Length, Instant Arrived);
+    private readonly record struct Slot(bool Used, bool Marker, bool Noise, int Length, uint Timestamp, Instant Arrived);
 }
