@@ -96,6 +96,41 @@ public class CloudEventWriterTests
         Assert.Equal("""{"mediaSessionId":"m-1","milestone":"ice.connected"}""", json.RootElement.GetProperty("data").GetRawText());
     }
 
+    [Theory]
+    [InlineData(EventDialect.Camara, "org.camaraproject.webrtc-events.v0.")]
+    [InlineData(EventDialect.CamaraR22, "org.camaraproject.webrtc-events.v0.")]
+    [InlineData(EventDialect.CamaraSubscriptions, "org.camaraproject.webrtc-events-subscriptions.v0.")]
+    public void A_subscription_is_told_in_the_names_of_its_surface_and_named(EventDialect dialect, string prefix)
+    {
+        using var json = JsonDocument.Parse(CloudEventWriter.Write(new DeviceEvent(Device, 42, "e-1", Time, Invitation), Reader(dialect)));
+        Assert.Equal(prefix + "session-invitation", json.RootElement.GetProperty("type").GetString());
+        Assert.Equal("sub-1", json.RootElement.GetProperty("data").GetProperty("subscriptionId").GetString());
+    }
+
+    [Theory]
+    [InlineData(ReaderEndReason.NetworkTerminated, "NETWORK_TERMINATED")]
+    [InlineData(ReaderEndReason.SubscriptionExpired, "SUBSCRIPTION_EXPIRED")]
+    [InlineData(ReaderEndReason.MaxEventsReached, "MAX_EVENTS_REACHED")]
+    [InlineData(ReaderEndReason.AccessTokenExpired, "ACCESS_TOKEN_EXPIRED")]
+    [InlineData(ReaderEndReason.SubscriptionDeleted, "SUBSCRIPTION_DELETED")]
+    public void The_end_of_a_subscription_has_the_apis_names(ReaderEndReason reason, string expected)
+    {
+        var written = CloudEventWriter.WriteSubscriptionEnded(Reader(EventDialect.Camara) with { EndReason = reason }, "e-9", Time);
+        Assert.True(JsonElement.DeepEquals(
+            JsonElement.Parse(
+                $$$"""
+                {"id":"e-9","source":"/devices/my%20laptop%2F1","type":"org.camaraproject.webrtc-events.v0.subscription-ended","specversion":"1.0",
+                "time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","data":{"subscriptionId":"sub-1","terminationReason":"{{{expected}}}"}}
+                """),
+            JsonElement.Parse(Encoding.UTF8.GetString(written))));
+    }
+
+    private static ReaderRecord Reader(EventDialect dialect) => new()
+    {
+        ReaderId = "sub-1", PhoneNumber = Device.PhoneNumber, DeviceId = Device.DeviceId, ClientId = "c", Subject = "s", Kind = ReaderKind.Webhook,
+        Dialect = dialect, Target = "https://asp.example/sink", Kinds = EventKinds.All, CreatedAt = Time,
+    };
+
     private static void Check(DeviceEventData data, string expected)
     {
         var written = Encoding.UTF8.GetString(CloudEventWriter.Write(new DeviceEvent(Device, 42, "e-1", Time, data)));
