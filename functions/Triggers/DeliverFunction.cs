@@ -17,7 +17,7 @@ internal sealed class DeliverFunction(
     public const string Binding = "message";
 
     /// <summary>maxDequeueCount of host.json.</summary>
-    private const int MaximumTries = 5;
+    public const int MaximumTries = 5;
 
     private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(3);
 

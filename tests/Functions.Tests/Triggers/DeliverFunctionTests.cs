@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Byon.Functions.Triggers;
 using Byon.Platform.Events;
 using Byon.Platform.Stores;
 using Byon.Tests.Functions.Tests.Delivery;
 using Byon.Tests.Functions.Tests.Rig;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Functions.Tests.Triggers;
 
@@ -30,6 +32,14 @@ public sealed class DeliverFunctionTests(ApiRig rig) : ApiTest(rig)
         Assert.Equal(HttpStatusCode.InternalServerError, await PostAsync("""{"sealed":"AQID"}""", 5, id));
         var noted = Assert.Single(await _bench.Undelivered.ListAsync(DateTimeOffset.UtcNow, default), row => row.What == id);
         Assert.Equal((null, "not a message of this pool", 5), (noted.ReaderId, noted.Cause, noted.Attempts));
+    }
+
+    [Fact]
+    public void TheLastTryIsTheOneHostJsonSays()
+    {
+        var host = JsonNode.Parse(File.ReadAllText(RepositoryRoot.Combine("host.json")))!;
+        Assert.Equal(DeliverFunction.MaximumTries, (int)host["extensions"]!["queues"]!["maxDequeueCount"]!);
+        Assert.Equal("none", (string?)host["extensions"]!["queues"]!["messageEncoding"]);
     }
 
     [Fact]

@@ -100,6 +100,27 @@ public class EventLogTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Appends_say_that_the_device_is_read_until_nobody_reads_any_more()
+    {
+        await _log.AppendAsync(_device, Invitation(1), Now, default);
+        await new EventLog(azurite.Tables).AnnounceReadersAsync(_device, default);
+        Assert.True((await _log.AppendAsync(_device, "2", Invitation(2), Now, default)).HasReaders);
+
+        // Somebody begins to read between the look and the change: the mark stays.
+        await _log.RetractReadersAsync(_device, async () =>
+        {
+            await _log.AnnounceReadersAsync(_device, default);
+            return false;
+        }, default);
+        Assert.True((await _log.AppendAsync(_device, "3", Invitation(3), Now, default)).HasReaders);
+        await _log.RetractReadersAsync(_device, () => Task.FromResult(true), default);
+        Assert.True((await _log.AppendAsync(_device, "4", Invitation(4), Now, default)).HasReaders);
+        await _log.RetractReadersAsync(_device, () => Task.FromResult(false), default);
+        Assert.False((await _log.AppendAsync(_device, "5", Invitation(5), Now, default)).HasReaders);
+        Assert.Equal([1L, 2, 3, 4, 5], (await _log.ReadAsync(_device, 0, 10, default)).Select(entry => entry.Position));
+    }
+
+    [Fact]
     public async Task Milestones_do_not_belong_in_the_log() =>
         await Assert.ThrowsAsync<ArgumentException>(() => _log.AppendAsync(_device, new CallMilestoneData("c", "m", null), Now, default));
 
