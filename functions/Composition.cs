@@ -129,6 +129,7 @@ internal static class Composition
         builder.Services.AddSingleton<ChannelSweep>();
         builder.Services.AddSingleton<CallSweep>();
         builder.Services.AddSingleton<LogTrim>();
+        builder.Services.AddSingleton<CorrelatorTrim>();
         builder.Services.AddSingleton<TimerFunctions>();
     }
 

@@ -5,7 +5,7 @@ namespace Byon.Functions.Triggers;
 
 /// <summary>The functions of timers. Several instances may run at once: every part does its thing once all the same.</summary>
 internal sealed class TimerFunctions(
-    ReaderSweep readers, RegistrationSweep registrations, ChannelSweep channels, CallSweep calls, LogTrim trim, ILogger<TimerFunctions> log)
+    ReaderSweep readers, RegistrationSweep registrations, ChannelSweep channels, CallSweep calls, LogTrim trim, CorrelatorTrim correlators, ILogger<TimerFunctions> log)
 {
     public const string Sweep = "sweep";
     public const string Trim = "trim";
@@ -21,7 +21,11 @@ internal sealed class TimerFunctions(
     }
 
     /// <summary>Every hour.</summary>
-    public Task<bool> TrimAsync(TriggerEnvelope envelope, CancellationToken cancel) => TryAsync("the event logs", trim.RunAsync, cancel);
+    public async Task<bool> TrimAsync(TriggerEnvelope envelope, CancellationToken cancel)
+    {
+        var done = await TryAsync("the event logs", trim.RunAsync, cancel);
+        return done & await TryAsync(nameof(correlators), correlators.RunAsync, cancel);
+    }
 
     private async Task<bool> TryAsync(string what, Func<CancellationToken, Task> sweep, CancellationToken cancel)
     {

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Text;
 using Byon.Functions;
-using Byon.Functions.OpenApi;
 using Byon.Functions.Surfaces;
 using Byon.Tests.Functions.Tests.Rig;
 using Microsoft.Extensions.DependencyInjection;

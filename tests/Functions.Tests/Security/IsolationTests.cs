@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Byon.Functions.Surfaces;
 using Byon.Local.Identity;
 using Byon.Tests.Functions.Tests.Rig;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
