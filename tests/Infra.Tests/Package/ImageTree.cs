@@ -34,12 +34,17 @@ public sealed class ImageTree : IDisposable
         }
     }
 
-    /// <summary>What it takes to run a command of the image as its user, with this root. The process keeps its id.</summary>
-    public (string Program, string[] Arguments) Command(string user, params string[] command) => ("unshare",
-    [
-        "--mount", "sh", "-c", "root=$1; user=$2; shift 2; mount --rbind /proc \"$root/proc\" && mount --rbind /dev \"$root/dev\" && exec chroot --userspec=\"$user\" \"$root\" \"$@\"",
-        "sh", _folder.Path, user, .. command,
-    ]);
+    /// <summary>
+    /// What it takes to run a command of the image with this root, as its user where this process may change that, otherwise as
+    /// a root who is nobody outside. The process keeps its id.
+    /// </summary>
+    public (string Program, string[] Arguments) Command(string user, params string[] command)
+    {
+        const string mounts = "root=$1; shift; mount --rbind /proc \"$root/proc\" && mount --rbind /dev \"$root/dev\" && exec chroot \"$@\"";
+        string[] space = Environment.IsPrivilegedProcess ? ["--mount"] : ["--map-root-user", "--mount"];
+        string[] identity = Environment.IsPrivilegedProcess ? [$"--userspec={user}"] : [];
+        return ("unshare", [.. space, "sh", "-c", mounts, "sh", _folder.Path, .. identity, _folder.Path, .. command]);
+    }
 
     public void Dispose() => _folder.Dispose();
 
