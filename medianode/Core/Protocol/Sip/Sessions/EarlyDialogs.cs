@@ -9,6 +9,7 @@ internal sealed class EarlyDialogs(SipAgentCore core, SipSession session)
     private const int MostForks = 16;
 
     private readonly Dictionary<string, EarlyDialog> _byTag = [];
+    private bool _isClosed;
 
     public EarlyDialog? Focus { get; private set; }
 
@@ -27,8 +28,11 @@ internal sealed class EarlyDialogs(SipAgentCore core, SipSession session)
         return Focus = fork;
     }
 
-    /// <summary>Puts the fork that sent a request into focus.</summary>
-    public void Turn(string tag) => Focus = _byTag.GetValueOrDefault(tag) ?? Focus;
+    /// <summary>Puts the fork that sent a request into focus, as long as none has answered.</summary>
+    public void Turn(string tag)
+    {
+        if (!_isClosed) Focus = _byTag.GetValueOrDefault(tag) ?? Focus;
+    }
 
     public SipDialog Joined(SipDialog dialog)
     {
@@ -54,6 +58,6 @@ internal sealed class EarlyDialogs(SipAgentCore core, SipSession session)
     public void Close()
     {
         foreach (var fork in _byTag.Values) core.Dialogs.Remove(fork.Dialog.Id);
-        Focus = null;
+        (_isClosed, Focus) = (true, null);
     }
 }

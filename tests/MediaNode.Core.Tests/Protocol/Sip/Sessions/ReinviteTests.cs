@@ -55,6 +55,22 @@ public class ReinviteTests
     }
 
     [Fact]
+    public void Both_hold_and_the_caller_resumes()
+    {
+        foreach (var (from, session, to, other) in new[] { (_ana, _anas, _bea, _beas), (_bea, _beas, _ana, _anas), (_ana, _anas, _bea, _beas) })
+        {
+            from.Agent.Reinvite(_network.Now, session, Hold);
+            _network.Settle();
+            to.Agent.AcceptReinvite(_network.Now, other, Held);
+            _network.Settle();
+            _network.Run(TimeSpan.FromSeconds(0.1));
+        }
+
+        Assert.Equal(2, _ana.Events.OfType<SessionReinviteAnswered>().Count());
+        Assert.Empty(_ana.Events.OfType<SessionReinviteRejected>());
+    }
+
+    [Fact]
     public void A_refused_offer_leaves_the_call_as_it_was()
     {
         _ana.Agent.Reinvite(_network.Now, _anas, Hold);

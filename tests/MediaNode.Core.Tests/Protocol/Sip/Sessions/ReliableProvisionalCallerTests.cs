@@ -192,6 +192,22 @@ public class ReliableProvisionalCallerTests
         Assert.Empty(_proxy.Requests("ACK"));
     }
 
+    /// <summary>A request of the peer once brought its early dialog back, with the numbers of then.</summary>
+    [Fact]
+    public void After_the_answer_the_early_dialog_is_forgotten_and_numbers_go_on()
+    {
+        Reliable(180, "one", 1);
+        Reply(200, "one", r => r.SetSdp(VirtualAgent.Answer));
+        _agent.Agent.Reinvite(_network.Now, _call, VirtualAgent.Offer);
+        _network.Settle();
+        _proxy.Reply(_agent, _proxy.LastRequest("INVITE"), 200, "one", r => r.SetSdp(VirtualAgent.Answer));
+        _network.Settle();
+        Update("one", 1, null);
+        _agent.Agent.Reinvite(_network.Now, _call, VirtualAgent.Offer);
+        _network.Settle();
+        Assert.Equal(4u, _proxy.LastRequest("INVITE").CSeq.Number);
+    }
+
     [Fact]
     public void Without_a_reliable_answer_nothing_is_offered_before_the_2xx()
     {

@@ -48,6 +48,11 @@ public class WholeCallTests
         {
             Assert.Single(finals.Select(r => r.Status).Distinct());
         }
+
+        // In a dialog each request has a number of its own.
+        var numbered = network.Sent.OfType<SipRequest>().Where(r => r.Method is not (SipMethods.Ack or SipMethods.Cancel));
+        foreach (var same in numbered.GroupBy(r => (r.CallId, r.From.Tag, r.CSeq.Number)))
+            Assert.Single(same.Select(r => r.TopVia.Branch).Distinct());
     }
 
     /// <summary>An agent and somebody who uses it without a plan.</summary>
