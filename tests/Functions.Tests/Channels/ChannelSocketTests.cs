@@ -2,7 +2,6 @@ using System.Text.Json;
 using Azure.Messaging.WebPubSub;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
-using Byon.Platform.Stores;
 using Byon.Tests.Functions.Tests.Rig;
 using Byon.Tests.TestKit;
 
@@ -88,7 +87,7 @@ public sealed class ChannelSocketTests(ApiRig rig) : ApiTest(rig)
         Assert.Null(await first.ReadAsync());
     }
 
-    private async Task<ChannelSocket> OpenAsync(TestCaller caller) => await ChannelSocket.OpenAsync((await CreateAsync(caller)).Url);
+    private static async Task<ChannelSocket> OpenAsync(TestCaller caller) => await ChannelSocket.OpenAsync((await CreateAsync(caller)).Url);
 
     private static async Task<(string Path, string Url)> CreateAsync(TestCaller caller)
     {

@@ -13,7 +13,7 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     {
         var device = NewDevice(kind);
 
-        var result = await rig.SendAsync(rig.NewSender(), device);
+        var result = await PushRig.SendAsync(rig.NewSender(), device);
 
         Assert.Equal(PushOutcome.Delivered, result.Outcome);
         var push = Assert.Single(rig.Services.Received, one => one.RegistrationToken == device);
@@ -32,7 +32,7 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     public async Task TheCallerIsToldWhereItMay(string kind)
     {
         var device = NewDevice(kind);
-        await rig.SendAsync(rig.NewSender(), device, PushRig.Invitation with { Caller = "tel:+34600111222", CallerName = "Cleo" });
+        await PushRig.SendAsync(rig.NewSender(), device, PushRig.Invitation with { Caller = "tel:+34600111222", CallerName = "Cleo" });
         var push = Assert.Single(rig.Services.Received, one => one.RegistrationToken == device);
         Assert.Equal(("tel:+34600111222", "Cleo"), (push.Text("originatorAddress"), push.Text("originatorName")));
     }
@@ -43,7 +43,7 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     {
         var device = NewDevice(kind);
         rig.Services.Uninstall(device);
-        Assert.Equal(PushOutcome.Gone, (await rig.SendAsync(rig.NewSender(), device)).Outcome);
+        Assert.Equal(PushOutcome.Gone, (await PushRig.SendAsync(rig.NewSender(), device)).Outcome);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     {
         var device = NewDevice(kind);
         rig.Services.Answer(device, new PushAnswer(status, code));
-        var result = await rig.SendAsync(rig.NewSender(), device);
+        var result = await PushRig.SendAsync(rig.NewSender(), device);
         Assert.Equal(expected, result.Outcome.ToString());
         Assert.Contains(status.ToString(System.Globalization.CultureInfo.InvariantCulture), result.Cause, StringComparison.Ordinal);
     }
@@ -78,16 +78,16 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     {
         var device = NewDevice(kind);
         rig.Services.Answer(device, new PushAnswer(status, "", RetryAfter: "7"));
-        var result = await rig.SendAsync(rig.NewSender(), device);
+        var result = await PushRig.SendAsync(rig.NewSender(), device);
         Assert.Equal((PushOutcome.TryLater, TimeSpan.FromSeconds(7)), (result.Outcome, result.RetryAfter));
-        Assert.Equal(PushOutcome.Delivered, (await rig.SendAsync(rig.NewSender(), device)).Outcome);
+        Assert.Equal(PushOutcome.Delivered, (await PushRig.SendAsync(rig.NewSender(), device)).Outcome);
     }
 
     [Fact]
     public async Task AnAnswerIsWaitedForNoLongerThanAClientMay()
     {
         var sender = rig.NewSender(change: options => options.Fcm.Endpoint = "http://127.0.0.1:1");
-        var result = await rig.SendAsync(sender, rig.Services.NewAndroid());
+        var result = await PushRig.SendAsync(sender, rig.Services.NewAndroid());
         Assert.Equal(PushOutcome.TryLater, result.Outcome);
         Assert.StartsWith("FCM ", result.Cause, StringComparison.Ordinal);
     }
@@ -99,11 +99,11 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
         var sender = rig.NewSender(clock);
         var before = rig.Services.FcmTokensGranted;
         var device = rig.Services.NewAndroid();
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => rig.SendAsync(sender, device)));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PushRig.SendAsync(sender, device)));
         Assert.Equal(before + 1, rig.Services.FcmTokensGranted);
 
         clock.Now += TimeSpan.FromMinutes(59);
-        await rig.SendAsync(sender, device);
+        await PushRig.SendAsync(sender, device);
         Assert.Equal(before + 2, rig.Services.FcmTokensGranted);
     }
 
@@ -112,14 +112,14 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
     {
         var sender = rig.NewSender();
         var device = rig.Services.NewAndroid();
-        await rig.SendAsync(sender, device);
+        await PushRig.SendAsync(sender, device);
         var before = rig.Services.FcmTokensGranted;
         rig.Services.Answer(device, new PushAnswer(401, "UNAUTHENTICATED"));
-        Assert.Equal(PushOutcome.Delivered, (await rig.SendAsync(sender, device)).Outcome);
+        Assert.Equal(PushOutcome.Delivered, (await PushRig.SendAsync(sender, device)).Outcome);
         Assert.Equal(before + 1, rig.Services.FcmTokensGranted);
 
         rig.Services.Answer(device, new PushAnswer(401, "UNAUTHENTICATED"), new PushAnswer(401, "UNAUTHENTICATED"));
-        Assert.Equal(PushOutcome.Refused, (await rig.SendAsync(sender, device)).Outcome);
+        Assert.Equal(PushOutcome.Refused, (await PushRig.SendAsync(sender, device)).Outcome);
     }
 
     [Fact]
@@ -129,12 +129,12 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
         var sender = rig.NewSender(clock);
         var device = rig.Services.NewIPhone();
         var before = rig.Services.ApnsTokensSeen;
-        await rig.SendAsync(sender, device);
+        await PushRig.SendAsync(sender, device);
         clock.Now += TimeSpan.FromMinutes(45);
-        await rig.SendAsync(sender, device);
+        await PushRig.SendAsync(sender, device);
         Assert.Equal(before + 1, rig.Services.ApnsTokensSeen);
         clock.Now += TimeSpan.FromMinutes(10);
-        Assert.Equal(PushOutcome.Delivered, (await rig.SendAsync(sender, device)).Outcome);
+        Assert.Equal(PushOutcome.Delivered, (await PushRig.SendAsync(sender, device)).Outcome);
         Assert.Equal(before + 2, rig.Services.ApnsTokensSeen);
     }
 
@@ -146,12 +146,12 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
         var device = rig.Services.NewIPhone();
         var before = rig.Services.ApnsTokensSeen;
         rig.Services.Answer(device, new PushAnswer(403, "ExpiredProviderToken"));
-        Assert.Equal(PushOutcome.Refused, (await rig.SendAsync(sender, device)).Outcome);
+        Assert.Equal(PushOutcome.Refused, (await PushRig.SendAsync(sender, device)).Outcome);
         Assert.Equal(before + 1, rig.Services.ApnsTokensSeen);
 
         clock.Now += TimeSpan.FromMinutes(25);
         rig.Services.Answer(device, new PushAnswer(403, "ExpiredProviderToken"));
-        Assert.Equal(PushOutcome.Delivered, (await rig.SendAsync(sender, device)).Outcome);
+        Assert.Equal(PushOutcome.Delivered, (await PushRig.SendAsync(sender, device)).Outcome);
         Assert.Equal(before + 2, rig.Services.ApnsTokensSeen);
     }
 
@@ -161,8 +161,8 @@ public sealed class PushClientTests(PushRig rig) : IClassFixture<PushRig>
         var (browser, iphone, sender) = (rig.Services.NewBrowser(), rig.Services.NewIPhone(), rig.NewSender());
         foreach (var status in new[] { "Initial", "SessionCancelled" })
         {
-            await rig.SendAsync(sender, browser, PushRig.Invitation with { Status = status });
-            await rig.SendAsync(sender, iphone, PushRig.Invitation with { Status = status });
+            await PushRig.SendAsync(sender, browser, PushRig.Invitation with { Status = status });
+            await PushRig.SendAsync(sender, iphone, PushRig.Invitation with { Status = status });
         }
 
         var topics = rig.Services.Received.Where(push => push.RegistrationToken == browser).Select(push => push.Headers["topic"]);

@@ -29,7 +29,7 @@ public sealed class PushRig : IAsyncLifetime
         return new PushSender(new WebPushClient(http, time, wrapped), new FcmClient(http, time, wrapped), new ApnsClient(http, time, wrapped), wrapped);
     }
 
-    internal Task<PushResult> SendAsync(PushSender sender, string registrationToken, WakeUp? wakeUp = null) =>
+    internal static Task<PushResult> SendAsync(PushSender sender, string registrationToken, WakeUp? wakeUp = null) =>
         sender.SendAsync(PushTarget.Parse(registrationToken, out _)!, wakeUp ?? Invitation, CancellationToken.None);
 
     internal static PushOptions OptionsFrom(IEnumerable<KeyValuePair<string, string>> settings)
