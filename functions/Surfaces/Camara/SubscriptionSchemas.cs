@@ -17,10 +17,11 @@ internal sealed class SubscriptionSchemas(string typePrefix, Schema detail, int 
         new("types", Schema.List(Type, maximumTypes) with { MinimumItems = 1 }, Required: true),
         new("config", Config, Required: true));
 
-    public Schema Update => Schema.Object(
-        "SubscriptionUpdateRequest",
-        new("sinkCredential", Credential),
-        new("config", Schema.Object("SubscriptionUpdateConfig", new Member("subscriptionExpireTime", _dateTime)) with { Closed = true })) with { Closed = true };
+    public Schema Update =>
+        Schema.Object("SubscriptionUpdateRequest", new("sinkCredential", Credential), new("config", UpdateConfig)) with { Closed = true };
+
+    private Schema UpdateConfig =>
+        Schema.Object("SubscriptionUpdateConfig", new Member("subscriptionExpireTime", _dateTime)) with { Closed = true };
 
     /// <summary>Holds as many types as there are: a subscription may be read on another surface than it was made on.</summary>
     public Schema Subscription => Schema.Object(

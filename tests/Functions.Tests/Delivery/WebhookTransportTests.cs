@@ -131,8 +131,17 @@ public sealed class WebhookTransportTests : IAsyncLifetime
         using var http = new SinkGuard(Microsoft.Extensions.Options.Options.Create(new SinkOptions { AllowLoopback = allowLoopback })).CreateClient();
         var reader = new ReaderRecord
         {
-            ReaderId = "reader-1", PhoneNumber = "+34600111222", DeviceId = "d", ClientId = "c", Subject = "s", Kind = ReaderKind.Webhook, Dialect = EventDialect.Camara,
-            Target = target ?? Sink, Credential = "sink-token", Kinds = EventKinds.All, CreatedAt = Now,
+            ReaderId = "reader-1",
+            PhoneNumber = "+34600111222",
+            DeviceId = "d",
+            ClientId = "c",
+            Subject = "s",
+            Kind = ReaderKind.Webhook,
+            Dialect = EventDialect.Camara,
+            Target = target ?? Sink,
+            Credential = "sink-token",
+            Kinds = EventKinds.All,
+            CreatedAt = Now,
         };
         var data = new CallEventData(false, "call-1", 4, CallStatus.Ringing, "tel:+34600111222", null, "tel:+34600333444", null, null, null, null, null);
         var entry = new DeviceEvent(new DeviceKey("+34600111222", "d"), 9, "event-1", Now, data);
