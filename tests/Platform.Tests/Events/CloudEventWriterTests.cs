@@ -127,8 +127,16 @@ public class CloudEventWriterTests
 
     private static ReaderRecord Reader(EventDialect dialect) => new()
     {
-        ReaderId = "sub-1", PhoneNumber = Device.PhoneNumber, DeviceId = Device.DeviceId, ClientId = "c", Subject = "s", Kind = ReaderKind.Webhook,
-        Dialect = dialect, Target = "https://asp.example/sink", Kinds = EventKinds.All, CreatedAt = Time,
+        ReaderId = "sub-1",
+        PhoneNumber = Device.PhoneNumber,
+        DeviceId = Device.DeviceId,
+        ClientId = "c",
+        Subject = "s",
+        Kind = ReaderKind.Webhook,
+        Dialect = dialect,
+        Target = "https://asp.example/sink",
+        Kinds = EventKinds.All,
+        CreatedAt = Time,
     };
 
     private static void Check(DeviceEventData data, string expected)

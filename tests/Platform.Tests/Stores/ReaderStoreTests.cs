@@ -36,7 +36,13 @@ public class ReaderStoreTests(AzuriteFixture azurite)
             EndedAt = Now.AddMinutes(28),
             Progress = new ReaderProgress
             {
-                Cursor = 7, Delivered = 3, Failures = 2, FailingSince = Now, RetryAt = Now.AddSeconds(4), LeaseHolder = "somebody", LeaseUntil = Now.AddSeconds(20),
+                Cursor = 7,
+                Delivered = 3,
+                Failures = 2,
+                FailingSince = Now,
+                RetryAt = Now.AddSeconds(4),
+                LeaseHolder = "somebody",
+                LeaseUntil = Now.AddSeconds(20),
             },
         };
         foreach (var reader in new[] { least, most })
