@@ -41,9 +41,8 @@ public class NextHopTests
         Assert.Single(_second.Requests("REGISTER"));
         _agent.Only<RegistrationAccepted>();
         Assert.Empty(_agent.Events.OfType<RegistrationFailed>());
-        var invite = Invite();
+        Invite();
         Assert.Equal((1, 0), (_second.Requests("INVITE").Count(), _first.Requests("INVITE").Count()));
-        Assert.NotNull(invite);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using System.Net;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Sip;
-using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sip.Registrations;
 

@@ -1,5 +1,4 @@
 using Byon.MediaNode.Core.Protocol.Sip;
-using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sip.Transactions;
 
