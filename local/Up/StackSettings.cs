@@ -46,7 +46,6 @@ internal sealed class StackSettings(LocalStackOptions options)
             ["Auth__Audience"] = "byon",
             ["Sinks__AllowLoopback"] = "true",
             // Sinks of a developer are on the same machine.
-            ["Sinks__AllowLoopback"] = "true",
         };
         return Over(settings, options.FunctionsSettings);
     }
