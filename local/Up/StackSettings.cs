@@ -44,8 +44,8 @@ internal sealed class StackSettings(LocalStackOptions options)
         {
             ["Auth__Authority"] = Issuer,
             ["Auth__Audience"] = "byon",
-            ["Sinks__AllowLoopback"] = "true",
             // Sinks of a developer are on the same machine.
+            ["Sinks__AllowLoopback"] = "true",
         };
         return Over(settings, options.FunctionsSettings);
     }
