@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Byon.MediaNode;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Native;
 using Byon.Tests.TestKit.WebRtc;

@@ -4,7 +4,6 @@ using Byon.Platform.Records;
 using Byon.Platform.Stores;
 using Byon.Tests.Functions.Tests.Rig;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Byon.Tests.Functions.Tests.Delivery;
 

@@ -32,7 +32,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
 
         public bool NamesSomething => Ids.Any(id => id != DeviceId);
 
-        public string Path(IReadOnlyDictionary<string, string> ids) => IdPattern().Replace(Pattern, match => ids[match.Groups[1].Value]);
+        public string Path(Dictionary<string, string> ids) => IdPattern().Replace(Pattern, match => ids[match.Groups[1].Value]);
 
         public string? Body => Operation.RequestBody is null ? null : Bodies[Operation.OperationId].ToJsonString();
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Byon.Functions.Timers;
-using Byon.Platform.Control;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
 using Byon.Platform.Stores;

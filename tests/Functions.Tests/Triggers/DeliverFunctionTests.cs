@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Byon.Functions.Triggers;
 using Byon.Platform.Events;
-using Byon.Platform.Stores;
 using Byon.Tests.Functions.Tests.Delivery;
 using Byon.Tests.Functions.Tests.Rig;
 using Byon.Tests.TestKit;

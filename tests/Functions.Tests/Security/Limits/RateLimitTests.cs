@@ -5,7 +5,6 @@ using Byon.Functions.Security.Limits;
 using Byon.Local.Identity;
 using Byon.Tests.Functions.Tests.Rig;
 using Byon.Tests.TestKit;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
 
 namespace Byon.Tests.Functions.Tests.Security.Limits;
