@@ -65,7 +65,7 @@ public static class NodeServices
     {
         var options = provider.GetRequiredService<NodeOptions>();
         var local = new IPEndPoint(options.SipAdvertised, options.SipListen.Port);
-        var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261) 
+        var sip = new SipAgentOptions(local, UserAgent, SipTimers.Rfc3261)
         {
             SessionInterval = options.Sip.SessionInterval,
             AccessNetwork = options.Sip.AccessNetwork,

@@ -82,7 +82,7 @@ public static class WebRtcOfferAnswer
 
     private static WebRtcLegPlan Plan(WebRtcPeerDescription peer, AudioFormats send, AudioFormats receive, MediaDirection direction)
     {
-        var audio = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), peer.PacketTime, direction) 
+        var audio = new AudioStream(send.Audio[0], receive.Audio, send.EventFor(send.Audio[0]), peer.PacketTime, direction)
         {
             ReceiveEvents = receive.Events,
             Sendable = send.Audio,

@@ -91,7 +91,8 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         var clientNonce = challenge.HasQopAuth || challenge.Session ? entropy.NextToken(8) : null;
         var response = new DigestResponse(
             challenge.Algorithm, challenge.Session, credentials.UserName, challenge.Realm, credentials.Password,
-            request.Method, request.Uri.Text, challenge.Nonce, count, clientNonce) { BinaryPassword = challenged.BinaryPassword }.Compute();
+            request.Method, request.Uri.Text, challenge.Nonce, count, clientNonce)
+        { BinaryPassword = challenged.BinaryPassword }.Compute();
         var algorithm = Name(challenge.Algorithm) + (challenge.Session ? "-sess" : "");
         var text = new StringBuilder("Digest username=").Append(SipScanner.Quote(credentials.UserName))
             .Append(", realm=").Append(SipScanner.Quote(challenge.Realm))
