@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using Byon.Local.Identity;
 using Byon.Local.Up;
@@ -8,6 +9,9 @@ namespace Byon.Tests.Bench.Api;
 /// <summary>The whole product on free ports with the simulator for an IMS and without rate limits, and two doors to its API.</summary>
 internal sealed class ApiStack : IAsyncDisposable
 {
+    /// <summary>Ports rest for ten seconds after a call, and the load makes hundreds of calls a second: two ports for each of them.</summary>
+    private const int RtpPorts = 8_000;
+
     private readonly TemporaryFolder _folder;
     private readonly LocalStack _stack;
 
@@ -32,12 +36,13 @@ internal sealed class ApiStack : IAsyncDisposable
         var perNode = FreePorts.Next(6);
         var ports = new LocalPorts(
             Page: single, Identity: single + 1, WebPubSub: single + 2, Functions: single + 3, Ims: single + 4, Blob: single + 5, Queue: single + 6,
-            Table: single + 7, Control: perNode, Sip: perNode + 2, WebRtc: perNode + 4, Rtp: FreePorts.Next(LocalPorts.RtpPortsPerNode));
+            Table: single + 7, Control: perNode, Sip: perNode + 2, WebRtc: perNode + 4, Rtp: FreePorts.Next(RtpPorts));
         var options = new LocalStackOptions
         {
             Repository = Repository.Find(),
             Ports = ports,
             FunctionsSettings = NoLimits(),
+            NodeSettings = new Dictionary<string, string> { ["Node__Media__ImsPortCount"] = RtpPorts.ToString(CultureInfo.InvariantCulture) },
             LogFolder = folder.Path,
         };
         var stack = new ApiStack(folder, new LocalStack(options, new StartProgress(TextWriter.Null, terminal: false)), ports);
