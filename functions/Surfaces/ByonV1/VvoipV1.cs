@@ -1,5 +1,4 @@
 using Byon.Functions.CallHandling;
-using Byon.Functions.Http;
 using Byon.Functions.Security;
 using Byon.Platform;
 
@@ -11,9 +10,19 @@ internal sealed class VvoipV1(CallSessions calls)
     private static readonly ServedParameter[] OfSession =
         [ByonHeaders.TransactionId, ByonHeaders.ClientId, new(ParameterPlace.Path, "vvoipSessionId", Schema.Text())];
 
+    private readonly CallOperations _calls = new(calls)
+    {
+        RegistrationHeader = ByonHeaders.ClientIdName,
+        CallId = "vvoipSessionId",
+        ReadNew = VvoipRequests.ReadNewCall,
+        ReadChange = VvoipRequests.ReadStatusChange,
+        Write = static (call, status) => TypedResults.Json(VvoipSessionInformation.Of(call), Bodies.Json.VvoipSessionInformation, statusCode: status),
+        WriteChanged = static call => TypedResults.Json(ReceiverSessionStatus.Of(call), Bodies.Json.ReceiverSessionStatus),
+    };
+
     public Surface Table => new(ApiVersions.Vvoip, Publication.Byon, "BYON Call Handling",
     [
-        new(HttpMethods.Post, "/sessions", "postSessions", [Scopes.CallCreate], CreateAsync)
+        new(HttpMethods.Post, "/sessions", "postSessions", [Scopes.CallCreate], _calls.CreateAsync)
         {
             Summary = "Creates voice and/or video session",
             Parameters = [ByonHeaders.TransactionId, ByonHeaders.ClientId],
@@ -22,7 +31,7 @@ internal sealed class VvoipV1(CallSessions calls)
             Errors = [new(403, "INVALID_TOKEN_CONTEXT"), new(404, "NOT_FOUND"), new(409, "CONFLICT"), new(501, "CALLTYPE_EMERGENCY_NOT_SUPPORTED")],
             Aliases = ["/session"],
         },
-        new(HttpMethods.Get, "/sessions/{vvoipSessionId}", "getSessionDetailsById", [Scopes.CallRead], GetAsync)
+        new(HttpMethods.Get, "/sessions/{vvoipSessionId}", "getSessionDetailsById", [Scopes.CallRead], _calls.GetAsync)
         {
             Summary = "Get the vvoip session information",
             Parameters = OfSession,
@@ -30,7 +39,7 @@ internal sealed class VvoipV1(CallSessions calls)
             Errors = [new(404, "NOT_FOUND")],
             Aliases = ["/session/{vvoipSessionId}"],
         },
-        new(HttpMethods.Delete, "/sessions/{vvoipSessionId}", "deleteSessionById", [Scopes.CallDelete], DeleteAsync)
+        new(HttpMethods.Delete, "/sessions/{vvoipSessionId}", "deleteSessionById", [Scopes.CallDelete], _calls.DeleteAsync)
         {
             Summary = "Cancel or Terminate the vvoip session",
             Parameters = OfSession,
@@ -38,7 +47,7 @@ internal sealed class VvoipV1(CallSessions calls)
             Errors = [new(404, "NOT_FOUND")],
             Aliases = ["/session/{vvoipSessionId}"],
         },
-        new(HttpMethods.Put, "/sessions/{vvoipSessionId}/status", "postSessionStatus", [Scopes.CallWrite], ChangeStatusAsync)
+        new(HttpMethods.Put, "/sessions/{vvoipSessionId}/status", "postSessionStatus", [Scopes.CallWrite], _calls.ChangeStatusAsync)
         {
             Summary = "Update the status of the vvoip session",
             Parameters = OfSession,
@@ -48,49 +57,4 @@ internal sealed class VvoipV1(CallSessions calls)
             Aliases = ["/session/{vvoipSessionId}/status"],
         },
     ]);
-
-    private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var registrationId = context.Request.IdInHeader(ByonHeaders.ClientIdName);
-        if (registrationId.Problem is { } unnamed)
-        {
-            return unnamed;
-        }
-
-        var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var wanted = VvoipRequests.ReadNewCall(body);
-        if (body.Violation is { } violation)
-        {
-            return violation;
-        }
-
-        var call = await calls.CreateAsync(caller, registrationId.Value, wanted, cancel);
-        return call.Answer(row => TypedResults.Json(
-            VvoipSessionInformation.Of(row), Bodies.Json.VvoipSessionInformation, statusCode: StatusCodes.Status201Created));
-    }
-
-    private async Task<IResult> GetAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var call = await calls.GetAsync(caller, context.RouteId("vvoipSessionId"), cancel);
-        return call.Answer(row => TypedResults.Json(VvoipSessionInformation.Of(row), Bodies.Json.VvoipSessionInformation));
-    }
-
-    private async Task<IResult> ChangeStatusAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var change = VvoipRequests.ReadStatusChange(body);
-        if (body.Violation is { } violation)
-        {
-            return violation;
-        }
-
-        var call = await calls.ChangeStatusAsync(caller, context.RouteId("vvoipSessionId"), change, cancel);
-        return call.Answer(row => TypedResults.Json(ReceiverSessionStatus.Of(row), Bodies.Json.ReceiverSessionStatus));
-    }
-
-    private async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var ended = await calls.DeleteAsync(caller, context.RouteId("vvoipSessionId"), cancel);
-        return ended.Answer(_ => TypedResults.NoContent());
-    }
 }

@@ -8,8 +8,8 @@ namespace Byon.Tests.Bench.Media;
 internal static class MediaPlot
 {
     private const int Width = 960;
-    private const int Left = 400;
-    private const int Bar = 380;
+    private const int Left = 430;
+    private const int Bar = 360;
     private const int Row = 40;
     private const int Top = 86;
 
