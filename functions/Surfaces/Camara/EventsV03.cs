@@ -1,9 +1,7 @@
 using Byon.Functions.Events;
 using Byon.Functions.Http;
-using Byon.Functions.Security;
 using Byon.Platform;
 using Byon.Platform.Records;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace Byon.Functions.Surfaces.Camara;
@@ -33,28 +31,35 @@ internal sealed class EventsV03(Subscriptions subscriptions, IOptions<SurfaceOpt
     private SubscriptionSchemas Schemas =>
         new(Prefix, Schema.Object(null, new Member("deviceId", Schema.Uuid, Required: true)), MaximumTypes, hasLimits: true);
 
+    private SubscriptionOperations Operations => new(subscriptions)
+    {
+        Version = _version,
+        ReadNew = ReadNew,
+        DetailOf = static record => new SubscriptionDetail(record.DeviceId, null, null),
+    };
+
     public Surface Table => new(_version, Publication.Camara, "WebRTC Events",
     [
-        new(HttpMethods.Post, "/subscriptions", "createNotificationChannelSubscription", EventScopes.CreateAny(_version), CreateAsync)
+        new(HttpMethods.Post, "/subscriptions", "createNotificationChannelSubscription", EventScopes.CreateAny(_version), Operations.CreateAsync)
         {
             Summary = "Create a webrtc-events event subscription",
             RequestBody = Schemas.Request,
             Successes = [new(201, Schemas.Subscription)],
             Errors = WrongSubscription,
         },
-        new(HttpMethods.Get, "/subscriptions", "retrieveNotificationChannelSubscriptionList", [EventScopes.Read(_version)], ListAsync)
+        new(HttpMethods.Get, "/subscriptions", "retrieveNotificationChannelSubscriptionList", [EventScopes.Read(_version)], Operations.ListAsync)
         {
             Summary = "Retrieve a list of webrtc-events event subscription",
             Successes = [new(200, Schema.List(Schemas.Subscription, 100))],
         },
-        new(HttpMethods.Get, "/subscriptions/{subscriptionId}", "retrieveNotificationChannelSubscription", [EventScopes.Read(_version)], GetAsync)
+        new(HttpMethods.Get, "/subscriptions/{subscriptionId}", "retrieveNotificationChannelSubscription", [EventScopes.Read(_version)], Operations.GetAsync)
         {
             Summary = "Retrieve a webrtc-events event subscription",
             Parameters = [Id],
             Successes = [new(200, Schemas.Subscription)],
             Errors = [new(404, "NOT_FOUND")],
         },
-        new(HttpMethods.Put, "/subscriptions/{subscriptionId}", "updateNotificationChannelSubscription", [EventScopes.Update(_version)], UpdateAsync)
+        new(HttpMethods.Put, "/subscriptions/{subscriptionId}", "updateNotificationChannelSubscription", [EventScopes.Update(_version)], Operations.UpdateAsync)
         {
             Summary = "Update a webrtc-events event subscription",
             Parameters = [Id],
@@ -62,7 +67,7 @@ internal sealed class EventsV03(Subscriptions subscriptions, IOptions<SurfaceOpt
             Successes = [new(200, Schemas.Subscription)],
             Errors = WrongChange,
         },
-        new(HttpMethods.Delete, "/subscriptions/{subscriptionId}", "deleteNotificationChannelSubscription", [EventScopes.Delete(_version)], DeleteAsync)
+        new(HttpMethods.Delete, "/subscriptions/{subscriptionId}", "deleteNotificationChannelSubscription", [EventScopes.Delete(_version)], Operations.DeleteAsync)
         {
             Summary = "Delete a webrtc-events event subscription",
             Parameters = [Id],
@@ -70,25 +75,6 @@ internal sealed class EventsV03(Subscriptions subscriptions, IOptions<SurfaceOpt
             Errors = [new(404, "NOT_FOUND")],
         },
     ]);
-
-    private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var types = body.RequiredChoices("types", [.. SubscriptionEventTypes.Names.Select(name => Prefix + name)]);
-        var wanted = ReadNew(body, types);
-        if (body.Violation is { } violation)
-        {
-            return violation;
-        }
-
-        if (EventScopes.Missing(caller, _version, types) is { } scope)
-        {
-            return Problems.InsufficientScope(scope);
-        }
-
-        var created = await subscriptions.CreateAsync(caller, wanted, cancel);
-        return created.Answer(record => Write(record, StatusCodes.Status201Created));
-    }
 
     private NewSubscription ReadNew(JsonFields body, IReadOnlyList<string> types)
     {
@@ -101,47 +87,4 @@ internal sealed class EventsV03(Subscriptions subscriptions, IOptions<SurfaceOpt
         return new NewSubscription(
             _dialect, sink, credential, SubscriptionEventTypes.Of(types, Prefix), deviceId, null, null, SubscriptionRequests.ExpireTime(config), maxEvents, initialEvent);
     }
-
-    private async Task<IResult> ListAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var found = await subscriptions.ListAsync(caller, cancel);
-        return TypedResults.Json([.. found.Select(Represent)], Bodies.Json.IReadOnlyListSubscriptionResponse);
-    }
-
-    private async Task<IResult> GetAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var found = await subscriptions.GetAsync(caller, context.RouteId("subscriptionId"), cancel);
-        return found.Answer(record => Write(record, StatusCodes.Status200OK));
-    }
-
-    private async Task<IResult> UpdateAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var change = new SubscriptionChange(
-            SubscriptionRequests.Credential(body, "accessTokenExpiresUtc"), SubscriptionRequests.ExpireTime(body.Object("config")));
-        if (change is { Credential: null, ExpireTime: null })
-        {
-            body.Reject(Problems.InvalidArgument("Expected property is missing: sinkCredential or config.subscriptionExpireTime."));
-        }
-
-        if (body.Violation is { } violation)
-        {
-            return violation;
-        }
-
-        var updated = await subscriptions.UpdateAsync(caller, context.RouteId("subscriptionId"), change, cancel);
-        return updated.Answer(record => Write(record, StatusCodes.Status200OK));
-    }
-
-    private async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var deleted = await subscriptions.DeleteAsync(caller, context.RouteId("subscriptionId"), cancel);
-        return deleted.Answer(_ => TypedResults.NoContent());
-    }
-
-    private JsonHttpResult<SubscriptionResponse> Write(ReaderRecord record, int status) =>
-        TypedResults.Json(Represent(record), Bodies.Json.SubscriptionResponse, statusCode: status);
-
-    private SubscriptionResponse Represent(ReaderRecord record) =>
-        SubscriptionResponse.Of(record, subscriptions.HasEnded(record), Prefix, new SubscriptionDetail(record.DeviceId, null, null));
 }

@@ -1,10 +1,8 @@
 using Byon.Functions.Events;
 using Byon.Functions.Http;
-using Byon.Functions.Security;
 using Byon.Functions.Surfaces.Camara;
 using Byon.Platform;
 using Byon.Platform.Records;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Byon.Functions.Surfaces.CamaraR22;
 
@@ -32,9 +30,16 @@ internal sealed class EventsV02(Subscriptions subscriptions)
 
     private static string Prefix => Version.EventTypePrefix!;
 
+    private SubscriptionOperations Operations => new(subscriptions)
+    {
+        Version = Version,
+        ReadNew = ReadNew,
+        DetailOf = static record => new SubscriptionDetail(record.DeviceId, record.RegistrationId ?? "", record.CallId),
+    };
+
     public Surface Table => new(Version, Publication.CamaraR22, "WebRTC Events",
     [
-        new(HttpMethods.Post, "/subscriptions", "createNotificationChannelSubscription", EventScopes.CreateAny(Version), CreateAsync)
+        new(HttpMethods.Post, "/subscriptions", "createNotificationChannelSubscription", EventScopes.CreateAny(Version), Operations.CreateAsync)
         {
             Summary = "Create a webrtc-events event subscription",
             RequestBody = Schemas.Request,
@@ -45,19 +50,19 @@ internal sealed class EventsV02(Subscriptions subscriptions)
                 new(422, "MISSING_IDENTIFIER", "SERVICE_NOT_APPLICABLE", "MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED"), new(429, "QUOTA_EXCEEDED"),
             ],
         },
-        new(HttpMethods.Get, "/subscriptions", "retrieveNotificationChannelSubscriptionList", [EventScopes.Read(Version)], ListAsync)
+        new(HttpMethods.Get, "/subscriptions", "retrieveNotificationChannelSubscriptionList", [EventScopes.Read(Version)], Operations.ListAsync)
         {
             Summary = "Retrieve a list of webrtc-events event subscription",
             Successes = [new(200, Schema.List(Schemas.Subscription))],
         },
-        new(HttpMethods.Get, "/subscriptions/{subscriptionId}", "retrieveNotificationChannelSubscription", [EventScopes.Read(Version)], GetAsync)
+        new(HttpMethods.Get, "/subscriptions/{subscriptionId}", "retrieveNotificationChannelSubscription", [EventScopes.Read(Version)], Operations.GetAsync)
         {
             Summary = "Retrieve a webrtc-events event subscription",
             Parameters = [Id],
             Successes = [new(200, Schemas.Subscription)],
             Errors = [new(404, "NOT_FOUND")],
         },
-        new(HttpMethods.Delete, "/subscriptions/{subscriptionId}", "deleteNotificationChannelSubscription", [EventScopes.Delete(Version)], DeleteAsync)
+        new(HttpMethods.Delete, "/subscriptions/{subscriptionId}", "deleteNotificationChannelSubscription", [EventScopes.Delete(Version)], Operations.DeleteAsync)
         {
             Summary = "Delete a webrtc-events event subscription",
             Parameters = [Id],
@@ -66,32 +71,13 @@ internal sealed class EventsV02(Subscriptions subscriptions)
         },
     ]);
 
-    private async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
+    private static NewSubscription ReadNew(JsonFields body, IReadOnlyList<string> types)
     {
-        var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var types = body.RequiredChoices("types", [.. SubscriptionEventTypes.Names.Select(name => Prefix + name)]);
         if (types.Count > 1)
         {
             body.Reject(Problems.MultiEventNotSupported());
         }
 
-        var wanted = ReadNew(body, types);
-        if (body.Violation is { } violation)
-        {
-            return violation;
-        }
-
-        if (EventScopes.Missing(caller, Version, types) is { } scope)
-        {
-            return Problems.InsufficientScope(scope);
-        }
-
-        var created = await subscriptions.CreateAsync(caller, wanted, cancel);
-        return created.Answer(record => Write(record, StatusCodes.Status201Created));
-    }
-
-    private static NewSubscription ReadNew(JsonFields body, IReadOnlyList<string> types)
-    {
         SubscriptionRequests.CheckProtocol(body);
         var sink = body.RequiredText("sink", 1024);
         var credential = SubscriptionRequests.Credential(body, "accessTokenExpiresUtc", "accessTokenExpireUtc");
@@ -105,28 +91,4 @@ internal sealed class EventsV02(Subscriptions subscriptions)
             EventDialect.CamaraR22, sink, credential, SubscriptionEventTypes.Of(types, Prefix), deviceId, registrationId, callId,
             SubscriptionRequests.ExpireTime(config), maxEvents, initialEvent);
     }
-
-    private async Task<IResult> ListAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var found = await subscriptions.ListAsync(caller, cancel);
-        return TypedResults.Json([.. found.Select(Represent)], Bodies.Json.IReadOnlyListSubscriptionResponse);
-    }
-
-    private async Task<IResult> GetAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var found = await subscriptions.GetAsync(caller, context.RouteId("subscriptionId"), cancel);
-        return found.Answer(record => Write(record, StatusCodes.Status200OK));
-    }
-
-    private async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
-    {
-        var deleted = await subscriptions.DeleteAsync(caller, context.RouteId("subscriptionId"), cancel);
-        return deleted.Answer(_ => TypedResults.NoContent());
-    }
-
-    private JsonHttpResult<SubscriptionResponse> Write(ReaderRecord record, int status) =>
-        TypedResults.Json(Represent(record), Bodies.Json.SubscriptionResponse, statusCode: status);
-
-    private SubscriptionResponse Represent(ReaderRecord record) => SubscriptionResponse.Of(
-        record, subscriptions.HasEnded(record), Prefix, new SubscriptionDetail(record.DeviceId, record.RegistrationId ?? "", record.CallId));
 }
