@@ -5,11 +5,13 @@ namespace Byon.Functions.Surfaces.ByonV1;
 
 internal sealed record VvoipSessionInformation(
     string OriginatorAddress, string? OriginatorName, string ReceiverAddress, string? ReceiverName, string Status,
-    SdpDescriptor? Offer, SdpDescriptor? Answer, string? ClientCorrelator, string VvoipSessionId)
+    SdpDescriptor? Offer, SdpDescriptor? Answer, string? ClientCorrelator, string VvoipSessionId,
+    SessionQuality? Quality)
 {
     public static VvoipSessionInformation Of(CallRecord call) => new(
         call.OriginatorAddress, call.OriginatorName, call.ReceiverAddress, call.ReceiverName, call.Status.ToString(),
-        SdpDescriptor.Of(call.OfferSdp), SdpDescriptor.Of(call.AnswerSdp), call.ClientCorrelator, call.CallId);
+        SdpDescriptor.Of(call.OfferSdp), SdpDescriptor.Of(call.AnswerSdp), call.ClientCorrelator, call.CallId,
+        SessionQuality.Of(call.Quality));
 }
 
 internal sealed record ReceiverSessionStatus(

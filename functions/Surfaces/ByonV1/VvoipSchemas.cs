@@ -14,7 +14,7 @@ internal static class VvoipSchemas
     /// <summary>The offer is required by the text of the definition, and by calls.</summary>
     public static readonly Schema Create = Schema.Object("VvoipSessionCreate", [.. Information(offerRequired: true)]);
 
-    public static readonly Schema Session = Schema.Object("VvoipSessionInformation", [.. Information(offerRequired: false)]);
+    public static readonly Schema Session = Schema.Object("VvoipSessionInformation", [.. Information(offerRequired: false), SessionQuality.Member]);
 
     public static readonly Schema StatusChange = Change("ReceiverSessionStatusChange", statusRequired: true);
 

@@ -11,12 +11,13 @@ internal sealed record SdpDescriptor(string? Sdp)
 /// <summary>MediaSessionResponse of webrtc-call-handling. The offer is required there, also for a call that has none yet.</summary>
 internal sealed record MediaSessionResponse(
     string MediaSessionId, string OriginatorAddress, string? OriginatorName, string ReceiverAddress, string? ReceiverName,
-    string Status, string CallType, SdpDescriptor Offer, SdpDescriptor? Answer, LocationDescriptor? LocationDetails)
+    string Status, string CallType, SdpDescriptor Offer, SdpDescriptor? Answer, LocationDescriptor? LocationDetails,
+    SessionQuality? Quality)
 {
     public static MediaSessionResponse Of(CallRecord call) => new(
         call.CallId, call.OriginatorAddress, call.OriginatorName, call.ReceiverAddress, call.ReceiverName,
         call.Status.ToString(), call.Emergency ? "EMERGENCY" : "REGULAR", new SdpDescriptor(call.OfferSdp), SdpDescriptor.Of(call.AnswerSdp),
-        LocationDescriptor.Of(call.Location));
+        LocationDescriptor.Of(call.Location), SessionQuality.Of(call.Quality));
 }
 
 /// <summary>LocationDetails of webrtc-call-handling.</summary>

@@ -17,7 +17,7 @@ internal static class CallSchemas
     public static readonly Schema Create = Schema.Object("MediaSessionCreate", [.. Information(isRequest: true)]);
 
     public static readonly Schema Response = Schema.Object(
-        "MediaSessionResponse", [.. Information(isRequest: false), new("mediaSessionId", Schema.Text(256), Required: true)]);
+        "MediaSessionResponse", [.. Information(isRequest: false), new("mediaSessionId", Schema.Text(256), Required: true), SessionQuality.Member]);
 
     public static readonly Schema StatusChange = Schema.Object(
         "MediaSessionStatusChange",

@@ -33,7 +33,9 @@ internal static class R22Schemas
 
     public static readonly Schema StatusChange = Session("MediaSessionStatusChange", required: ["status"]);
 
-    public static readonly Schema SessionInformation = Session("MediaSessionInformation", required: []);
+    public static readonly Schema SessionInformation = WithQuality(Session("MediaSessionInformation", required: []));
+
+    private static Schema WithQuality(Schema session) => session with { Members = [.. session.Members, SessionQuality.Member] };
 
     private static Schema Session(string name, IReadOnlyList<string> required)
     {

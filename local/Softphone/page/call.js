@@ -19,6 +19,7 @@ export class Call extends EventTarget {
   busy = false;
   connectedAt = null;
   ending = null;
+  quality = null;
   dtmfSent = '';
   sentMeter = null;
   heardMeter = null;
@@ -136,6 +137,7 @@ export class Call extends EventTarget {
     const byMe = this.phase === 'connected' ? 'hung-up' : this.direction === 'incoming' ? 'declined' : 'cancelled';
     this.#finish({ status: 'Terminated', byMe });
     await this.#endAtGateway();
+    await this.#learnQuality();
   }
 
   /** Ends the page's side only: the gateway has no such call (any more), or never had. */
@@ -164,6 +166,17 @@ export class Call extends EventTarget {
     }
   }
 
+  /** How a call that was answered sounded: the gateway tells once it has ended. */
+  async #learnQuality() {
+    if (!this.id || this.connectedAt === null) return;
+    try {
+      this.quality = (await this.#api.getCall(this.id, this.#group)).quality ?? null;
+      this.#changed();
+    } catch (error) {
+      if (error.status !== 404) throw error;
+    }
+  }
+
   // ---- events ----------------------------------------------------------------------------------------------------
 
   async onStatus(data) {
@@ -178,6 +191,7 @@ export class Call extends EventTarget {
     if (this.#over) return;
     if (endStatuses.has(data.status)) {
       this.#finish({ status: data.status, reason: data.reason, ending: data.ending });
+      await this.#learnQuality();
       return;
     }
     if (this.direction === 'outgoing') await this.#takeAnswer(data.answer?.sdp);

@@ -175,6 +175,7 @@ export class PhoneView {
     const time = call?.connectedAt ? performance.now() - call.connectedAt : !call && lastCall?.lasted ? lastCall.lasted : null;
     $('call-duration').textContent = time === null ? '' : duration(time);
     call?.statistics().then(figures => { $('call-stats').textContent = figures ? statisticsWords(figures) : ''; });
+    $('call-quality').textContent = !call && lastCall?.quality ? qualityWords(lastCall.quality) : '';
   }
 
   #meters() {
@@ -200,6 +201,12 @@ function statisticsWords({ codec, lost, jitter, roundTrip }) {
   const name = { opus: 'Opus', PCMA: 'G.711 A-law', PCMU: 'G.711 µ-law' }[codec] ?? codec;
   const trip = roundTrip === null ? [] : [`round trip ${roundTrip.toFixed(0)} ms`];
   return [name, `lost ${(lost * 100).toFixed(1)} %`, `jitter ${jitter.toFixed(0)} ms`, ...trip].join('  ·  ');
+}
+
+/** The gateway's figures of both directions: {codec, lossPercent, mos} of each. */
+function qualityWords({ browser, network }) {
+  const one = (who, { codec, lossPercent, mos }) => `${who}: ${codec}, lost ${lossPercent.toFixed(1)} %, MOS ${mos.toFixed(1)}`;
+  return [browser && one('You', browser), network && one('Other side', network)].filter(Boolean).join('\n');
 }
 
 function pill(id, state, words) {

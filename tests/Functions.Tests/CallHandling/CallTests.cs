@@ -240,6 +240,27 @@ public sealed class CallTests(ApiRig rig) : ApiTest(rig)
         (await caller.DeleteAsync($"{CallSessions}/{id}")).ShouldBe(404, "NOT_FOUND");
     }
 
+    [Theory]
+    [InlineData("/webrtc-call-handling/v0.4/sessions")]
+    [InlineData("/webrtc-call-handling/v0.3/sessions")]
+    [InlineData("/vvoip/v1/sessions")]
+    public async Task AnEndedCallTellsHowItSounded(string sessions)
+    {
+        var caller = NewCaller();
+        var id = await caller.CallAsync();
+        Assert.Null((await caller.GetAsync($"{sessions}/{id}")).Json["quality"]);
+
+        var store = new CallStore(Rig.Tables);
+        var call = (await store.GetAsync(caller.Number, id, default))!;
+        var quality = new CallQuality(new LegQuality("Opus", 1500, 0.4, 2.5, 31.5, 4.31), null);
+        await store.PutAsync(call with { Status = CallStatus.Terminated, EndedAt = DateTimeOffset.UtcNow, Quality = quality }, default);
+
+        var answer = await caller.GetAsync($"{sessions}/{id}");
+        Assert.Equal(
+            """{"browser":{"codec":"Opus","packets":1500,"lossPercent":0.4,"jitter":2.5,"roundTrip":31.5,"mos":4.31}}""",
+            answer.Json["quality"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task AnIncomingCallWithoutAnOfferStillHasTheMember()
     {

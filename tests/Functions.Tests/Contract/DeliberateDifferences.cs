@@ -26,6 +26,8 @@ internal static class DeliberateDifferences
 
     private static readonly Difference StatusAnswersWithBody = new("a change of status is answered with the session", @"- PUT \S+/status 204( .*)?");
 
+    private static readonly Difference QualityOfCall = new("how an ended call sounded", @"\+ \S+ \S+ 20\d body\.quality\b.*");
+
     private static readonly Difference CorrelatorOfChange = new("the correlator is echoed on a change of status too", @"\+ PUT \S+/status 200 header x-correlator");
 
     private static readonly Difference CorrelatorLimit = new("the pattern's limit as maxLength too", @"\+ \S+ \S+ header x-correlator maxLength=256");
@@ -59,7 +61,7 @@ internal static class DeliberateDifferences
             NoNumberInToken, NoRangeInReads, NumberIsOfToken, OneKindOfNotFound,
             new("the number of a two-legged token, as CAMARA r3.1 has it", @"\+ POST /sessions body\.phoneNumber .*"),
         ],
-        ["webrtc-call-handling-v0.4"] = [RegistrationOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound],
+        ["webrtc-call-handling-v0.4"] = [RegistrationOfCall, QualityOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound],
         ["webrtc-registration-v0.3"] =
         [
             NoNumberInToken, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, CorrelatorLimit,
@@ -68,7 +70,7 @@ internal static class DeliberateDifferences
         ],
         ["webrtc-call-handling-v0.3"] =
         [
-            RegistrationOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, CorrelatorLimit,
+            RegistrationOfCall, QualityOfCall, StateOfCall, StatusAnswersWithBody, CorrelatorOfChange, NothingOutOfRange, NumberIsOfToken, OneKindOfNotFound, CorrelatorLimit,
             new("a call cannot do without these", @"\+ POST /sessions body\.(originatorAddress|receiverAddress|offer) required"),
             new("a change cannot do without a status", @"\+ PUT \S+/status body\.status required"),
             new("a clientCorrelator that stands for another session", @"\+ POST /sessions 409( .*)?"),
@@ -105,7 +107,7 @@ internal static class DeliberateDifferences
         ],
         ["vvoip-v1"] =
         [
-            Correlator, AnyErrorOfByon, StateOfCall, StatusAnswersWithBody, ScopesOfByon,
+            Correlator, AnyErrorOfByon, QualityOfCall, StateOfCall, StatusAnswersWithBody, ScopesOfByon,
             new("an originator that is not the token's number", @"\+ POST /sessions 403 INVALID_TOKEN_CONTEXT"),
             new("a clientCorrelator that stands for another session", @"\+ POST /sessions 409( .*)?"),
             new("emergency calls may be switched off", @"\+ POST /sessions 501( .*)?"),
