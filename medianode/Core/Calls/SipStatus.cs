@@ -9,5 +9,6 @@ public static class SipStatus
     public const int TemporarilyUnavailable = 480;
     public const int BusyHere = 486;
     public const int NotAcceptableHere = 488;
+    public const int ServiceUnavailable = 503;
     public const int Decline = 603;
 }

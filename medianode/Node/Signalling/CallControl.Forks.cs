@@ -40,7 +40,7 @@ public sealed partial class CallControl
 
     private (int Status, string Why)? NoRoomFor(LiveRegistration owner)
     {
-        if (!HasRoomFor(1)) return (SipStatus.TemporarilyUnavailable, "the node takes no more calls");
+        if (!HasRoomFor(1)) return (SipStatus.ServiceUnavailable, "the node takes no more calls");
         return _calls.Values.Count(call => call.Owner == owner && !call.Call.HasEnded) >= MostCallsOfOneRegistration
             ? (SipStatus.BusyHere, "the device has too many calls")
             : null;
@@ -71,7 +71,7 @@ public sealed partial class CallControl
     {
         var invited = fork.Invitation;
         var callId = Guid.NewGuid().ToString();
-        if (media.TryAllocate(callId) is not { } allocation) return (SipStatus.TemporarilyUnavailable, "no media port is free");
+        if (media.TryAllocate(callId) is not { } allocation) return (SipStatus.ServiceUnavailable, "no media port is free");
         var caller = new CallParty(
             PartyAddress.FromIms(invited.Caller, invited.CallerWithheld), invited.CallerWithheld ? null : Shortened(invited.CallerName));
         var call = Call.TryInvite(
@@ -88,6 +88,7 @@ public sealed partial class CallControl
         fork.Legs.Add(callId, live);
         fork.Fork.Join(callId);
         Add(now, live);
+        if (invited.SessionId is { } name) log.CallNamed(callId, name.ToString());
         return null;
     }
 

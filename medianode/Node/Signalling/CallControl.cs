@@ -135,6 +135,7 @@ public sealed partial class CallControl(
                     Drain(now, fork);
                     break;
                 case SipSessionEvent session when _callsBySession.TryGetValue(session.Session, out var call):
+                    if (session is SessionInviteSent sent) log.CallNamed(call.Call.Description.CallId, sent.SessionId.ToString());
                     Guarded(now, call, it => it.Receive(now, session));
                     break;
                 case SipRegistrationEvent registration when _registrationsBySip.TryGetValue(registration.Registration, out var live):

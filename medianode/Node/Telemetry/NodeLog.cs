@@ -28,6 +28,9 @@ internal static partial class NodeLog
     [LoggerMessage(107, LogLevel.Warning, "An incoming call was refused: {Reason}")]
     public static partial void InvitationRefused(this ILogger log, string reason);
 
+    [LoggerMessage(108, LogLevel.Information, "Call {CallId} has the Session-ID {SessionId}")]
+    public static partial void CallNamed(this ILogger log, string callId, string sessionId);
+
     // SIP sockets: 2xx.
     [LoggerMessage(200, LogLevel.Information, "SIP on {EndPoint}, UDP and TCP")]
     public static partial void SipListening(this ILogger log, string endPoint);

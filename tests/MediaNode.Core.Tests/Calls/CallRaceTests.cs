@@ -2,6 +2,7 @@ using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Calls;
 
@@ -94,7 +95,7 @@ public class CallRaceTests
     public void Media_and_sip_steps_become_milestones_of_the_timeline()
     {
         var rig = CallRig.Outgoing();
-        rig.Sent(new SessionInviteSent(new SipSessionId(1), "x"));
+        rig.Sent(new SessionInviteSent(new SipSessionId(1), "x", new SessionIdentifier(SessionIdentifier.Nil, null)));
         rig.Media(new IceConnected());
         rig.Media(new DtlsConnected("AEAD_AES_128_GCM"));
         rig.Provisional(180);

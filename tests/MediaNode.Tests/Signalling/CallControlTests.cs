@@ -53,7 +53,7 @@ public class CallControlTests(NodeFixture fixture)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
         Assert.Equal(ControlFault.AtCapacity, await TestNode.FaultOf(second));
         ims.Call(rig.Number, rig.Phone.Describe());
-        await WaitFor.TrueAsync(() => ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Status == 480));
+        await WaitFor.TrueAsync(() => ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Status == 503));
         Assert.Empty(await fixture.Events.ReadAsync(new DeviceKey(rig.Number, rig.DeviceId), 0, 10, CancellationToken.None));
     }
 

@@ -81,6 +81,10 @@ public sealed partial class SipAgent
         {
             Respond(now, transaction, 404);
         }
+        else if (_core.Transactions.IsOwnInvite(invite))
+        {
+            Respond(now, transaction, 482);
+        }
         else if (SessionTimer.IsTooSmall(invite))
         {
             var refusal = Reply(invite, SessionTimer.TooSmall);
@@ -95,14 +99,14 @@ public sealed partial class SipAgent
         {
             var session = new SipSession(_core, new SipSessionId(++_lastId), registration.Line, isCaller: false);
             session.Take(transaction);
-            Tell(session.Id, registration, invite);
+            Tell(session, registration, invite);
         }
     }
 
     /// <summary>RFC 3323 §4.1.1.3. Who writes it into From wants to be anonymous, whatever the network asserts beside it.</summary>
     private const string AnonymousHost = "anonymous.invalid";
 
-    private void Tell(SipSessionId id, SipRegistration registration, SipRequest invite)
+    private void Tell(SipSession session, SipRegistration registration, SipRequest invite)
     {
         var asserted = invite.Addresses("P-Asserted-Identity").ToArray();
         var caller = asserted.FirstOrDefault(a => a.Uri.TelephoneNumber is not null) ?? asserted.FirstOrDefault() ?? invite.From;
@@ -110,10 +114,11 @@ public sealed partial class SipAgent
         var isWithheld = invite.Headers.Values("Privacy").Any(p => p.Split(';', StringSplitOptions.TrimEntries)
             .Any(word => word.ToLowerInvariant() is "id" or "user" or "header")) || caller.Uri.Host == AnonymousHost || invite.From.Uri.Host == AnonymousHost;
         _core.Tell(new SessionInvited(
-            id, registration.Id, caller.Uri, name, isWithheld, invite.To.Uri, invite.CallId, invite.Sdp,
+            session.Id, registration.Id, caller.Uri, name, isWithheld, invite.To.Uri, invite.CallId, invite.Sdp,
             invite.Supports(SipOptionTags.Reliable))
         {
             Location = GeolocationHeader.Read(invite),
+            SessionId = session.Dialog?.SessionId,
         });
     }
 
@@ -133,6 +138,7 @@ public sealed partial class SipAgent
     private SipResponse Reply(SipRequest request, int status)
     {
         var response = SipResponse.For(request, status, _core.Entropy.NextToken(8));
+        if (SessionIdentifier.Of(request) is not null) response.Headers.Add(SessionIdentifier.Header, SessionIdentifier.New(_core.Entropy).Hear(request).ToString());
         if (status == 405 || request.Method == SipMethods.Options) response.Headers.Add("Allow", SipMethods.Allowed);
         if (status == 415 || request.Method == SipMethods.Options) response.Headers.Add("Accept", "application/sdp");
         return response;

@@ -1,4 +1,5 @@
 using Byon.MediaNode.Core.Protocol.Pidf;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.MediaNode.Core.Protocol.Sip;
 
@@ -24,10 +25,14 @@ public sealed record SessionInvited(
 {
     /// <summary>Where the caller is, if the INVITE carried it by value (RFC 6442).</summary>
     public GeoLocation? Location { get; init; }
+
+    /// <summary>What operators trace the call by (RFC 7989).</summary>
+    public SessionIdentifier? SessionId { get; init; }
 }
 
 /// <summary>The INVITE we sent left for the network (first transmission).</summary>
-public sealed record SessionInviteSent(SipSessionId Session, string CallId) : SipSessionEvent(Session);
+/// <param name="SessionId">What operators trace the call by, through every B2BUA on its way (RFC 7989).</param>
+public sealed record SessionInviteSent(SipSessionId Session, string CallId, SessionIdentifier SessionId) : SipSessionEvent(Session);
 
 /// <summary>
 /// A provisional response above 100 to our INVITE; a reliable one is acknowledged already. SDP in it is an answer to the first

@@ -23,15 +23,24 @@ internal sealed record AkaKey(byte[] Key, byte[] OperatorKey)
     }
 
     /// <summary>
-    /// RES for a nonce of RFC 3310 §3.2: base64 of RAND, AUTN and what the server adds. Null where the nonce is none, or was not
-    /// made by somebody who knows the key. Sequence numbers are not kept, so none is refused as old.
+    /// What a USIM says to a nonce of RFC 3310 §3.2: base64 of RAND, AUTN and what the server adds. Null where the nonce is none,
+    /// or was not made by somebody who knows the key.
     /// </summary>
-    public byte[]? Answer(string nonce)
+    /// <param name="highest">The highest sequence number seen so far; one that is not higher makes the answer ask for synchronisation.</param>
+    public AkaAnswer? Answer(string nonce, ulong highest)
     {
         var bytes = new byte[nonce.Length];
         if (!Convert.TryFromBase64String(nonce, bytes, out var length) || length < Length * 2) return null;
+        var rand = bytes.AsSpan(0, Length);
         var autn = bytes.AsSpan(Length, Length);
-        var outcome = Milenage.Compute(this, bytes.AsSpan(0, Length), autn[..6], autn[6..8]);
-        return CryptographicOperations.FixedTimeEquals(outcome.Mac, autn[8..]) ? outcome.Response : null;
+        var outcome = Milenage.Compute(this, rand, autn[..6], autn[6..8]);
+        if (!CryptographicOperations.FixedTimeEquals(outcome.Mac, autn[8..])) return null;
+        if (outcome.Sequence > highest) return new AkaAnswer(outcome.Response, null, outcome.Sequence);
+        return new AkaAnswer([], Convert.ToBase64String(Milenage.Resynchronise(this, rand, highest)), highest);
     }
 }
+
+/// <param name="Response">RES, the password of the digest; empty with AUTS (RFC 3310 §3.4).</param>
+/// <param name="Auts">Asks for synchronisation: our highest sequence number and its proof, in base64. Null where the network's was in order.</param>
+/// <param name="Sequence">The highest sequence number from now on.</param>
+internal sealed record AkaAnswer(byte[] Response, string? Auts, ulong Sequence);

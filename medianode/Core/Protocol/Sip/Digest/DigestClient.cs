@@ -20,6 +20,9 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
     /// <summary>The subscriber answers by IMS AKA, and is named before the challenge (TS 24.229 §5.1.1.2.2).</summary>
     public bool IsAka => _aka is not null;
 
+    /// <summary>The highest sequence number the network has shown with AKA.</summary>
+    public ulong AkaSequence { get; set; }
+
     /// <summary>Puts answers to the challenges known so far into a request that has not been sent.</summary>
     public void Authorize(SipRequest request)
     {
@@ -34,23 +37,24 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         var isProxy = response.Status == 407;
         var best = Strongest(response.Headers.Lines(isProxy ? "Proxy-Authenticate" : "WWW-Authenticate"));
         if (best is null) return DigestOutcome.Unsupported;
-        var response3310 = _aka?.Answer(best.Nonce);
-        // The challenge does not come from somebody who knows the key.
-        if (_aka is not null && response3310 is null) return DigestOutcome.Refused;
         var known = _known.Find(k => k.IsProxy == isProxy && k.Challenge.Realm == best.Realm);
+        var aka = known?.Challenge.Nonce == best.Nonce ? known.Aka : _aka?.Answer(best.Nonce, AkaSequence);
+        // The challenge does not come from somebody who knows the key.
+        if (_aka is not null && aka is null) return DigestOutcome.Refused;
         if (known is null && _known.Count == MostRealms) return DigestOutcome.Refused;
         var staleInRow = 0;
         if (known is not null && WasAnswered(request, known))
         {
             // An answer ahead with an aged nonce is often refused without stale=true, so only an answer to a fresh challenge counts.
-            if ((known.IsFresh && !best.Stale) || known.Challenge.Nonce == best.Nonce) return DigestOutcome.Refused;
+            if ((known.IsFresh && !best.Stale && known.Aka?.Auts is null) || known.Challenge.Nonce == best.Nonce) return DigestOutcome.Refused;
             // stale=true on every answer would keep us busy for ever.
             staleInRow = best.Stale ? known.StaleInRow + 1 : 0;
             if (staleInRow > MostStaleInRow) return DigestOutcome.Refused;
         }
 
         if (known is not null) _known.Remove(known);
-        _known.Add(new Challenged(best, isProxy) { IsFresh = true, StaleInRow = staleInRow, BinaryPassword = response3310 });
+        _known.Add(new Challenged(best, isProxy) { IsFresh = true, StaleInRow = staleInRow, Aka = aka });
+        AkaSequence = aka?.Sequence ?? AkaSequence;
         return DigestOutcome.Answered;
     }
 
@@ -92,7 +96,7 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
         var response = new DigestResponse(
             challenge.Algorithm, challenge.Session, credentials.UserName, challenge.Realm, credentials.Password,
             request.Method, request.Uri.Text, challenge.Nonce, count, clientNonce)
-        { BinaryPassword = challenged.BinaryPassword }.Compute();
+        { BinaryPassword = challenged.Aka?.Response }.Compute();
         var algorithm = Name(challenge.Algorithm) + (challenge.Session ? "-sess" : "");
         var text = new StringBuilder("Digest username=").Append(SipScanner.Quote(credentials.UserName))
             .Append(", realm=").Append(SipScanner.Quote(challenge.Realm))
@@ -101,6 +105,7 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
             .Append(", response=\"").Append(response).Append("\", algorithm=").Append(algorithm);
         if (clientNonce is not null) text.Append(", cnonce=\"").Append(clientNonce).Append('"');
         if (count is not null) text.Append(", qop=auth, nc=").Append(count);
+        if (challenged.Aka?.Auts is { } auts) text.Append(", auts=").Append(SipScanner.Quote(auts));
         if (challenge.Opaque is not null) text.Append(", opaque=").Append(SipScanner.Quote(challenge.Opaque));
         return text.ToString();
     }
@@ -120,8 +125,7 @@ internal sealed class DigestClient(SipCredentials credentials, EntropySource ent
 
         public uint Uses { get; set; }
 
-        /// <summary>RES, with AKA.</summary>
-        public byte[]? BinaryPassword { get; init; }
+        public AkaAnswer? Aka { get; init; }
 
         /// <summary>Not yet accepted by the side that gave it.</summary>
         public bool IsFresh { get; set; }

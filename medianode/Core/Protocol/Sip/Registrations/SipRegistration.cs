@@ -13,9 +13,6 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
 {
     private const int MaxTries = 5;
 
-    /// <summary>TS 24.229 §5.1.1.4.1: lifetimes above 1200 s are refreshed 600 s before they end, shorter ones at half.</summary>
-    private static readonly TimeSpan LongLifetime = TimeSpan.FromSeconds(1200);
-
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7);
 
     private readonly SipAgentCore _core;
@@ -26,6 +23,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private bool _isAskedFor;
     private bool _hasTurn;
     private bool _lacksOutbound;
+    private bool _beganWithOthers = true;
     private TimeSpan? _refreshNext;
     private bool _removeNext;
     private Instant? _wakeAt;
@@ -37,7 +35,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     public SipRegistration(SipAgentCore core, SipRegistrationId id, SipRegistrationState saved)
     {
         (_core, Id, Saved) = (core, id, saved);
-        _digest = new DigestClient(saved.Request.Credentials, core.Entropy);
+        _digest = new DigestClient(saved.Request.Credentials, core.Entropy) { AkaSequence = saved.AkaSequence };
         Watch = new RegistrationWatch(core, _digest, this);
         _asked = saved.Request.Expires;
     }
@@ -73,7 +71,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     public Instant? NextTimeout => _inFlight is null && !IsGone ? _wakeAt : null;
 
     public SipRegistrationState Save(Instant now) =>
-        Saved with { Remaining = _state == State.Registered && _expiresAt > now ? _expiresAt - now : TimeSpan.Zero };
+        Saved with { Remaining = _state == State.Registered && _expiresAt > now ? _expiresAt - now : TimeSpan.Zero, AkaSequence = _digest.AkaSequence };
 
     public void Start(Instant now) => Send(now, _asked);
 
@@ -93,7 +91,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     public void Recover(Instant now)
     {
         if (_state != State.Registered) return;
-        (_wakeAt, _hasTurn) = (_core.Pace.Reserve(now), true);
+        (_wakeAt, _hasTurn, _beganWithOthers) = (_core.Pace.Reserve(now), true, true);
     }
 
     public void Refresh(Instant now, TimeSpan expires)
@@ -183,7 +181,8 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         Saved = Saved with { Line = line };
         (_state, _failuresInRow, _isAskedFor) = (State.Registered, 0, false);
         _expiresAt = now + granted;
-        _wakeAt = now + RefreshAfter(granted);
+        _wakeAt = now + RefreshTime.After(granted, _beganWithOthers, _core.Entropy.NextUInt32());
+        _beganWithOthers = false;
         _core.Tell(new RegistrationAccepted(Id, granted, associated));
         KeepFlow(now, response);
         // Only an IMS core tells of itself so; a plain registrar would route the SUBSCRIBE to the subscriber's own phones.
@@ -323,9 +322,6 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         _inFlight = register;
         _core.Transactions.Send(now, register, Line.NextHop, this);
     }
-
-    private TimeSpan RefreshAfter(TimeSpan granted) =>
-        Jitter(granted > LongLifetime ? granted - TimeSpan.FromSeconds(600) : granted / 2);
 
     /// <summary>Up to a tenth earlier, so that what began together does not stay together.</summary>
     private TimeSpan Jitter(TimeSpan delay) => delay - (delay * (_core.Entropy.NextUInt32() % 1000 / 10_000.0));

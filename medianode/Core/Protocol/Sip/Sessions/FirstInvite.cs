@@ -18,6 +18,7 @@ internal static class FirstInvite
         invite.Headers.Add("To", new NameAddress(request.Target).ToString());
         invite.Headers.Add("Call-ID", core.Entropy.NextToken(16));
         invite.Headers.Add("CSeq", "1 INVITE");
+        invite.Headers.Add(SessionIdentifier.Header, SessionIdentifier.New(core.Entropy).ToString());
         core.AddCapabilities(invite, line);
         invite.Headers.Add("P-Preferred-Identity", caller.ToString());
         if (request.Anonymous) invite.Headers.Add("Privacy", "id");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
@@ -66,7 +67,9 @@ internal sealed class IncomingInvite(SipAgentCore core, SipSession session, Invi
     {
         if (!IsPending) return;
         _reliable?.Stop();
-        core.Transactions.Respond(now, transaction, session.Reply(now, transaction.Request, status));
+        var refusal = session.Reply(now, transaction.Request, status);
+        if (status == 503) refusal.Headers.Add("Retry-After", TransactionLayer.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture));
+        core.Transactions.Respond(now, transaction, refusal);
     }
 
     /// <summary>True where a reliable response was not acknowledged in time.</summary>

@@ -56,7 +56,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         var invite = FirstInvite.Write(core, session.Line, request);
         session.Timer.Ask(invite);
         Send(now, invite);
-        core.Tell(new SessionInviteSent(session.Id, invite.CallId));
+        core.Tell(new SessionInviteSent(session.Id, invite.CallId, SessionIdentifier.Of(invite)!));
     }
 
     public void Cancel(Instant now, SipEnding ending)
@@ -247,6 +247,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         cancel.Headers.Add("Max-Forwards", "70");
         foreach (var name in (string[])["From", "To", "Call-ID"]) cancel.Headers.Add(name, _invite.Headers[name]!);
         cancel.Headers.Add("CSeq", $"{_invite.CSeq.Number} CANCEL");
+        if (_invite.Headers[SessionIdentifier.Header] is { } sessionId) cancel.Headers.Add(SessionIdentifier.Header, sessionId);
         if (_ending is { Kind: SipEndingKind.Timeout } given) cancel.Headers.Add("Reason", SipReason.Of(408, given.Phrase));
         core.Transactions.Send(now, cancel, core.Transactions.FlowOf(_invite) ?? session.Line.NextHop, this);
     }

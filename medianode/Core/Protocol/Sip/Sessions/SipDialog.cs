@@ -11,6 +11,9 @@ public sealed record SipDialog(
     string CallId, string LocalTag, string RemoteTag, string LocalAddress, string RemoteAddress,
     uint LocalCSeq, uint? RemoteCSeq, IReadOnlyList<string> Routes, SipUri RemoteTarget)
 {
+    /// <summary>The Session-ID of what we send in it; null where the dialog has none.</summary>
+    public SessionIdentifier? SessionId { get; init; }
+
     public SipDialogId Id => new(CallId, LocalTag, RemoteTag);
 
     /// <summary>The dialog a response to our INVITE makes (§12.1.2): Record-Route is taken in reverse.</summary>
@@ -20,7 +23,10 @@ public sealed record SipDialog(
         return new SipDialog(
             invite.CallId, from.Tag!, response.To.Tag ?? "", invite.Headers["From"]!, response.Headers["To"]!,
             invite.CSeq.Number, null, [.. response.Headers.Values("Record-Route").Reverse()],
-            response.Contact?.Uri ?? invite.Uri);
+            response.Contact?.Uri ?? invite.Uri)
+        {
+            SessionId = SessionIdentifier.Of(invite)?.Hear(response),
+        };
     }
 
     /// <summary>The dialog an incoming INVITE makes (§12.1.1): Record-Route is taken as it stands.</summary>
@@ -32,8 +38,12 @@ public sealed record SipDialog(
             0, invite.CSeq.Number, [.. invite.Headers.Values("Record-Route")], invite.Contact?.Uri ?? from.Uri);
     }
 
+    /// <summary>What any message of the peer in it may change: its name in Session-ID.</summary>
+    public SipDialog Hear(SipMessage message) => SessionId is { } known ? this with { SessionId = known.Hear(message) } : this;
+
     /// <summary>Target refresh (§12.2.1.2, §12.2.2): a new Contact in a re-INVITE or UPDATE, or in its 2xx.</summary>
-    public SipDialog Retarget(SipMessage message) => message.Contact is { } contact ? this with { RemoteTarget = contact.Uri } : this;
+    public SipDialog Retarget(SipMessage message) =>
+        (message.Contact is { } contact ? this with { RemoteTarget = contact.Uri } : this).Hear(message);
 
     /// <summary>A request inside the dialog (§12.2.1.1), with strict routing where the first router is not loose.</summary>
     public SipRequest Request(string method, uint cseq)
@@ -46,6 +56,7 @@ public sealed record SipDialog(
         request.Headers.Add("To", RemoteAddress);
         request.Headers.Add("Call-ID", CallId);
         request.Headers.Add("CSeq", $"{cseq} {method}");
+        if (SessionId is not null) request.Headers.Add(SessionIdentifier.Header, SessionId.ToString());
         return request;
     }
 

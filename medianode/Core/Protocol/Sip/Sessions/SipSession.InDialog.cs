@@ -15,7 +15,7 @@ internal sealed partial class SipSession
             return;
         }
 
-        Dialog = Dialog with { RemoteCSeq = request.CSeq.Number };
+        Dialog = (Dialog with { RemoteCSeq = request.CSeq.Number }).Hear(request);
         switch (request.Method)
         {
             case SipMethods.Bye: ReceiveBye(now, request, transaction); break;

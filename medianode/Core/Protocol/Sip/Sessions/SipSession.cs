@@ -104,7 +104,10 @@ internal sealed partial class SipSession : ITimed
         _incoming = new IncomingInvite(_core, this, transaction);
         Learn(transaction.Request);
         transaction.Cancelled = Cancelled;
-        Confirm(SipDialog.FromRequest(transaction.Request, _core.Entropy.NextToken(8)));
+        Confirm(SipDialog.FromRequest(transaction.Request, _core.Entropy.NextToken(8)) with
+        {
+            SessionId = SessionIdentifier.New(_core.Entropy).Hear(transaction.Request),
+        });
     }
 
     public void DropEarly(string tag) => _early.Drop(tag);
@@ -247,6 +250,7 @@ internal sealed partial class SipSession : ITimed
     public SipResponse Reply(Instant now, SipRequest request, int status)
     {
         var response = SipResponse.For(request, status, Dialog!.LocalTag);
+        if (Dialog.SessionId is { } name) response.Headers.Set(SessionIdentifier.Header, name.ToString());
         if (request.Method is not (SipMethods.Invite or SipMethods.Update) || status is <= 100 or >= 300) return response;
         foreach (var route in request.Headers.Lines("Record-Route")) response.Headers.Add("Record-Route", route);
         _core.AddCapabilities(response, Line);

@@ -175,6 +175,7 @@ internal sealed class InviteClientTransaction : ClientTransaction
         ack.Headers.Add("To", response.Headers["To"]!);
         ack.Headers.Add("Call-ID", Request.CallId);
         ack.Headers.Add("CSeq", $"{Request.CSeq.Number} ACK");
+        if (SessionIdentifier.Of(Request) is { } session) ack.Headers.Add(SessionIdentifier.Header, session.Hear(response).ToString());
         return ack;
     }
 }

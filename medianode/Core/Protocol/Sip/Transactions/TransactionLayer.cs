@@ -11,7 +11,8 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Transactions;
 /// <param name="isProxy">Responses carry the Vias of others below ours, and requests come with theirs (§16.6, §16.7).</param>
 internal sealed class TransactionLayer(SipAgentOptions options, EntropySource entropy, Deadlines<ITimed> wakes, bool isProxy = false)
 {
-    private const int RetryAfterSeconds = 5;
+    /// <summary>What a refusal for overload asks for.</summary>
+    public const int RetryAfterSeconds = 5;
 
     private readonly Dictionary<string, ClientTransaction> _clients = [];
     private readonly Dictionary<string, ServerTransaction> _servers = [];
@@ -91,6 +92,21 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     /// <summary>The INVITE a CANCEL is about (§9.2): same branch and sent-by.</summary>
     public InviteServerTransaction? InviteOf(SipRequest cancel) =>
         _servers.GetValueOrDefault(ServerTransaction.KeyOf(cancel, SipMethods.Invite)) as InviteServerTransaction;
+
+    /// <summary>
+    /// Whether an INVITE has come back to the contact that sent it (a loop, RFC 3261 §16.3): our Via stands among its own. One that
+    /// reaches another contact of ours is a call between two of them.
+    /// </summary>
+    public bool IsOwnInvite(SipRequest invite)
+    {
+        foreach (var value in invite.Headers.Values("Via"))
+        {
+            if (!ViaHeader.TryParse(value, out var via) || via.Branch is not { } branch) continue;
+            if (_clients.TryGetValue(ClientTransaction.KeyOf(branch, SipMethods.Invite), out var sent) && sent.Request.Contact?.Uri.User == invite.Uri.User) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Where a request that still waits went: its CANCEL goes the same way (§9.1).</summary>
     public SipFlow? FlowOf(SipRequest request) =>

@@ -59,6 +59,7 @@ public class OutboundTests
     [Fact]
     public void Over_a_connection_two_line_ends_are_answered_by_one()
     {
+        _registrar.Granted = 7200;
         _registrar.Peer.OnKeepAlive = (source, _) => _registrar.Peer.SendRaw(source, "\r\n"u8.ToArray());
         Register("600", SipTransport.Tcp);
         _network.Run(TimeSpan.FromSeconds(95));
@@ -89,6 +90,7 @@ public class OutboundTests
     [Fact]
     public void Without_outbound_nothing_is_kept_alive_and_after_439_nothing_is_asked_for()
     {
+        _registrar.Granted = 7200;
         _registrar.Decorates = _ => { };
         var refused = false;
         _registrar.Interferes = r => !refused && (refused = _registrar.Peer.Reply(_agent, r, 439, "r") is not null);

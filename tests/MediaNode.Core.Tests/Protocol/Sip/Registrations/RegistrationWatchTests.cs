@@ -131,6 +131,7 @@ public class RegistrationWatchTests
     [InlineData(503)]
     public void A_network_that_does_not_tell_is_not_asked_again(int status)
     {
+        _registrar.Granted = 7200;
         Register();
         _registrar.Peer.Reply(_agent, Subscribe, status, "watch");
         _network.Run(TimeSpan.FromMinutes(4));

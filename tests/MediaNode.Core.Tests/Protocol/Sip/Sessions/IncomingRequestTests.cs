@@ -105,6 +105,7 @@ public class IncomingRequestTests
     [InlineData("BYE", 481)]
     [InlineData("UPDATE", 481)]
     [InlineData("INFO", 481)]
+    [InlineData("MESSAGE", 405)]
     [InlineData("PUBLISH", 405)]
     [InlineData("NEWMETHOD", 405)]
     public void Outside_a_dialog_a_method_gets(string method, int status)
@@ -163,6 +164,43 @@ public class IncomingRequestTests
         Invite();
         _peer.Send(_agent, SipText.Invite.Replace("z9hG4bKinvite1", "z9hG4bKinvite2", StringComparison.Ordinal));
         Assert.Equal([100, 100, 482], _peer.Statuses("INVITE"));
+        _agent.Only<SessionInvited>();
+    }
+
+    [Fact]
+    public void An_INVITE_that_is_at_its_end_needs_no_more_hops()
+    {
+        _peer.Send(_agent, SipText.Invite.Replace("Max-Forwards: 70", "Max-Forwards: 0", StringComparison.Ordinal));
+        _agent.Only<SessionInvited>();
+    }
+
+    [Fact]
+    public void A_refusal_for_overload_says_when_to_come_back()
+    {
+        Invite();
+        _agent.Agent.End(_network.Now, Session, 503);
+        _network.Settle();
+        var refusal = _peer.Received.OfType<SipResponse>().Last();
+        Assert.Equal((503, 5u), (refusal.Status, refusal.Number("Retry-After")));
+    }
+
+    [Fact]
+    public void Our_own_INVITE_that_comes_back_to_its_contact_is_a_loop()
+    {
+        var call = Call("c700");
+        var sent = _peer.LastRequest("INVITE");
+        _peer.Send(_agent, ComesBack(sent, "c700"));
+        Assert.Equal([100, 482], _peer.Statuses("INVITE"));
+        Assert.Empty(_agent.Events.OfType<SessionInvited>());
+        _agent.Agent.End(_network.Now, call);
+    }
+
+    [Fact]
+    public void Our_own_INVITE_reaches_another_contact_of_ours()
+    {
+        _agent.Agent.RegisterStatic(VirtualAgent.Subscriber(_peer.Address, "701"));
+        Call("c700");
+        _peer.Send(_agent, ComesBack(_peer.LastRequest("INVITE"), "c701"));
         _agent.Only<SessionInvited>();
     }
 
@@ -319,6 +357,25 @@ public class IncomingRequestTests
     }
 
     private SipSessionId Session => _agent.Only<SessionInvited>().Session;
+
+    private SipSessionId Call(string target)
+    {
+        var line = _agent.Agent.RegisterStatic(VirtualAgent.Subscriber(_peer.Address, "700"));
+        var call = _agent.Agent.Invite(_network.Now, new SipInviteRequest(
+            line, new SipUri($"sip:{target}@ims.test"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
+        _network.Settle();
+        return call;
+    }
+
+    /// <summary>As a proxy sends it on: with a Via of its own above ours, and with the contact it found.</summary>
+    private SipRequest ComesBack(SipRequest sent, string contact)
+    {
+        var back = sent.Again(sent.CSeq.Number);
+        back.Uri = new SipUri($"sip:{contact}@{_agent.Address}");
+        back.Headers.Prepend("Via", sent.Headers["Via"]!);
+        back.Headers.Prepend("Via", $"SIP/2.0/UDP {_peer.Address};branch=z9hG4bKproxy");
+        return back;
+    }
 
     private void Invite() => _peer.Send(_agent, SipText.Invite);
 
