@@ -6,7 +6,7 @@ namespace Byon.MediaNode.Core.Media;
 /// Audio in one direction, from what one leg receives to what the other sends. A codec that both legs speak is passed
 /// through; any other goes receive → jitter buffer → decode → encode → packetise, one packet each packet time.
 /// </summary>
-internal sealed class AudioPath : IDisposable
+internal sealed partial class AudioPath : IDisposable
 {
     /// <summary>Samples of the longest packet: 240 ms of AMR-WB (TS 26.114 §7.5.2.1); Opus ends at 120 ms (RFC 6716 §2.1.4).</summary>
     private const int LongestPacket = 16_000 * 240 / 1000;
@@ -301,11 +301,11 @@ internal sealed class AudioPath : IDisposable
     /// A peer may change between its formats at any time. What was made for one stays, so that a peer which does so with every
     /// packet costs no more than its packets.
     /// </summary>
-    private void Hear(AudioFormat format, uint source)
+    private void Hear(AudioFormat format, uint source, TimeSpan spread = default)
     {
         if (_hearing?.Format == format && _source == source) return;
         var hearing = Find(format);
-        if (hearing is null) _hearings.Add(hearing = new Hearing(format, new JitterBuffer(format.ClockRate), CreateDecoder(format)));
+        if (hearing is null) _hearings.Add(hearing = new Hearing(format, new JitterBuffer(format.ClockRate, spread), CreateDecoder(format)));
         EnsureEncoder();
         Stop();
         _hearing = hearing;

@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.MediaNode.Core.Media.Moving;
 
 namespace Byon.MediaNode.Core.Media;
 
@@ -9,26 +10,34 @@ namespace Byon.MediaNode.Core.Media;
 internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy)
 {
     private ImsLegPlan? _plan;
-    private IPEndPoint? _source;
 
     /// <summary>0.0.0.0 was the way to hold before RFC 3264 §8.4; here it would reach this host itself.</summary>
     protected override bool CanSend => _plan is not null && IsReal(_plan.PeerRtp);
 
+    /// <summary>Where packets come from; null before the first one.</summary>
+    public IPEndPoint? Source { get; private set; }
+
     public void Configure(Instant now, ImsLegPlan plan)
     {
-        if (!plan.PeerRtp.Equals(_plan?.PeerRtp)) _source = null;
+        if (!plan.PeerRtp.Equals(_plan?.PeerRtp)) Source = null;
         _plan = plan;
         Configure(now, plan.Audio);
+    }
+
+    public void Restore(Instant savedAt, MediaLegState saved, IPEndPoint? source)
+    {
+        Restore(savedAt, saved);
+        Source = source;
     }
 
     /// <summary>Whether RTP from this address belongs to the call; what does not is counted.</summary>
     public bool Accepts(IPEndPoint remote)
     {
         var isPeer = _plan is not null
-            && (remote.Equals(_source) || remote.Equals(_plan.PeerRtp) || _source is null && remote.Address.Equals(_plan.PeerRtp.Address));
+            && (remote.Equals(Source) || remote.Equals(_plan.PeerRtp) || Source is null && remote.Address.Equals(_plan.PeerRtp.Address));
         if (isPeer)
         {
-            if (!remote.Equals(_source)) _source = remote;
+            if (!remote.Equals(Source)) Source = remote;
             return true;
         }
 

@@ -73,7 +73,11 @@ public sealed class JitterBuffer
     private TimeSpan _shortestWait = TimeSpan.MaxValue;
     private int _pulled;
 
-    public JitterBuffer(int clockRate) => _clockRate = clockRate;
+    /// <param name="spread">What is known of the source's <see cref="Spread"/> already.</param>
+    public JitterBuffer(int clockRate, TimeSpan spread = default) => (_clockRate, _spread) = (clockRate, spread);
+
+    /// <summary>How far arrival lags behind the fastest packet at the most; old lags fade.</summary>
+    public TimeSpan Spread => _spread;
 
     /// <summary>When a stretch of speech that waits for its delay may be pulled; null while playing or empty.</summary>
     public Instant? ReadyAt => _playing ? null : _readyAt;

@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -142,6 +143,19 @@ internal abstract class MediaLeg
         Codec = Rtcp.Codec,
         Quality = Rtcp.Quality,
     };
+
+    public MediaLegState Save(Instant now) => new(
+        Rtcp.Save(now), Output.Save(now), now - _lastReceived, PacketsReceived, BytesReceived, Dropped, _lostEarlier, _clockRate);
+
+    /// <param name="savedAt">When it was saved, on this node's clock.</param>
+    public void Restore(Instant savedAt, MediaLegState saved)
+    {
+        Rtcp.Restore(savedAt, saved.Rtcp);
+        Output.Restore(savedAt, saved.Output);
+        _lastReceived = savedAt - saved.LastReceived;
+        (PacketsReceived, BytesReceived, Dropped) = (saved.PacketsReceived, saved.BytesReceived, saved.Dropped);
+        (_lostEarlier, _clockRate) = (saved.LostEarlier, saved.ClockRate);
+    }
 
     protected abstract bool CanSend { get; }
 

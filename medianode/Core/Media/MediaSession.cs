@@ -13,7 +13,7 @@ public readonly record struct MediaSockets(int WebRtc, int ImsRtp, int ImsRtcp);
 /// The media of one call: a browser, the network, and audio and key presses between them. Fed with datagrams, plans and time;
 /// datagrams to be sent lie in the transmit queue after each input, which its owner empties. Owned by one thread.
 /// </summary>
-public sealed class MediaSession : IDisposable
+public sealed partial class MediaSession : IDisposable
 {
     private readonly WebRtcPeer _peer;
     private readonly MediaTransmitQueue _queue;
@@ -22,10 +22,11 @@ public sealed class MediaSession : IDisposable
     private readonly ImsLeg _ims;
     private readonly AudioPath _toIms;
     private readonly AudioPath _toWebRtc;
-    private readonly AmrRateAdaptation _adaptation = new();
+    private readonly AmrRateAdaptation _adaptation;
     private readonly Queue<MediaEvent> _events = new();
     private bool _heardWebRtc;
     private bool _heardIms;
+    private MediaPlan? _plan;
 
     /// <summary>Takes over the peer, which ends with the session.</summary>
     public MediaSession(MediaSockets sockets, WebRtcPeer peer, ICodecFactory codecs, EntropySource entropy, MediaTransmitQueue queue)
@@ -35,6 +36,7 @@ public sealed class MediaSession : IDisposable
         _webRtcSocket = sockets.WebRtc;
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
         _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp);
+        _adaptation = new AmrRateAdaptation();
         _toIms = new AudioPath(codecs, _ims.Output);
         _toWebRtc = new AudioPath(codecs, _webRtc.Output);
     }
@@ -68,6 +70,7 @@ public sealed class MediaSession : IDisposable
     /// <summary>Takes up what was negotiated. A leg that was negotiated once stays connected when a plan leaves it out.</summary>
     public void Apply(Instant now, MediaPlan plan)
     {
+        _plan = plan;
         if (plan.WebRtc is not null) _webRtc.Configure(now, plan.WebRtc);
         if (plan.Ims is not null) _ims.Configure(now, plan.Ims);
         _toIms.Configure(plan.WebRtc?.Audio, plan.Ims?.Audio);

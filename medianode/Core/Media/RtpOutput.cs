@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media;
@@ -105,6 +106,17 @@ internal sealed class RtpOutput
         _sequenceOffset--;
         _sourceSequence = packet.SequenceNumber;
         _sourceStart = (ushort)(packet.SequenceNumber + 1);
+    }
+
+    public RtpOutputState Save(Instant now) => new(
+        _sequence, _timestamp, now - _at, _source, _sourceStart, _sourceSequence, _sequenceOffset, _timestampOffset);
+
+    /// <param name="savedAt">When it was saved, on this node's clock.</param>
+    public void Restore(Instant savedAt, RtpOutputState saved)
+    {
+        (_sequence, _timestamp, _at) = (saved.Sequence, saved.Timestamp, saved.Advanced is { } age ? savedAt - age : null);
+        (_source, _sourceStart, _sourceSequence) = (saved.Source, saved.SourceStart, saved.SourceSequence);
+        (_sequenceOffset, _timestampOffset) = (saved.SequenceOffset, saved.TimestampOffset);
     }
 
     private bool Follows(Instant now, in RtpPacket packet, int clockRate)

@@ -93,12 +93,16 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>From any thread. The ports rest in the pool afterwards.</summary>
     public void Release(MediaCall call) => Post(new MediaCommand(MediaCommandKind.Release, call, null));
 
+    /// <summary>From any thread. The call falls silent with its state saved, and keeps its ports until it is released.</summary>
+    public void HandOver(MediaCall call, HandOver handOver) => Post(new MediaCommand(MediaCommandKind.HandOver, call, null, handOver));
+
     /// <summary>Ends the thread. Calls that were not released end without a word to their peers.</summary>
     public void Dispose()
     {
         _stopping = true;
         _mailbox.Signal();
         _thread.Join();
+        while (_commands.TryDequeue(out var command)) command.HandOver?.Saved.TrySetResult(null);
         foreach (var port in _imsPorts.Values.Where(p => !p.IsRtcp).ToList()) port.Call!.Dispose();
         _epoll.Dispose();
         _mailbox.Dispose();
@@ -107,7 +111,12 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void Post(MediaCommand command)
     {
-        if (_stopping) return;
+        if (_stopping)
+        {
+            command.HandOver?.Saved.TrySetResult(null);
+            return;
+        }
+
         _commands.Enqueue(command);
         _mailbox.Signal();
     }
@@ -238,6 +247,11 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaCommandKind.Apply when !command.Call.Ended:
                     Feed(now, command.Call, MediaInput.Plan, plan: command.Plan);
                     break;
+                case MediaCommandKind.HandOver:
+                    Feed(now, command.Call, MediaInput.HandOver, handOver: command.HandOver);
+                    if (command.HandOver!.State is not null) End(command.Call);
+                    command.HandOver.Saved.TrySetResult(command.HandOver.State);
+                    break;
                 case MediaCommandKind.Release:
                     Feed(now, command.Call, MediaInput.Close);
                     End(command.Call);
@@ -252,6 +266,9 @@ internal sealed partial class MediaWorker : IDisposable
     {
         call.Session.SetComplexity(_governor.Complexity);
         _byFragment[call.UsernameFragment] = call;
+        // A call that was taken up from another node has an address before any check.
+        if (call.Session.WebRtcRemote is { } remote && PeerAddress.Of(remote) is var address && _byAddress.TryAdd(address, (call, remote)))
+            call.Addresses.Add(address);
         foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
         {
             port.Call = call;
@@ -261,7 +278,9 @@ internal sealed partial class MediaWorker : IDisposable
     }
 
     /// <summary>One input to one session, and what follows from it.</summary>
-    private void Feed(Instant now, MediaCall call, MediaInput input, IPEndPoint? remote = null, Span<byte> datagram = default, MediaPlan? plan = null)
+    private void Feed(
+        Instant now, MediaCall call, MediaInput input, IPEndPoint? remote = null, Span<byte> datagram = default, MediaPlan? plan = null,
+        HandOver? handOver = null)
     {
         if (call.Ended) return;
         try
@@ -274,6 +293,7 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaInput.ImsRtcp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: true); break;
                 case MediaInput.Timeout: call.Session.HandleTimeout(now); break;
                 case MediaInput.Plan: call.Session.Apply(now, plan!); break;
+                case MediaInput.HandOver: handOver!.State = call.Session.Save(now, handOver.WallNow); break;
                 case MediaInput.Close: call.Session.Close(now); break;
             }
 
@@ -321,6 +341,7 @@ internal sealed partial class MediaWorker : IDisposable
         ImsRtcp,
         Timeout,
         Plan,
+        HandOver,
         Close,
     }
 
@@ -328,8 +349,9 @@ internal sealed partial class MediaWorker : IDisposable
     {
         Add,
         Apply,
+        HandOver,
         Release,
     }
 
-    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan);
+    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan, HandOver? HandOver = null);
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Native;
@@ -68,22 +69,30 @@ public sealed class MediaWorkers : IDisposable
     /// <summary>Sets ports, ICE identity and a session aside for a call. Null when no port is free.</summary>
     public MediaAllocation? TryAllocate(string callId)
     {
-        if (TryBindIms() is not { } bound) return null;
-        var entropy = new EntropySource(RandomNumberGenerator.GetBytes(32));
+        var entropy = NewEntropy();
         var ice = IceCredentials.Create(entropy);
-        var worker = _workers.MinBy(w => w.Calls)!;
-        var sockets = new MediaSockets(worker.WebRtcDescriptor, bound.Rtp.Descriptor, bound.Rtcp.Descriptor);
-        var session = new MediaSession(sockets, new WebRtcPeer(ice, _dtls), _codecs, entropy, worker.Queue);
-        var call = new MediaCall(callId, worker, session, ice.UsernameFragment, bound.Port, bound.Rtp, bound.Rtcp);
-        if (!_calls.TryAdd(callId, call)) throw new ArgumentException("The call has media already.", nameof(callId));
+        return TryPlace(callId, ice, (sockets, worker) => new MediaSession(sockets, new WebRtcPeer(ice, _dtls), _codecs, entropy, worker.Queue));
+    }
 
-        worker.Add(call);
-        return new MediaAllocation(
-            worker.Index,
-            new IPEndPoint(_options.Advertised, _options.WebRtcPort + worker.Index),
-            new IPEndPoint(_options.Advertised, bound.Port),
-            ice,
-            _certificate.Fingerprint);
+    /// <summary>
+    /// Goes on with a call's media that another node has handed over. The browser finds it at that node's address, if this node has
+    /// taken it, or at its own after an ICE restart; the network is to be told the new ports. Null when no port is free.
+    /// </summary>
+    /// <remarks>The browser's association is with the other node's certificate: descriptions of the call go on naming that fingerprint.</remarks>
+    public MediaAllocation? TryTakeUp(string callId, MediaSessionState saved, DateTimeOffset wallNow) => TryPlace(
+        callId, saved.Peer.Local,
+        (sockets, worker) => new MediaSession(MonotonicClock.Now, wallNow, saved, sockets, _dtls, _codecs, NewEntropy(), worker.Queue));
+
+    /// <summary>
+    /// Silences a call and saves its media for another node; then it is to be released here, which its peers do not hear. Null, and
+    /// nothing changes, for a call whose browser is not connected.
+    /// </summary>
+    public async Task<MediaSessionState?> HandOverAsync(string callId, DateTimeOffset wallNow)
+    {
+        if (!_calls.TryGetValue(callId, out var call)) return null;
+        var handOver = new HandOver(wallNow);
+        call.Worker.HandOver(call, handOver);
+        return await handOver.Saved.Task.ConfigureAwait(false);
     }
 
     /// <summary>Posts a plan; plans of one call are taken up in order. Nothing happens to a call that was released.</summary>
@@ -105,6 +114,25 @@ public sealed class MediaWorkers : IDisposable
     {
         foreach (var worker in _workers) worker.Dispose();
         _dtls.Dispose();
+    }
+
+    private static EntropySource NewEntropy() => new(RandomNumberGenerator.GetBytes(32));
+
+    private MediaAllocation? TryPlace(string callId, IceCredentials ice, Func<MediaSockets, MediaWorker, MediaSession> create)
+    {
+        if (TryBindIms() is not { } bound) return null;
+        var worker = _workers.MinBy(w => w.Calls)!;
+        var session = create(new MediaSockets(worker.WebRtcDescriptor, bound.Rtp.Descriptor, bound.Rtcp.Descriptor), worker);
+        var call = new MediaCall(callId, worker, session, ice.UsernameFragment, bound.Port, bound.Rtp, bound.Rtcp);
+        if (!_calls.TryAdd(callId, call)) throw new ArgumentException("The call has media already.", nameof(callId));
+
+        worker.Add(call);
+        return new MediaAllocation(
+            worker.Index,
+            new IPEndPoint(_options.Advertised, _options.WebRtcPort + worker.Index),
+            new IPEndPoint(_options.Advertised, bound.Port),
+            ice,
+            _certificate.Fingerprint);
     }
 
     private (int Port, ImsPort Rtp, ImsPort Rtcp)? TryBindIms()

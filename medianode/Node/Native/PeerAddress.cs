@@ -18,6 +18,13 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, ushort Port, 
             : new PeerAddress(BinaryPrimitives.ReadUInt64BigEndian(address[8..]), BinaryPrimitives.ReadUInt64BigEndian(address[16..]), port, family);
     }
 
+    public static PeerAddress Of(IPEndPoint remote)
+    {
+        Span<byte> address = stackalloc byte[Posix.AddressSize];
+        SocketAddressBytes.Write(remote, remote.AddressFamily, address);
+        return Read(address);
+    }
+
     public IPEndPoint ToEndPoint()
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -16,7 +16,7 @@ internal sealed class LoopbackCall : IDisposable
 {
     private readonly DtlsEndpointFactory _dtls;
     private readonly DtlsCertificate _certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
-    private readonly MediaWorkers _workers;
+    private MediaWorkers _workers;
     private readonly Socket _phoneRtp = Bind();
     private readonly Socket _phoneRtcp = Bind();
     private ushort _browserSequence;
@@ -34,7 +34,10 @@ internal sealed class LoopbackCall : IDisposable
 
     public string Id { get; }
 
-    public MediaAllocation Allocation { get; }
+    public MediaAllocation Allocation { get; private set; }
+
+    /// <summary>Number of the browser's next packet.</summary>
+    public ushort BrowserSequence { get => _browserSequence; init => _browserSequence = value; }
 
     public RtcClientSocket Browser { get; }
 
@@ -46,6 +49,9 @@ internal sealed class LoopbackCall : IDisposable
     public void Apply(AudioStream browser, AudioStream phone) => _workers.Apply(Id, new MediaPlan(
         new WebRtcLegPlan(Browser.Client.Ice, _certificate.Fingerprint, false, browser),
         new ImsLegPlan((IPEndPoint)_phoneRtp.LocalEndPoint!, (IPEndPoint)_phoneRtcp.LocalEndPoint!, false, phone)));
+
+    /// <summary>The call is carried by other workers now, and the phone has been told.</summary>
+    public void MovedTo(MediaWorkers workers, MediaAllocation allocation) => (_workers, Allocation) = (workers, allocation);
 
     public void Connect() =>
         Browser.Client.Connect(MonotonicClock.Now, Allocation.WebRtc, Allocation.Ice, Allocation.Fingerprint, dtlsClient: true);

@@ -127,6 +127,13 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
         DrainDtls();
     }
 
+    /// <summary>The node is somewhere else now: checks and media go there, with the keys there are.</summary>
+    public void Follow(Instant now, IPEndPoint remote)
+    {
+        Remote = remote;
+        Check(now, nominate: true);
+    }
+
     /// <summary>Nominates again at once, as after a change of our address.</summary>
     public void Nominate(Instant now) => Check(now, nominate: true);
 

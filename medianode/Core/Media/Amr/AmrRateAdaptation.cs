@@ -4,7 +4,7 @@ namespace Byon.MediaNode.Core.Media.Amr;
 /// How far below its usual mode a peer is asked to speak, by what is lost on the way from it: fewer bits where a radio bearer or
 /// a link is full (TS 26.114 §10.2). Steps down at once, and up again only after a while without loss.
 /// </summary>
-public sealed class AmrRateAdaptation
+public sealed class AmrRateAdaptation(int stepsDown = 0)
 {
     /// <summary>Share of packets, in 1/256 as reports have it: 3 %, which is heard.</summary>
     private const int TooMuch = 8;
@@ -17,7 +17,7 @@ public sealed class AmrRateAdaptation
     private int _clean;
 
     /// <summary>Modes below the usual one; 0 asks for nothing.</summary>
-    public int StepsDown { get; private set; }
+    public int StepsDown { get; private set; } = stepsDown;
 
     /// <summary>Takes in the fraction lost since the last report.</summary>
     public void Update(byte fractionLost)

@@ -104,6 +104,18 @@ public sealed class DtmfRelay
         return true;
     }
 
+    public DtmfRelayState Save(Instant now) => new(
+        _seen, _timestamp, _event, _earlierSegments, _duration, _ended, _due, _starts, _segmentOffset, _endsToSend, _pressesUntil - now, NextTimeout - now);
+
+    /// <param name="savedAt">When it was saved, on this node's clock.</param>
+    public void Restore(Instant savedAt, DtmfRelayState saved)
+    {
+        (_seen, _timestamp, _event) = (saved.Seen, saved.Timestamp, saved.Event);
+        (_earlierSegments, _duration, _segmentOffset) = (saved.EarlierSegments, saved.Duration, saved.SegmentOffset);
+        (_ended, _due, _starts, _endsToSend) = (saved.Ended, saved.Due, saved.Starts, saved.EndsToSend);
+        (_pressesUntil, NextTimeout) = (savedAt + saved.PressesUntil, saved.NextTimeout is { } left ? savedAt + left : null);
+    }
+
     private bool Admit(Instant now)
     {
         if (_pressesUntil < now) _pressesUntil = now;

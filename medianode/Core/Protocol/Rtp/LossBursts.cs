@@ -18,6 +18,17 @@ public sealed class LossBursts
     private long _burstToReceived;
     private long _burstLost;
 
+    public LossBursts()
+    {
+    }
+
+    public LossBursts(LossBurstsState saved)
+    {
+        (_sinceLoss, _lost) = (saved.SinceLoss, saved.Lost);
+        (_gapReceived, _gapToBurst, _gapLost) = (saved.GapReceived, saved.GapToBurst, saved.GapLost);
+        (_burstReceived, _burstToReceived, _burstLost) = (saved.BurstReceived, saved.BurstToReceived, saved.BurstLost);
+    }
+
     /// <summary>Share of lost packets within bursts, in 1/256.</summary>
     public byte BurstDensity
     {
@@ -67,6 +78,8 @@ public sealed class LossBursts
 
         _sinceLoss = 0;
     }
+
+    public LossBurstsState Save() => new(_sinceLoss, _lost, _gapReceived, _gapToBurst, _gapLost, _burstReceived, _burstToReceived, _burstLost);
 
     private static double Share(double part, double whole) => whole == 0 ? 0 : part / whole;
 

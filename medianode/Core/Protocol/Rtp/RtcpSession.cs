@@ -8,10 +8,13 @@ namespace Byon.MediaNode.Core.Protocol.Rtp;
 /// it (RFC 3550 §6). NTP time stamps carry the monotonic clock, as §4 allows: round trips come out right, and the time of day
 /// stays private.
 /// </summary>
-public sealed class RtcpSession
+public sealed partial class RtcpSession
 {
     /// <summary>Enough for a report with one block, the canonical name, voice metrics and a goodbye.</summary>
     public const int MaximumReportSize = 200;
+
+    /// <summary>Of ours, which are 16 bytes; a longer one would not fit into a report.</summary>
+    private const int MaximumNameLength = 32;
 
     /// <summary>What nearly every sender puts into a packet.</summary>
     private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(20);
@@ -22,7 +25,7 @@ public sealed class RtcpSession
     private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(40);
 
     private readonly EntropySource _entropy;
-    private readonly byte[] _canonicalName;
+    private byte[] _canonicalName;
     private readonly RtcpReportBlock[] _block = new RtcpReportBlock[1];
     private uint _packets;
     private uint _octets;
@@ -41,7 +44,7 @@ public sealed class RtcpSession
     }
 
     /// <summary>Of what this node sends on the leg.</summary>
-    public uint Ssrc { get; }
+    public uint Ssrc { get; private set; }
 
     /// <summary>Of the source that is being received; null until there is one.</summary>
     public RtpReceiveStatistics? Source { get; private set; }
@@ -145,7 +148,7 @@ public sealed class RtcpSession
         if (_sentSinceReport)
         {
             var timestamp = _lastTimestamp + (uint)RtpClock.Units(now - _lastSent, _clockRate);
-            writer.WriteSenderReport(Ssrc, new RtcpSenderInfo(NtpOf(now), timestamp, _packets, _octets), blocks);
+            writer.WriteSenderReport(Ssrc, new RtcpSenderInfo(NtpOf(now + _clockOffset), timestamp, _packets, _octets), blocks);
         }
         else
         {
@@ -169,7 +172,7 @@ public sealed class RtcpSession
     {
         PeerReport = report;
         if (report.LastSenderReport == 0) return;
-        var units = (uint)(NtpOf(now) >> 16) - report.LastSenderReport - report.DelaySinceLastSenderReport;
+        var units = (uint)(NtpOf(now + _clockOffset) >> 16) - report.LastSenderReport - report.DelaySinceLastSenderReport;
 
         // A peer that reports nonsense makes the difference negative or hours long: no measurement then.
         if (units < 65536 * 60) RoundTrip = RtpClock.Duration(units, 65536);

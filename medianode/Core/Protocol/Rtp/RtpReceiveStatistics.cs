@@ -21,11 +21,18 @@ public sealed class RtpReceiveStatistics
     private int _transitClock;
     private long _jitterTimes16;
 
-    public RtpReceiveStatistics(uint ssrc) => Ssrc = ssrc;
+    public RtpReceiveStatistics(uint ssrc) => (Ssrc, Bursts) = (ssrc, new LossBursts());
+
+    public RtpReceiveStatistics(RtpReceiveStatisticsState saved)
+    {
+        (Ssrc, Bursts) = (saved.Ssrc, new LossBursts(saved.Bursts));
+        (_base, _highest, Received) = (saved.Base, saved.Highest, saved.Received);
+        (_expectedBefore, _receivedBefore, _jitterTimes16) = (saved.ExpectedBefore, saved.ReceivedBefore, saved.JitterTimes16);
+    }
 
     public uint Ssrc { get; }
 
-    public LossBursts Bursts { get; } = new();
+    public LossBursts Bursts { get; }
 
     /// <summary>Packets since the source began or last restarted, duplicates included.</summary>
     public uint Received { get; private set; }
@@ -73,6 +80,9 @@ public sealed class RtpReceiveStatistics
         return new RtcpReportBlock(Ssrc, (byte)fraction, Lost, _highest, Jitter, lastSenderReport, delaySinceLastSenderReport);
     }
 
+    public RtpReceiveStatisticsState Save() =>
+        new(Ssrc, _base, _highest, Received, _expectedBefore, _receivedBefore, _jitterTimes16, Bursts.Save());
+
     private bool Advance(ushort sequenceNumber)
     {
         var distance = RtpPacket.Distance((ushort)_highest, sequenceNumber);
@@ -106,7 +116,7 @@ public sealed class RtpReceiveStatistics
         _jumpedTo = -1;
         _expectedBefore = 0;
         _receivedBefore = 0;
-        _transitClock = 0;
+        (_transitClock, _jitterTimes16) = (0, 0);
         Received = 0;
     }
 
@@ -118,7 +128,7 @@ public sealed class RtpReceiveStatistics
             var difference = Math.Abs((long)(int)(transit - _transit));
             _jitterTimes16 += difference - ((_jitterTimes16 + 8) >> 4);
         }
-        else
+        else if (_transitClock != 0)
         {
             _jitterTimes16 = 0;
         }

@@ -1,0 +1,326 @@
+using System.Net;
+using System.Text;
+using Byon.MediaNode.Core;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Moving;
+using Byon.MediaNode.Core.Protocol;
+using Byon.MediaNode.Core.Protocol.Ice;
+using Byon.MediaNode.Core.Protocol.Rtp;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.MediaNode.Core.Tests.Media.Moving;
+
+/// <summary>A live session is written down by one node and read by another, whose clock began at another time.</summary>
+public sealed class MovedSessionTests : IDisposable
+{
+    private const int WebRtcSocket = 1;
+    private const int RtpSocket = 2;
+    private const int RtcpSocket = 3;
+
+    private static readonly IPEndPoint PhoneRtp = new(IPAddress.Parse("192.0.2.9"), 4000);
+    private static readonly AudioFormat Pcmu = new(AudioCodec.Pcmu, 0, 8000);
+    private static readonly AudioFormat Pcma = new(AudioCodec.Pcma, 8, 8000);
+    private static readonly TelephoneEventFormat Event = new(101, 8000);
+    private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(20);
+    private static readonly DateTimeOffset Wall = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly short[] BrowserTone = Tone.Samples(500, TimeSpan.FromSeconds(1), 8000);
+    private static readonly short[] PhoneTone = Tone.Samples(1200, TimeSpan.FromSeconds(1), 8000);
+
+    private readonly IceCredentials _ice = new("gate", "gatewaygatewaygateway1");
+    private readonly VirtualBrowser _browser = new();
+    private readonly MediaTransmitQueue _queue = new(64);
+    private readonly List<byte[]> _toBrowser = [];
+    private readonly List<byte[]> _toPhone = [];
+    private readonly List<byte[]> _toPhoneRtcp = [];
+    private readonly List<MediaEvent> _events = [];
+    private MediaSession _session;
+    private Instant _now = new(TimeSpan.TicksPerDay);
+    private int _spoken;
+    private AudioFormat _browserSpeaks = Pcmu;
+    private Instant _reportedAt;
+
+    public MovedSessionTests() => _session = new MediaSession(
+        new MediaSockets(WebRtcSocket, RtpSocket, RtcpSocket), new WebRtcPeer(_ice, _browser), new ManagedCodecs(), new EntropySource(new byte[32]), _queue);
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _browser.Dispose();
+    }
+
+    [Fact]
+    public void BothSidesHearEachOtherBeforeAndAfter()
+    {
+        Connect(Pcmu, Pcma);
+        Talk(100);
+        Move(TimeSpan.FromMilliseconds(300));
+        Talk(100);
+
+        Assert.True(Tone.Heard(Decode(_toPhone, AudioCodec.Pcma), 500, 1200, 8000) > TimeSpan.FromSeconds(3.6));
+        Assert.True(Tone.Heard(Decode(_toBrowser, AudioCodec.Pcmu), 1200, 500, 8000) > TimeSpan.FromSeconds(3.6));
+        Assert.DoesNotContain(_toBrowser, packet => packet.Length == 0);
+        Assert.Equal(["IceConnected", "DtlsConnected", "FirstWebRtcAudio", "FirstImsAudio"], _events.Select(e => e.GetType().Name));
+        Assert.Equal((200, 0), (_session.Statistics.WebRtc.PacketsReceived, _session.Statistics.WebRtc.Dropped));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ThePeersSeeOneStreamGoOn(bool passedThrough)
+    {
+        Connect(passedThrough ? Pcma : Pcmu, Pcma);
+        Talk(50);
+        var (phone, browser) = (_toPhone.Count, _toBrowser.Count);
+        Move(TimeSpan.FromMilliseconds(200));
+        Talk(50);
+
+        AssertGoesOn(_toPhone, phone);
+        AssertGoesOn(_toBrowser, browser);
+    }
+
+    [Fact]
+    public void RollOverCountersOfBothDirectionsGoAlong()
+    {
+        Connect(Pcma, Pcma);
+        // The browser's numbers wrap after 36 packets, ours somewhere in the 16 bits.
+        Talk(40);
+        while (Read(_toBrowser[^1]).SequenceNumber != 10) Talk(1);
+        var before = _toBrowser.Count;
+        var received = _session.Statistics.WebRtc.PacketsReceived;
+        Move(TimeSpan.FromMilliseconds(100));
+        Talk(20);
+
+        Assert.Equal(20, _toBrowser.Skip(before).Count(packet => packet.Length > 0));
+        Assert.Equal((received + 20, 0), (_session.Statistics.WebRtc.PacketsReceived, _session.Statistics.WebRtc.Dropped));
+    }
+
+    [Fact]
+    public void WhatTheFirstNodeHasSeenIsAReplayForTheSecond()
+    {
+        Connect(Pcma, Pcma);
+        Talk(10);
+        var seen = _browser.Protect(Audio(500, Pcma, 10)).ToArray();
+        _spoken++;
+        _session.ReceiveWebRtc(_now, VirtualBrowser.Address, seen.ToArray());
+        Drain();
+        var heard = _toPhone.Count;
+        Move(TimeSpan.Zero);
+        _session.ReceiveWebRtc(_now, VirtualBrowser.Address, seen);
+        Drain();
+        Assert.Equal((heard, 1), (_toPhone.Count, _session.Statistics.WebRtc.Dropped));
+    }
+
+    [Fact]
+    public void AKeyThatIsPressedDuringTheMoveEndsOnce()
+    {
+        Connect(Pcma, Pcma, Event);
+        Talk(10);
+        var pressed = (uint)(_spoken * 160);
+        Press(pressed, 160, end: false);
+        Press(pressed, 320, end: false);
+        Move(TimeSpan.FromMilliseconds(60));
+        Press(pressed, 960, end: true);
+        Run(TimeSpan.FromSeconds(1));
+
+        var events = _toPhone.Where(p => Read(p).PayloadType == 101).Select(p => (Read(p).Timestamp, Update: Parse(p))).ToList();
+        Assert.Single(events.Select(e => e.Timestamp).Distinct());
+        Assert.Equal([160, 320, 960, 960, 960], events.Select(e => (int)e.Update.Duration));
+        Assert.Equal([false, false, true, true, true], events.Select(e => e.Update.End));
+        Assert.Equal("5", string.Concat(_events.OfType<DigitRelayed>().Select(e => e.Digit)));
+    }
+
+    [Fact]
+    public void RoundTripsStayRightThoughTheClocksDiffer()
+    {
+        Connect(Pcma, Pcma);
+        Talk(500);
+        var reader = new RtcpReader(_toPhoneRtcp[^1]);
+        Assert.True(reader.TryRead(out var report));
+        var (ours, middle, said) = (report.Ssrc, (uint)(report.SenderInfo.NtpTimestamp >> 16), report.SenderInfo.PacketCount);
+        var sinceReport = _now - _reportedAt + TimeSpan.FromMilliseconds(250);
+        Move(TimeSpan.FromMilliseconds(250));
+        var answer = new byte[64];
+        var writer = new RtcpWriter(answer);
+        var delay = (uint)RtpClock.Units(sinceReport - TimeSpan.FromMilliseconds(40), 65536);
+        writer.WriteReceiverReport(77, [new RtcpReportBlock(ours, 0, 0, 0, 0, middle, delay)]);
+        _session.ReceiveIms(_now, new IPEndPoint(PhoneRtp.Address, 4001), answer.AsSpan(0, writer.Length), rtcp: true);
+
+        Assert.InRange(_session.Statistics.Ims.RoundTrip!.Value, TimeSpan.FromMilliseconds(38), TimeSpan.FromMilliseconds(42));
+        Talk(300);
+        reader = new RtcpReader(_toPhoneRtcp[^1]);
+        Assert.True(reader.TryRead(out report));
+        Assert.Equal(ours, report.Ssrc);
+        Assert.True(report.SenderInfo.PacketCount > said);
+    }
+
+    [Fact]
+    public void ClocksThatDisagreeWildlyDoNoHarm()
+    {
+        Connect(Pcmu, Pcma);
+        Talk(50);
+        Move(TimeSpan.FromDays(-3));
+        Talk(50);
+        Assert.True(Tone.Heard(Decode(_toPhone, AudioCodec.Pcma), 500, 1200, 8000) > TimeSpan.FromSeconds(1.6));
+    }
+
+    [Fact]
+    public void NothingIsSavedBeforeTheBrowserIsConnected()
+    {
+        Assert.Null(_session.Save(_now, Wall));
+        _session.Apply(_now, Plan(Pcma, Pcma));
+        Assert.Null(_session.Save(_now, Wall));
+    }
+
+    [Fact]
+    public void AnotherVersionAndWhatIsNoStateAreRefused()
+    {
+        Connect(Pcma, Pcma);
+        Talk(5);
+        var json = Encoding.UTF8.GetString(MediaSessionJson.Write(_session.Save(_now, Wall)!));
+        Assert.True(MediaSessionJson.TryRead(Encoding.UTF8.GetBytes(json), out _));
+        Assert.False(MediaSessionJson.TryRead(Encoding.UTF8.GetBytes(json.Replace("\"Version\":1", "\"Version\":2")), out _));
+        Assert.False(MediaSessionJson.TryRead("{\"Version\":1}"u8, out _));
+        Assert.False(MediaSessionJson.TryRead("null"u8, out _));
+        for (var length = 0; length < json.Length; length += 7) Assert.False(MediaSessionJson.TryRead(Encoding.UTF8.GetBytes(json[..length]), out _));
+    }
+
+    [Fact]
+    public void DamagedStatesNeverThrow()
+    {
+        Connect(Pcma, Pcma);
+        Talk(5);
+        var json = MediaSessionJson.Write(_session.Save(_now, Wall)!);
+        var random = new Random(1);
+        for (var i = 0; i < 3000; i++)
+        {
+            var damaged = json.ToArray();
+            for (var hits = random.Next(1, 4); hits > 0; hits--) damaged[random.Next(damaged.Length)] = (byte)random.Next(32, 127);
+            MediaSessionJson.TryRead(damaged, out _);
+        }
+    }
+
+    private static void AssertGoesOn(List<byte[]> packets, int moved)
+    {
+        var last = Read(packets[moved - 1]);
+        var next = Read(packets[moved]);
+        Assert.Equal((last.Ssrc, (ushort)(last.SequenceNumber + 1)), (next.Ssrc, next.SequenceNumber));
+        Assert.InRange(next.Timestamp - last.Timestamp, 160u, 160u * 20);
+    }
+
+    /// <summary>Away from one node and, so much later, up on another, whose monotonic clock tells something else.</summary>
+    private void Move(TimeSpan gap)
+    {
+        var json = MediaSessionJson.Write(_session.Save(_now, Wall)!);
+        _session.Dispose();
+        Assert.True(MediaSessionJson.TryRead(json, out var saved));
+        _now = new Instant(_now.Ticks + TimeSpan.TicksPerDay * 11) + TimeSpan.FromMilliseconds(777);
+        if (gap > TimeSpan.Zero) _now += gap;
+        _session = new MediaSession(
+            _now, Wall + gap, saved, new MediaSockets(WebRtcSocket, RtpSocket, RtcpSocket), _browser, new ManagedCodecs(), new EntropySource(new byte[32]), _queue);
+    }
+
+    private static AudioStream Stream(AudioFormat format, TelephoneEventFormat? events) =>
+        new(format, [format], events, PacketTime, MediaDirection.SendReceive);
+
+    private static MediaPlan Plan(AudioFormat browser, AudioFormat phone, TelephoneEventFormat? events = null) => new(
+        VirtualBrowser.Plan(Stream(browser, events)),
+        new ImsLegPlan(PhoneRtp, new IPEndPoint(PhoneRtp.Address, 4001), false, Stream(phone, events)));
+
+    private void Connect(AudioFormat browser, AudioFormat phone, TelephoneEventFormat? events = null)
+    {
+        _browserSpeaks = browser;
+        _session.Apply(_now, Plan(browser, phone, events));
+        VirtualBrowser.Connect(_now, _session, _ice);
+        Drain();
+    }
+
+    private void Talk(int packets)
+    {
+        for (var i = 0; i < packets; i++)
+        {
+            _session.ReceiveWebRtc(_now, VirtualBrowser.Address, _browser.Protect(Audio(500, _browserSpeaks, 10)));
+            _session.ReceiveIms(_now, PhoneRtp, Audio(1200, Pcma, 20), rtcp: false);
+            _spoken++;
+            Drain();
+            Run(PacketTime);
+        }
+    }
+
+    private void Press(uint pressed, ushort duration, bool end)
+    {
+        var bytes = new byte[RtpPacket.HeaderSize + TelephoneEvent.Size];
+        RtpPacket.WriteHeader(bytes, 101, false, (ushort)(65_500 + _spoken++), pressed, 10);
+        new TelephoneEvent(5, end, 10, duration).Write(bytes.AsSpan(RtpPacket.HeaderSize));
+        _session.ReceiveWebRtc(_now, VirtualBrowser.Address, _browser.Protect(bytes));
+        Drain();
+    }
+
+    private byte[] Audio(double hertz, AudioFormat format, uint ssrc)
+    {
+        var bytes = new byte[RtpPacket.HeaderSize + 160];
+        RtpPacket.WriteHeader(bytes, format.PayloadType, false, (ushort)(65_500 + _spoken), (uint)(_spoken * 160), ssrc);
+        // A second of the tone, made once: it fits whole periods.
+        var tone = hertz == 500 ? BrowserTone : PhoneTone;
+        new G711Encoder(format.Codec).Encode(tone.AsSpan(_spoken % 50 * 160, 160), bytes.AsSpan(RtpPacket.HeaderSize));
+        return bytes;
+    }
+
+    private void Run(TimeSpan duration)
+    {
+        var end = _now + duration;
+        while (_session.NextTimeout is { } due && due <= end)
+        {
+            _now = due > _now ? due : _now;
+            _session.HandleTimeout(_now);
+            Drain();
+        }
+
+        _now = end;
+    }
+
+    private void Drain()
+    {
+        for (var i = 0; i < _queue.Count; i++)
+        {
+            var transmit = _queue[i];
+            var bytes = _queue.Memory.AsSpan(transmit.Offset, transmit.Length);
+            var kind = Datagram.Classify(bytes);
+            switch (transmit.Socket)
+            {
+                case WebRtcSocket when kind == DatagramKind.Rtp:
+                    _toBrowser.Add(_browser.Unprotect(bytes, rtcp: false));
+                    break;
+                case RtpSocket:
+                    _toPhone.Add(bytes.ToArray());
+                    break;
+                case RtcpSocket:
+                    _toPhoneRtcp.Add(bytes.ToArray());
+                    _reportedAt = _now;
+                    break;
+            }
+        }
+
+        _queue.Clear();
+        while (_session.TryDequeue(out var mediaEvent)) _events.Add(mediaEvent);
+    }
+
+    private static RtpPacket Read(byte[] bytes)
+    {
+        Assert.True(RtpPacket.TryParse(bytes, out var packet));
+        return packet;
+    }
+
+    private static TelephoneEvent Parse(byte[] bytes)
+    {
+        Assert.True(TelephoneEvent.TryParse(Read(bytes).Payload, out var parsed));
+        return parsed;
+    }
+
+    private static short[] Decode(List<byte[]> packets, AudioCodec codec)
+    {
+        var (decoder, samples, heard) = (new G711Decoder(codec), new short[160], new List<short>());
+        foreach (var packet in packets) heard.AddRange(samples[..decoder.Decode(Read(packet).Payload, samples)]);
+        return [.. heard];
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Moving;
+using Byon.MediaNode.Core.Protocol.Rtp;
+using Byon.MediaNode;
+using Byon.MediaNode.Io;
+using Byon.MediaNode.Native;
+using Byon.Tests.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Byon.Tests.MediaNode.Tests.Io;
+
+/// <summary>A live call goes from the workers of one node to those of another, with real sockets, ICE, DTLS and SRTP.</summary>
+public sealed class MovedCallTests : IDisposable
+{
+    private static readonly AudioFormat Opus = new(AudioCodec.Opus, 111, 48000);
+    private static readonly AudioFormat Pcma = new(AudioCodec.Pcma, 8, 8000);
+
+    private readonly int _webRtcPort = FreePorts.Next(2);
+    private readonly List<MediaWorkers> _nodes = [];
+
+    public void Dispose()
+    {
+        foreach (var node in _nodes) node.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AudioFlowsBeforeAndAfterBothWaysWithoutAHandshake(bool sameAddress)
+    {
+        var first = Start(_webRtcPort);
+        // The browser's numbers wrap before the move: the other node must know of it.
+        using var call = new LoopbackCall(first, "call") { BrowserSequence = 65_500 };
+        call.Apply(Stream(Opus), Stream(Opus));
+        call.Connect();
+        WaitFor.True(call.Pump);
+        Talk(call, 100);
+        var (atPhone, atBrowser) = (Numbers(call.AtPhone[^1]), Numbers(call.Browser.Rtp.Last()));
+
+        var saved = MediaSessionJson.Write((await first.HandOverAsync("call", DateTimeOffset.UtcNow))!);
+        first.Release("call");
+        if (sameAddress) Stop(first);
+        var second = Start(sameAddress ? _webRtcPort : FreePorts.Next(2));
+        Assert.True(MediaSessionJson.TryRead(saved, out var state));
+        call.MovedTo(second, second.TryTakeUp("call", state, DateTimeOffset.UtcNow)!);
+        if (!sameAddress) call.Browser.Client.Follow(MonotonicClock.Now, call.Allocation.WebRtc);
+        call.AtPhone.Clear();
+        call.Browser.Rtp.Clear();
+        Talk(call, 100);
+
+        Assert.Equal((atPhone.Ssrc, (ushort)(atPhone.Sequence + 1)), Numbers(call.AtPhone[0]));
+        Assert.Equal((atBrowser.Ssrc, (ushort)(atBrowser.Sequence + 1)), Numbers(call.Browser.Rtp.First()));
+        var statistics = second.Statistics("call")!;
+        Assert.Equal((200, 0, 0), (statistics.WebRtc.PacketsReceived, statistics.WebRtc.Lost, statistics.WebRtc.Dropped));
+        Assert.Equal((200, 0, 0), (statistics.Ims.PacketsReceived, statistics.Ims.Lost, statistics.Ims.Dropped));
+    }
+
+    [Fact]
+    public async Task AReplayedPacketIsRefusedByTheOtherNodeToo()
+    {
+        var first = Start(_webRtcPort);
+        using var call = new LoopbackCall(first, "call");
+        call.Apply(Stream(Pcma), Stream(Pcma));
+        call.Connect();
+        WaitFor.True(call.Pump);
+        var packet = new byte[RtpPacket.HeaderSize + 160 + 32];
+        RtpPacket.WriteHeader(packet, 8, false, 7, 0, 10);
+        var length = call.Browser.Client.ProtectRtp(packet, RtpPacket.HeaderSize + 160);
+        call.Browser.Send(packet.AsSpan(0, length));
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 1);
+
+        var state = await first.HandOverAsync("call", DateTimeOffset.UtcNow);
+        Stop(first);
+        var second = Start(_webRtcPort);
+        call.MovedTo(second, second.TryTakeUp("call", state!, DateTimeOffset.UtcNow)!);
+        call.Browser.Send(packet.AsSpan(0, length));
+        WaitFor.True(() => call.Pump() && second.Statistics("call")!.WebRtc.Dropped == 1);
+        Assert.Single(call.AtPhone);
+    }
+
+    [Fact]
+    public async Task ACallWhoseBrowserIsNotConnectedStays()
+    {
+        var first = Start(_webRtcPort);
+        using var call = new LoopbackCall(first, "call");
+        call.Apply(Stream(Pcma), Stream(Pcma));
+        Assert.Null(await first.HandOverAsync("call", DateTimeOffset.UtcNow));
+        Assert.Null(await first.HandOverAsync("another", DateTimeOffset.UtcNow));
+        call.Connect();
+        WaitFor.True(call.Pump);
+    }
+
+    [Fact]
+    public async Task WhatIsHandedOverSendsNothingAnyMore()
+    {
+        var first = Start(_webRtcPort);
+        using var call = new LoopbackCall(first, "call");
+        call.Apply(Stream(Pcma), Stream(Pcma));
+        call.Connect();
+        WaitFor.True(call.Pump);
+        call.SpeakAsBrowser(Pcma, [1]);
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 1);
+        Assert.NotNull(await first.HandOverAsync("call", DateTimeOffset.UtcNow));
+        call.SpeakAsBrowser(Pcma, [2]);
+        WaitFor.True(() => first.Totals.UnknownSenders == 1);
+        first.Release("call");
+        call.Pump();
+        Assert.Single(call.AtPhone);
+        Assert.Empty(call.AtPhoneRtcp);
+    }
+
+    private static (uint Ssrc, ushort Sequence) Numbers(byte[] bytes) => (LoopbackCall.Read(bytes).Ssrc, LoopbackCall.Read(bytes).SequenceNumber);
+
+    private static void Talk(LoopbackCall call, int packets)
+    {
+        var (phone, browser) = (call.AtPhone.Count, call.Browser.Rtp.Count);
+        for (var i = 1; i <= packets; i++)
+        {
+            call.SpeakAsBrowser(Opus, [1, 2, 3]);
+            call.SpeakAsPhone(Opus, [4, 5, 6]);
+            var spoken = i;
+            if (i % 10 == 0) WaitFor.True(() => call.Pump() && call.AtPhone.Count == phone + spoken && call.Browser.Rtp.Count == browser + spoken);
+        }
+    }
+
+    private static AudioStream Stream(AudioFormat format) => new(format, [format], null, TimeSpan.FromMilliseconds(20), MediaDirection.SendReceive);
+
+    private void Stop(MediaWorkers node)
+    {
+        _nodes.Remove(node);
+        node.Dispose();
+    }
+
+    private MediaWorkers Start(int webRtcPort)
+    {
+        var options = new MediaWorkerOptions(IPAddress.Loopback, IPAddress.Loopback, webRtcPort, Workers: 2, FreePorts.Next(4), 4);
+        var node = new MediaWorkers(
+            options, DtlsCertificate.Create(DateTimeOffset.UtcNow), new NativeCodecs(NullLogger.Instance), (_, _) => { }, NullLogger.Instance);
+        _nodes.Add(node);
+        return node;
+    }
+}
