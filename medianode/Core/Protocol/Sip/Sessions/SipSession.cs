@@ -176,8 +176,20 @@ internal sealed partial class SipSession : ITimed
     /// <summary>The peer does not know the dialog any more, or does not answer in it.</summary>
     public void Lose(Instant now, SipEnding ending)
     {
-        if (_outgoing?.IsPending == true) _outgoing.Cancel(now, ending);
-        else Hangup(now, ending);
+        if (_outgoing?.IsPending == true)
+        {
+            _outgoing.Cancel(now, ending);
+        }
+        else if (_incoming?.IsPending == true)
+        {
+            // An UPDATE of ours in the early dialog told so: the INVITE still wants its final response.
+            _incoming.Reject(now, 504);
+            Finish(now, ending);
+        }
+        else
+        {
+            Hangup(now, ending);
+        }
     }
 
     /// <summary>An offer was answered in the dialog after the first one: what the first answer said is out of date.</summary>
