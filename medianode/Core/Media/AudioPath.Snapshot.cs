@@ -6,7 +6,7 @@ namespace Byon.MediaNode.Core.Media;
 internal sealed partial class AudioPath
 {
     public AudioPathState Save(Instant now) => new(
-        _hearing?.Format, _source, _hearing?.Jitter.Spread ?? TimeSpan.Zero, _dtmf.Save(now), _eventTimestamp);
+        _input?.Format, _source, _input?.Spread ?? TimeSpan.Zero, _dtmf.Save(now), _eventTimestamp);
 
     /// <summary>After <see cref="Configure"/>.</summary>
     /// <param name="savedAt">When it was saved, on this node's clock.</param>

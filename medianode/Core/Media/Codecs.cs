@@ -8,6 +8,19 @@ public interface IAudioDecoder : IDisposable
     /// <summary>Decodes one payload. Returns the number of samples; 0 for a payload that is none or does not fit.</summary>
     int Decode(ReadOnlySpan<byte> payload, Span<short> samples);
 
+    /// <summary>
+    /// Decodes a payload of which some samples at its start have been heard already, as those of frames that are sent twice
+    /// (RFC 4867 §3.7.1). Returns the number of those after them, which come first in <paramref name="samples"/>.
+    /// </summary>
+    int DecodeRest(ReadOnlySpan<byte> payload, Span<short> samples, int heard)
+    {
+        var count = Decode(payload, samples);
+        if (heard <= 0 || count <= 0) return count;
+        if (heard >= count) return 0;
+        samples[heard..count].CopyTo(samples);
+        return count - heard;
+    }
+
     /// <summary>Fills <paramref name="samples"/> in place of a packet that did not come.</summary>
     /// <param name="next">The payload after the missing one, which may carry a copy of it; empty if that has not come either.</param>
     void Conceal(ReadOnlySpan<byte> next, Span<short> samples);

@@ -12,9 +12,11 @@ internal sealed class ConvertedDecoder(IAudioDecoder decoder, int sampleRate) : 
 
     public bool IsSilent => decoder.IsSilent;
 
-    public int Decode(ReadOnlySpan<byte> payload, Span<short> samples)
+    public int Decode(ReadOnlySpan<byte> payload, Span<short> samples) => DecodeRest(payload, samples, 0);
+
+    public int DecodeRest(ReadOnlySpan<byte> payload, Span<short> samples, int heard)
     {
-        var count = decoder.Decode(payload, _decoded) & ~1;
+        var count = decoder.DecodeRest(payload, _decoded, (int)((long)heard * decoder.SampleRate / sampleRate)) & ~1;
         if (_converter.Length(count) > samples.Length) return 0;
         _converter.Convert(_decoded.AsSpan(0, count), samples);
         return _converter.Length(count);

@@ -23,15 +23,18 @@ public enum JitterPull
     /// <summary>The packet has not come. The payload handed out is the one after it, or empty.</summary>
     Missing,
 
-    /// <summary>Nothing is being played.</summary>
-    Idle,
+    /// <summary>Nothing is due yet, see <see cref="JitterBuffer.NextTimeout"/>.</summary>
+    Waiting,
 }
 
 /// <summary>
-/// Puts one source's packets back into order and evens out their arrival. A stretch of speech starts after a delay that
-/// follows the jitter measured so far. From then on the delay adapts by itself: a packet that is not there when its turn comes
-/// stretches it by one packet, and when even the slowest packet of a window waited longer than a packet lasts, one is skipped.
+/// Puts one source's packets back into order along its time stamps. What comes in its turn is due at once: the peer that hears
+/// the result has a buffer of its own for the spacing, and waiting twice would only add delay. What does not come in its turn is waited
+/// for, as long as the lag of packets before it asks for and never longer than <see cref="LongestWait"/>; then it counts as
+/// missing, and is late should it come at all. So each sample of the source is heard at most once and at its own place,
+/// whichever way its clock drifts.
 /// </summary>
+/// <remarks>After each <see cref="Pull"/> that gives something, <see cref="Advance"/> must be told how long that was.</remarks>
 public sealed class JitterBuffer
 {
     public const int Capacity = 32;
@@ -39,222 +42,222 @@ public sealed class JitterBuffer
     /// <summary>The largest Opus frame (RFC 6716 §3.2.1), and far more than any G.711 packet.</summary>
     public const int MaximumPayload = 1280;
 
-    /// <summary>Missing in a row before the source counts as silent.</summary>
-    private const int LongestStarvation = 5;
+    /// <summary>Packets too late in a row, each at the pace of the source, after which its path has become longer for good.</summary>
+    private const int MostLate = 5;
 
-    /// <summary>The same for a source that has said that it pauses: descriptors of its silence are 160 ms (AMR) to 400 ms (Opus) apart.</summary>
-    private const int LongestPause = 50;
+    /// <summary>Packets missing in a row after which the source has paused without a word.</summary>
+    private const int PauseAfter = 5;
 
-    /// <summary>Packets over which the shortest wait is taken.</summary>
-    private const int Window = 100;
+    /// <summary>A sequence that goes back further has started anew (RFC 3550 A.1).</summary>
+    private const int LongestStepBack = 3000;
 
-    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(120);
-    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(10);
+    /// <summary>Time stamps that disagree with the clock by more than this have started anew.</summary>
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(1);
+
+    /// <summary>For timers that are not exact, and so that a copy in the next packet arrives before a packet counts as missing.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>More is not filled in at once: the source has left it out, or this node did not get to it.</summary>
+    private static readonly TimeSpan LongestFill = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Silence that is filled in; then the source is gone.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
     private readonly byte[] _payloads = new byte[Capacity * MaximumPayload];
     private readonly Slot[] _slots = new Slot[Capacity];
     private readonly int _clockRate;
+    private readonly ArrivalClock _arrivals;
 
     private bool _playing;
-    private Instant? _readyAt;
     private ushort _next;
-    private ushort _highest;
     private int _count;
-    private int _starved;
-    private bool _stretch;
-
-    private ushort _lastSequence;
-    private uint _lastTimestamp;
-    private bool _measured;
-    private int _smallestTransit;
-    private TimeSpan _spread;
-
-    private TimeSpan _shortestWait = TimeSpan.MaxValue;
-    private int _pulled;
+    private long _position;
+    private long _heardUntil;
+    private long _newest;
+    private long _step;
+    private long _span;
+    private long _gap;
+    private int _late;
+    private Instant _arrived;
+    private bool _restarted;
 
     /// <param name="spread">What is known of the source's <see cref="Spread"/> already.</param>
-    public JitterBuffer(int clockRate, TimeSpan spread = default) => (_clockRate, _spread) = (clockRate, spread);
+    public JitterBuffer(int clockRate, TimeSpan spread = default)
+    {
+        _clockRate = clockRate;
+        _arrivals = new ArrivalClock(clockRate, spread);
+        _step = _span = clockRate / 50;
+    }
 
-    /// <summary>How far arrival lags behind the fastest packet at the most; old lags fade.</summary>
-    public TimeSpan Spread => _spread;
+    public static TimeSpan LongestWait => ArrivalClock.LongestSpread + Margin;
 
-    /// <summary>When a stretch of speech that waits for its delay may be pulled; null while playing or empty.</summary>
-    public Instant? ReadyAt => _playing ? null : _readyAt;
+    /// <summary>When what has not come counts as missing; null while nothing is played.</summary>
+    public Instant? NextTimeout => _playing ? _arrivals.Due(_position) + Wait : null;
 
-    /// <summary>Audio in one packet, as the source's time stamps say.</summary>
-    public TimeSpan PacketTime { get; private set; } = TimeSpan.FromMilliseconds(20);
+    /// <summary>How far arrival lags behind the fastest packets at the most; old lags fade.</summary>
+    public TimeSpan Spread => _arrivals.Spread;
 
-    /// <summary>Of the packet last pulled.</summary>
-    public uint Timestamp { get; private set; }
+    /// <summary>How long a packet is waited for after its turn.</summary>
+    public TimeSpan Wait
+    {
+        get
+        {
+            // Nothing is awaited in a pause but its end.
+            var wait = IsPausing || HasStopped ? _arrivals.Spread : TimeSpan.FromTicks(Math.Max(_arrivals.Spread.Ticks, Duration(_step).Ticks));
+            return TimeSpan.FromTicks(Math.Min(wait.Ticks, ArrivalClock.LongestSpread.Ticks)) + Margin;
+        }
+    }
 
-    /// <summary>How long the packet last pulled had waited.</summary>
-    public TimeSpan Delay { get; private set; }
+    /// <summary>The source has said that it speaks no more for now: that nothing comes is no sign of its end.</summary>
+    public bool IsPausing { get; set; }
 
-    /// <summary>Packets of audio left out to shorten the delay.</summary>
-    public long Skipped { get; private set; }
+    /// <summary>Nothing has come for a while, though the source has not said that it pauses.</summary>
+    public bool HasStopped => _position - _heardUntil >= _step * PauseAfter;
 
-    private TimeSpan StartDelay => TimeSpan.FromTicks(Math.Clamp(_spread.Ticks, ShortestDelay.Ticks, LongestDelay.Ticks));
+    /// <summary>Units at the start of the payload pulled last that have been heard or filled in already.</summary>
+    public long Heard { get; private set; }
+
+    /// <summary>Units that the packet which was pulled as missing leaves to be filled in.</summary>
+    public long Gap => _gap;
 
     public JitterPush Push(Instant now, ushort sequenceNumber, uint timestamp, bool marker, ReadOnlySpan<byte> payload, bool noise = false)
     {
         if (payload.Length > MaximumPayload) return JitterPush.TooLarge;
-        Measure(now, sequenceNumber, timestamp);
+        var position = _newest + (int)(timestamp - (uint)_newest);
+        _newest = position;
+        var lag = _arrivals.Measure(now, position);
+        var spacing = now - _arrived;
+        _arrived = now;
 
-        if (_readyAt is null) Start(now, sequenceNumber);
         var distance = RtpPacket.Distance(_next, sequenceNumber);
-        if (distance is < -Capacity or >= Capacity)
+        var isLate = position + _span <= _position;
+        if (!_playing || lag < -LongestLag || distance is >= Capacity or < -LongestStepBack || isLate && marker && distance >= 0)
         {
-            Empty();
-            Start(now, sequenceNumber);
+            Begin(now, sequenceNumber, position);
         }
-        else if (distance < 0)
+        else if (distance < 0 || isLate)
         {
-            // Before the first pull an earlier packet may still become the first one.
-            if (_playing || RtpPacket.Distance(sequenceNumber, _highest) >= Capacity)
-            {
-                _stretch = _playing && Delay < LongestDelay;
-                return JitterPush.Late;
-            }
-
-            _next = sequenceNumber;
+            // A burst after a stall comes late as well, but its end does not.
+            if (spacing >= Duration(_step) / 2) _late++;
+            if (_late < MostLate) return JitterPush.Late;
+            Begin(now, sequenceNumber, position);
         }
 
         ref var slot = ref _slots[sequenceNumber % Capacity];
         if (slot.Used) return JitterPush.Duplicate;
-        slot = new Slot(true, marker, noise, payload.Length, timestamp, now);
+        slot = new Slot(true, noise, lag < -Duration(_step) / 2, payload.Length, sequenceNumber, position);
         payload.CopyTo(_payloads.AsSpan(sequenceNumber % Capacity * MaximumPayload));
         _count++;
-        if (RtpPacket.Distance(_highest, sequenceNumber) > 0) _highest = sequenceNumber;
+        _late = 0;
         return JitterPush.Accepted;
     }
 
-    /// <summary>Takes what is to be played next. The payload stays valid until the next push.</summary>
-    /// <param name="pausing">The source has said that it speaks no more for now: that nothing comes is no sign of its end.</param>
-    public JitterPull Pull(Instant now, out ReadOnlySpan<byte> payload, bool pausing = false)
+    /// <summary>Takes what is due. The payload stays valid until the next push.</summary>
+    public JitterPull Pull(Instant now, out ReadOnlySpan<byte> payload)
     {
         payload = default;
-        if (_readyAt is null || !_playing && now < _readyAt) return JitterPull.Idle;
-        _playing = true;
-        if (_count == 0) return Starve(pausing ? LongestPause : LongestStarvation);
-
-        if (_count * PacketTime > LongestDelay + PacketTime * 2) SkipTo(LongestDelay / 2);
-        else if (WaitsTooLong()) SkipTo((_count - 1) * PacketTime);
-
-        if (_stretch)
+        if (NextTimeout is not { } timeout) return JitterPull.Waiting;
+        if (now - timeout > LongestFill)
         {
-            _stretch = false;
+            Skip(_position + RtpClock.Units(now - timeout, _clockRate));
+            timeout = now;
+        }
+
+        while (_count > 0)
+        {
+            ref readonly var slot = ref First();
+            var ahead = slot.Position - _position;
+            if (ahead <= 0) return Take(slot, out payload);
+
+            // The numbers go on and only the time stamps do not: the source left this out itself.
+            var leftOut = slot.Sequence == _next;
+            if (leftOut && (slot.Early || Duration(ahead) > LongestFill))
+            {
+                Skip(slot.Position);
+                continue;
+            }
+
+            if (!leftOut && now < timeout) return JitterPull.Waiting;
+            _gap = Math.Min(_step, ahead);
+            if (!leftOut && ahead <= _step && !slot.Noise) payload = Payload(slot);
             return JitterPull.Missing;
         }
 
-        ref readonly var slot = ref _slots[_next % Capacity];
-        if (!slot.Used)
-        {
-            payload = Payload(++_next);
-            return JitterPull.Missing;
-        }
+        if (now < timeout) return JitterPull.Waiting;
+        _gap = _step;
+        if (Duration(_position - _heardUntil) < LongestSilence) return JitterPull.Missing;
+        Empty();
+        return JitterPull.Waiting;
+    }
 
-        // After a pause the source says that speech starts anew: its first packet waits like that of the first stretch.
-        if (_starved > 0 && slot.Marker && now < slot.Arrived + StartDelay) return JitterPull.Missing;
+    /// <summary>What was pulled last lasted so many units, the part that had been heard before not counted.</summary>
+    public void Advance(JitterPull pulled, long units)
+    {
+        _position += units;
+        if (pulled == JitterPull.Missing) return;
+        _heardUntil = _position;
+        if (pulled != JitterPull.Packet || units <= 0) return;
+        _step = Math.Min(units, _clockRate * 120L / 1000);
+        _span = _step + Heard;
+    }
 
-        var noise = slot.Noise;
-        payload = Take(now);
-        return noise ? JitterPull.Noise : JitterPull.Packet;
+    /// <summary>True once after the source has started anew: what comes next does not follow what was before.</summary>
+    public bool TakeRestart()
+    {
+        var restarted = _restarted;
+        _restarted = false;
+        return restarted;
     }
 
     /// <summary>Forgets everything, as when another source takes over.</summary>
     public void Reset()
     {
         Empty();
-        _spread = default;
+        _arrivals.Reset();
+    }
+
+    private TimeSpan Duration(long units) => RtpClock.Duration(units, _clockRate);
+
+    private void Begin(Instant now, ushort sequenceNumber, long position)
+    {
+        Empty();
+        _arrivals.Measure(now, position);
+        (_playing, _restarted, _next, _position, _heardUntil) = (true, true, sequenceNumber, position, position);
+    }
+
+    private void Skip(long position)
+    {
+        _position = position;
+        _restarted = true;
     }
 
     private void Empty()
     {
         Array.Clear(_slots);
-        (_playing, _readyAt, _count, _starved, _stretch) = (false, null, 0, 0, false);
-        (_shortestWait, _pulled) = (TimeSpan.MaxValue, 0);
-        _measured = false;
+        (_playing, _count, _late, IsPausing) = (false, 0, 0, false);
+        _arrivals.Restart();
     }
 
-    private void Start(Instant now, ushort sequenceNumber)
+    private ref readonly Slot First()
     {
-        _next = sequenceNumber;
-        _highest = sequenceNumber;
-        _readyAt = now + StartDelay;
+        var sequenceNumber = _next;
+        while (!_slots[sequenceNumber % Capacity].Used) sequenceNumber++;
+        return ref _slots[sequenceNumber % Capacity];
     }
 
-    private JitterPull Starve(int longest)
+    private JitterPull Take(in Slot slot, out ReadOnlySpan<byte> payload)
     {
-        if (++_starved <= longest) return JitterPull.Missing;
-        Empty();
-        return JitterPull.Idle;
+        var noise = slot.Noise;
+        payload = Payload(slot);
+        Heard = _position - slot.Position;
+        _next = (ushort)(slot.Sequence + 1);
+        _slots[slot.Sequence % Capacity] = default;
+        _count--;
+        return noise ? JitterPull.Noise : JitterPull.Packet;
     }
 
-    private ReadOnlySpan<byte> Take(Instant now)
-    {
-        var payload = Payload(_next);
-        Delay = now - _slots[_next % Capacity].Arrived;
-        Timestamp = _slots[_next % Capacity].Timestamp;
-        if (Delay < _shortestWait) _shortestWait = Delay;
-        _pulled++;
-        _starved = 0;
-        Drop();
-        return payload;
-    }
+    private ReadOnlySpan<byte> Payload(in Slot slot) => _payloads.AsSpan(slot.Sequence % Capacity * MaximumPayload, slot.Length);
 
-    private ReadOnlySpan<byte> Payload(ushort sequenceNumber)
-    {
-        var slot = _slots[sequenceNumber % Capacity];
-        return slot.Used ? _payloads.AsSpan(sequenceNumber % Capacity * MaximumPayload, slot.Length) : default;
-    }
-
-    private void Drop()
-    {
-        ref var slot = ref _slots[_next % Capacity];
-        if (slot.Used) _count--;
-        slot = default;
-        _next++;
-    }
-
-    private bool WaitsTooLong()
-    {
-        if (_pulled < Window) return false;
-        var tooLong = _shortestWait >= PacketTime + Margin && _count > 1;
-        (_shortestWait, _pulled) = (TimeSpan.MaxValue, 0);
-        return tooLong;
-    }
-
-    private void SkipTo(TimeSpan left)
-    {
-        while (_count > 1 && _count * PacketTime > left)
-        {
-            Drop();
-            Skipped++;
-        }
-    }
-
-    /// <summary>Learns the packet time and how far arrival lags behind the fastest packet; old lags fade.</summary>
-    private void Measure(Instant now, ushort sequenceNumber, uint timestamp)
-    {
-        var step = (int)(timestamp - _lastTimestamp);
-        if (_measured && RtpPacket.Distance(_lastSequence, sequenceNumber) == 1 && step > 0 && step <= _clockRate * 120L / 1000)
-            PacketTime = RtpClock.Duration(step, _clockRate);
-        (_lastSequence, _lastTimestamp) = (sequenceNumber, timestamp);
-
-        // On the 32-bit circle of time stamps; a source that jumps starts a new measurement.
-        var transit = (int)((uint)RtpClock.At(now, _clockRate) - timestamp);
-        var lag = transit - _smallestTransit;
-        if (!_measured || Math.Abs((long)lag) > _clockRate)
-        {
-            (_measured, _smallestTransit) = (true, transit);
-            return;
-        }
-
-        if (lag < 0) _smallestTransit = transit;
-        else _smallestTransit += lag >> 10;
-        _spread = TimeSpan.FromTicks(Math.Max(RtpClock.Duration(Math.Max(lag, 0), _clockRate).Ticks, _spread.Ticks * 255 / 256));
-    }
-
-    private readonly record struct Slot(bool Used, bool Marker, bool Noise, int Length, uint Timestamp, Instant Arrived);
+    /// <param name="Early">It came long before any other packet had made it expected.</param>
+    private readonly record struct Slot(bool Used, bool Noise, bool Early, int Length, ushort Sequence, long Position);
 }

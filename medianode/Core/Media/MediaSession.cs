@@ -118,12 +118,10 @@ public sealed partial class MediaSession : IDisposable
     {
         _peer.HandleTimeout(now);
         DrainPeer();
-        _toIms.Request(_toWebRtc.RequestedMode);
-        _toWebRtc.Request(_toIms.RequestedMode);
         _toIms.HandleTimeout(now);
         _toWebRtc.HandleTimeout(now);
-        if (_toIms.TakeKey() is { } fromWebRtc) _events.Enqueue(new DigitRelayed(fromWebRtc, FromWebRtc: true));
-        if (_toWebRtc.TakeKey() is { } fromIms) _events.Enqueue(new DigitRelayed(fromIms, FromWebRtc: false));
+        TakeWhatWasHeard(_toIms, _toWebRtc, fromWebRtc: true);
+        TakeWhatWasHeard(_toWebRtc, _toIms, fromWebRtc: false);
         _webRtc.SendReportIfDue(now);
         if (!_ims.SendReportIfDue(now)) return;
         _adaptation.Update(_ims.Rtcp.FractionLost);
@@ -161,6 +159,7 @@ public sealed partial class MediaSession : IDisposable
         {
             case RtpArrival.Audio:
                 path.Receive(now, packet, format!);
+                TakeWhatWasHeard(path, fromWebRtc ? _toWebRtc : _toIms, fromWebRtc);
                 return true;
             case RtpArrival.ComfortNoise:
                 path.ReceiveNoise(now, packet);
@@ -171,6 +170,13 @@ public sealed partial class MediaSession : IDisposable
             default:
                 return false;
         }
+    }
+
+    /// <summary>Decoded audio tells more than sounds: what the peer wants to be sent, and keys it sounds.</summary>
+    private void TakeWhatWasHeard(AudioPath path, AudioPath back, bool fromWebRtc)
+    {
+        back.Request(path.RequestedMode);
+        if (path.TakeKey() is { } key) _events.Enqueue(new DigitRelayed(key, fromWebRtc));
     }
 
     private void DrainPeer()

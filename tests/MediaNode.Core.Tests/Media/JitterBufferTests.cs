@@ -1,3 +1,4 @@
+using System.Globalization;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
 
@@ -8,134 +9,163 @@ public class JitterBufferTests
     private static readonly Instant Start = new(TimeSpan.TicksPerDay);
 
     private readonly JitterBuffer _buffer = new(8000);
+    private readonly List<string> _played = [];
 
     [Fact]
-    public void PlaysInOrderAfterTheFirstDelay()
+    public void WhatComesInItsTurnIsDueAtOnce()
     {
-        Push(0, 10);
-        Assert.Equal(At(20), _buffer.ReadyAt);
-        Assert.Equal("idle", Pull(19));
-        Push(20, 11);
-        Assert.Equal("10 11", Pull(20, 2));
-        Assert.Null(_buffer.ReadyAt);
+        for (ushort s = 0; s < 5; s++) Assert.Equal($"{s}", Push(s * 20, s));
+        Assert.Equal(At(80 + 20 + 25), _buffer.NextTimeout);
     }
 
     [Fact]
-    public void PutsReorderedPacketsBackAcrossTheWrapAndDropsDuplicates()
+    public void ReorderedPacketsWaitForTheOneBeforeAcrossTheWrapAndDuplicatesAreHeardOnce()
     {
-        Push(0, 65535);
-        Push(1, 1);
-        Push(2, 0);
-        Assert.Equal(JitterPush.Duplicate, Push(3, 0));
-        Push(4, 65534);
-        Assert.Equal("65534 65535 0 1", Pull(20, 4));
+        Assert.Equal("65534", Push(0, 65534, timestamp: uint.MaxValue - 200));
+        Assert.Equal("", Push(20, 0, timestamp: 119));
+        Assert.Equal("65535 0", Push(22, 65535, timestamp: uint.MaxValue - 40));
+        Assert.Equal("", Push(23, 0, timestamp: 119));
+        Assert.Equal("", Push(24, 65535, timestamp: uint.MaxValue - 40));
+        Assert.Equal("1", Push(60, 1, timestamp: 279));
     }
 
     [Fact]
-    public void AMissingPacketShowsTheOneAfterIt()
+    public void AMissingPacketIsWaitedForUntilTheOneAfterItHasComeAndALittleMore()
     {
         Push(0, 1);
-        Push(1, 2);
-        Push(2, 4);
-        Assert.Equal("1 2 missing(4) 4", Pull(20, 4));
+        Assert.Equal("", Push(40, 3));
+        Assert.Equal("", Pull(44));
+        Assert.Equal("missing(3) 3", Pull(45));
+        Assert.Equal("4", Push(60, 4));
     }
 
     [Fact]
-    public void APacketAfterItsTurnIsLateAndBuysTimeForThoseBehindIt()
-    {
-        foreach (ushort s in (ushort[])[1, 3, 4]) Push(0, s);
-        Assert.Equal("1 missing(3)", Pull(20, 2));
-        Assert.Equal(JitterPush.Late, Push(61, 2));
-        Assert.Equal("missing() 3 4", Pull(80, 3));
-    }
-
-    [Fact]
-    public void ASourceThatPausesIsConcealedForAWhileAndThenIdleUntilItSpeaksAgain()
+    public void APacketAfterItsTurnIsLateAndThoseBehindItAreWaitedForLonger()
     {
         Push(0, 1);
-        Assert.Equal("1 missing() missing() missing() missing() missing() idle idle", Pull(20, 8));
-        Assert.Null(_buffer.ReadyAt);
-        Push(1000, 2, timestamp: 8000);
-        Assert.Equal("idle", Pull(1010));
-        Assert.Equal("2", Pull(1020));
+        Assert.Equal("missing()", Pull(45));
+        Assert.Equal("", Push(61, 2));
+        Assert.Equal("3", Push(62, 3));
+        Assert.Equal(TimeSpan.FromMilliseconds(46), Rounded(_buffer.Wait));
+        Assert.Equal("", Pull(105));
+        Assert.Equal("missing()", Pull(106));
     }
 
     [Fact]
-    public void APacketThatComesInTimeDuringStarvationIsPlayedNext()
+    public void TheWaitIsBoundedWhateverTheLag()
     {
-        Push(0, 1);
-        Assert.Equal("1 missing()", Pull(20, 2));
-        Push(55, 2);
-        Assert.Equal("2", Pull(60));
+        for (ushort s = 0; s < 200; s++) Push(s * 20 + (s % 10 == 9 ? 700 : 0), s);
+        Assert.Equal(JitterBuffer.LongestWait, _buffer.Wait);
     }
 
     [Fact]
-    public void AMarkedPacketAfterAPauseWaitsForTheJitterMeasured()
-    {
-        Push(0, 1);
-        Assert.Equal("1 missing()", Pull(20, 2));
-        Push(55, 2, marker: true);
-        Assert.Equal("missing() missing() 2", Pull(60, 3));
-    }
-
-    [Fact]
-    public void AJumpInTheSequenceStartsAnew()
-    {
-        Push(0, 1);
-        Assert.Equal("1", Pull(20));
-        Push(21, 30_000);
-        Assert.Equal("idle", Pull(40));
-        Assert.Equal("30000", Pull(41));
-    }
-
-    [Fact]
-    public void ABurstAfterAStallIsCutToABoundedDelay()
-    {
-        for (ushort s = 0; s < 30; s++) Push(600, s);
-        Assert.Equal("27", Pull(760));
-        Assert.InRange(_buffer.Skipped, 20, 30);
-    }
-
-    [Fact]
-    public void ADelayThatNoPacketNeedsShrinks()
+    public void OldJitterIsForgotten()
     {
         Push(0, 0);
-        Push(0, 1);
-        Push(0, 2);
-        for (ushort s = 3; s < 600; s++)
-        {
-            Push((s - 2) * 20, s);
-            Pull(20 + (s - 2) * 20);
-        }
-
-        Assert.InRange(_buffer.Skipped, 1, 3);
-        Assert.True(_buffer.Delay <= TimeSpan.FromMilliseconds(40), $"{_buffer.Delay}");
+        Push(20 + 80, 1);
+        for (ushort s = 2; s < 2000; s++) Push(s * 20, s);
+        Assert.InRange(_buffer.Wait, TimeSpan.FromMilliseconds(25), TimeSpan.FromMilliseconds(26));
     }
 
     [Fact]
-    public void TheDelayGrowsUntilJitterNoLongerLeavesHoles()
+    public void SilenceOfASourceIsFilledInForAMinuteAndThenItIsGone()
+    {
+        Push(0, 1);
+        Pull(2_000);
+        Assert.True(_buffer.HasStopped);
+        Assert.NotNull(_buffer.NextTimeout);
+        Pull(70_000);
+        Assert.Null(_buffer.NextTimeout);
+        Assert.Equal(3000, _played.Count(p => p == "missing()"));
+        Assert.Equal("2", Push(100_000, 2, timestamp: 7));
+        Assert.True(_buffer.TakeRestart());
+    }
+
+    [Fact]
+    public void SpeechAfterASilenceWithoutAWordIsDueAtOnceAndAtItsPlace()
+    {
+        Push(0, 1);
+        Pull(1_000);
+        var filled = _played.Count(p => p == "missing()");
+        Assert.Equal("2", Push(1_000 + 20, 2, timestamp: 160 + 1_020 * 8).Split(' ')[^1]);
+        Assert.Equal(1_000 / 20, _played.Count(p => p == "missing()"));
+        Assert.InRange(filled, 48, 50);
+    }
+
+    [Fact]
+    public void WhatASourceLeavesOutWithoutAGapInItsNumbersIsFilledInAtOnce()
+    {
+        Push(0, 1);
+        Assert.Equal("missing() 2", Push(60, 2, timestamp: 160 * 4));
+        Assert.Equal("1 missing() missing() 2", string.Join(' ', _played));
+    }
+
+    [Fact]
+    public void TimeStampsThatRunTooFastAreTakenAsTheyCome()
+    {
+        for (ushort s = 0; s < 50; s++) Assert.Equal($"{s}", Push(s * 20, s, timestamp: s * 320u));
+    }
+
+    [Fact]
+    public void AJumpInTheSequenceOrTheTimeStampsStartsAnew()
+    {
+        Push(0, 1);
+        Assert.True(_buffer.TakeRestart());
+        Assert.Equal("30000", Push(21, 30_000));
+        Assert.True(_buffer.TakeRestart());
+        Assert.Equal("30001", Push(41, 30_001, timestamp: 5_000_000));
+        Assert.True(_buffer.TakeRestart());
+        Assert.Equal("30002", Push(61, 30_002, timestamp: 5_000_160));
+        Assert.False(_buffer.TakeRestart());
+    }
+
+    [Fact]
+    public void WhatIsMarkedAsAStartIsNeverLate()
+    {
+        Push(0, 1, timestamp: 1_000_000);
+        Assert.Equal("2", Push(20, 2, timestamp: 5, marker: true));
+    }
+
+    [Fact]
+    public void OfABurstAfterAStallOnlyWhatIsNotTooLateIsHeard()
+    {
+        Push(0, 0);
+        Pull(600);
+        _played.Clear();
+        for (ushort s = 1; s <= 30; s++) Push(600, s);
+        Assert.InRange(_played.Count(p => p != "missing()"), 1, 8);
+        Assert.Equal("30", _played[^1]);
+    }
+
+    [Fact]
+    public void APathThatBecomesLongerForGoodIsFollowed()
+    {
+        for (ushort s = 0; s < 50; s++) Push(s * 20, s);
+        for (ushort s = 50; s < 60; s++) Push(s * 20 + 300, s);
+        _played.Clear();
+        for (ushort s = 60; s < 100; s++) Push(s * 20 + 300, s);
+        Assert.Equal(40, _played.Count);
+    }
+
+    [Fact]
+    public void AVeryOldPacketDisturbsNothing()
+    {
+        for (ushort s = 1000; s < 1100; s++) Push(s * 20, s);
+        Assert.Equal("", Push(22_000, 1010));
+        Assert.Equal("1100", Push(22_000, 1100));
+    }
+
+    [Fact]
+    public void JitterLeavesNoHolesOnceItIsKnown()
     {
         var random = new Random(3);
         var pending = new PriorityQueue<ushort, int>();
         for (ushort s = 0; s < 3000; s++) pending.Enqueue(s, s * 20 + random.Next(60));
-        var played = new List<string>();
-        for (var t = 0; t < 60_000; t++)
-        {
-            while (pending.TryPeek(out var s, out var due) && due <= t) Push(due, pending.Dequeue());
-            if (t % 20 == 0) played.Add(Pull(t));
-        }
-
-        Assert.Equal(0, played.Skip(500).Count(p => p == "idle"));
-        Assert.InRange(played.Skip(500).Count(p => p.StartsWith("missing", StringComparison.Ordinal)), 0, 60);
-        Assert.True(_buffer.Delay < TimeSpan.FromMilliseconds(120), $"{_buffer.Delay}");
-    }
-
-    [Fact]
-    public void KnowsThePacketTimeOfItsSource()
-    {
-        Push(0, 1, timestamp: 0);
-        Push(30, 2, timestamp: 240);
-        Assert.Equal(TimeSpan.FromMilliseconds(30), _buffer.PacketTime);
+        while (pending.TryDequeue(out var s, out var due)) Push(due, s);
+        Assert.InRange(_played.Count(p => p.StartsWith("missing", StringComparison.Ordinal)), 0, 5);
+        var heard = _played.Where(p => !p.StartsWith('m')).Select(p => int.Parse(p, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(heard.Order(), heard);
+        Assert.InRange(heard.Count, 2995, 3000);
     }
 
     [Fact]
@@ -143,38 +173,53 @@ public class JitterBufferTests
         Assert.Equal(JitterPush.TooLarge, _buffer.Push(Start, 1, 0, false, new byte[JitterBuffer.MaximumPayload + 1]));
 
     [Fact]
-    public void RandomPacketsNeitherThrowNorAllocate()
+    public void RandomPacketsNeitherThrowNorAllocateNorStandStill()
     {
         var random = new Random(5);
         var payload = new byte[160];
-        Push(0, 0);
-        Pull(20);
+        var pulled = 0;
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 50_000; i++)
         {
             _buffer.Push(At(i), (ushort)(random.Next(100) == 0 ? random.Next(65536) : i / 4 + random.Next(40)), (uint)random.Next(), random.Next(9) == 0, payload);
-            if (i % 4 == 0) _buffer.Pull(At(i), out _);
+            _buffer.IsPausing = random.Next(3) == 0;
+            for (JitterPull pull; (pull = _buffer.Pull(At(i), out _)) != JitterPull.Waiting; pulled++)
+                _buffer.Advance(pull, pull == JitterPull.Missing ? _buffer.Gap : random.Next(400));
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(pulled, 1_000, 200_000);
     }
 
     private static Instant At(int milliseconds) => Start + TimeSpan.FromMilliseconds(milliseconds);
 
-    private JitterPush Push(int at, ushort sequence, uint? timestamp = null, bool marker = false) =>
-        _buffer.Push(At(at), sequence, timestamp ?? sequence * 160u, marker, [(byte)(sequence >> 8), (byte)sequence]);
+    private static TimeSpan Rounded(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Round(time.TotalMilliseconds));
 
-    /// <summary>Pulls each 20 ms and tells what came.</summary>
-    private string Pull(int at, int times = 1)
+    /// <summary>Lets time pass until the packet arrives, and tells what is due with it.</summary>
+    private string Push(int at, ushort sequence, uint? timestamp = null, bool marker = false)
     {
-        var played = new List<string>();
-        for (var i = 0; i < times; i++)
-        {
-            var what = _buffer.Pull(At(at + i * 20), out var payload);
-            var number = payload.IsEmpty ? "" : $"{payload[0] << 8 | payload[1]}";
-            played.Add(what switch { JitterPull.Packet => number, JitterPull.Missing => $"missing({number})", _ => "idle" });
-        }
+        Pull(at);
+        var known = _played.Count;
+        _buffer.Push(At(at), sequence, timestamp ?? sequence * 160u, marker, [(byte)(sequence >> 8), (byte)sequence]);
+        Play(At(at));
+        return string.Join(' ', _played.Skip(known));
+    }
 
-        return string.Join(' ', played);
+    /// <summary>Lets time pass, and tells what became due.</summary>
+    private string Pull(int until)
+    {
+        var known = _played.Count;
+        while (_buffer.NextTimeout is { } due && due <= At(until)) Play(due);
+        return string.Join(' ', _played.Skip(known));
+    }
+
+    private void Play(Instant now)
+    {
+        for (JitterPull pull; (pull = _buffer.Pull(now, out var payload)) != JitterPull.Waiting;)
+        {
+            var number = payload.IsEmpty ? "" : $"{payload[0] << 8 | payload[1]}";
+            _played.Add(pull == JitterPull.Missing ? $"missing({number})" : number);
+            _buffer.Advance(pull, pull == JitterPull.Missing ? _buffer.Gap : 160 - _buffer.Heard);
+        }
     }
 }

@@ -12,18 +12,24 @@ public sealed class AmrDecoder(AudioCodec codec, bool octetAligned, IAmrFrameDec
 
     public bool IsSilent { get; private set; }
 
-    public int Decode(ReadOnlySpan<byte> payload, Span<short> samples)
+    public int Decode(ReadOnlySpan<byte> payload, Span<short> samples) => DecodeRest(payload, samples, 0);
+
+    /// <summary>Frames that were heard do not reach the decoder again; it goes on from where it was.</summary>
+    public int DecodeRest(ReadOnlySpan<byte> payload, Span<short> samples, int heard)
     {
         if (!AmrPayloadReader.TryParse(payload, codec, octetAligned, out var reader)) return 0;
-        var count = reader.Count * _samplesPerFrame;
+        var repeated = (heard + _samplesPerFrame / 2) / _samplesPerFrame;
+        var count = Math.Max(reader.Count - repeated, 0) * _samplesPerFrame;
         if (count > samples.Length) return 0;
 
         RequestedMode = reader.RequestedMode;
         Span<byte> frame = stackalloc byte[AmrFrames.MaximumSize];
-        for (var rest = samples; reader.TryRead(frame, out var length); rest = rest[_samplesPerFrame..])
+        for (var rest = samples; reader.TryRead(frame, out var length);)
         {
+            if (repeated-- > 0) continue;
             if (!AmrFrames.IsGood(frame[0])) Fill(rest);
             else Take(frame[..length], rest);
+            rest = rest[_samplesPerFrame..];
         }
 
         return count;

@@ -1,0 +1,116 @@
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Rtp;
+using Byon.Tests.TestKit;
+
+namespace Byon.Tests.MediaNode.Core.Tests.Media;
+
+/// <summary>Keys: as telephone events, as tones, and found in tones.</summary>
+public sealed class AudioPathKeyTests : AudioPathRig
+{
+    [Fact]
+    public void AKeyPressReachesTheFarPayloadTypeWithAFixedTimeStamp()
+    {
+        Connect(Stream(Opus) with { TelephoneEvent = new(110, 48000) }, Stream(Pcmu) with { TelephoneEvent = new(101, 8000) });
+        char? digit = null;
+        for (var i = 1; i <= 5; i++)
+        {
+            digit = Press(9, i * 960, end: false) ?? digit;
+            Run(PacketTime);
+        }
+
+        for (var i = 0; i < 3; i++) Press(9, 4800, end: true);
+        Run(TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal('9', digit);
+        Assert.All(SentPackets, s => Assert.Equal((101, SentPackets[0].Timestamp), (s.PayloadType, s.Timestamp)));
+        Assert.Equal([true, false, false, false, false, false, false, false], SentPackets.ConvertAll(s => s.Marker));
+        var events = SentPackets.ConvertAll(s => TelephoneEvent.TryParse(s.Payload, out var e) ? e : default);
+        Assert.Equal([160, 320, 480, 640, 800, 800, 800, 800], events.ConvertAll(e => (int)e.Duration));
+        Assert.Equal(3, events.Count(e => e.End));
+        AssertSequenceIsUnbroken();
+    }
+
+    [Fact]
+    public void AKeyPressWithinPassthroughKeepsTheSequenceUnbrokenAndTheAudioUntouched()
+    {
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcma) with { TelephoneEvent = new(101, 8000) });
+        Speak(5);
+        Press(1, 160, end: false);
+        Run(PacketTime);
+        Press(1, 320, end: true);
+        Press(1, 320, end: true);
+        Press(1, 320, end: true);
+        Run(TimeSpan.FromMilliseconds(100));
+        Timestamp += 160 * 7;
+        Speak(5);
+
+        AssertSequenceIsUnbroken();
+        Assert.Equal(10, SentPackets.Count(s => s.PayloadType == 8));
+        Assert.Equal(4, SentPackets.Count(s => s.PayloadType == 101));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(0)]
+    public void AKeyPressTowardsAPeerWithoutTelephoneEventIsHeardAsItsTones(byte to)
+    {
+        var far = to == 8 ? Pcma : Pcmu;
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(far));
+        Speak(10);
+        for (var i = 1; i <= 10; i++)
+        {
+            if (i == 1) Assert.Equal('7', Press(7, 160, end: false));
+            else Press(7, 160 * i, end: i == 10);
+            Run(PacketTime);
+        }
+
+        var spoken = SentPackets.Count;
+        Timestamp += 1600;
+        Speak(15);
+        AssertSequenceIsUnbroken();
+        Assert.All(SentPackets, s => Assert.Equal(to, s.PayloadType));
+        Assert.InRange(Tone.KeyHeard(Decode(SentPackets, far.Codec), '7', 8000), TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(240));
+        Assert.True(Tone.Heard(Decode(SentPackets[spoken..], far.Codec), Hertz, 1000, 8000) > TimeSpan.FromMilliseconds(200));
+    }
+
+    [Fact]
+    public void AShortKeyPressSoundsLongEnoughToBeUnderstood()
+    {
+        Connect(Stream(Opus) with { TelephoneEvent = new(110, 48000) }, Stream(Pcmu));
+        for (var i = 0; i < 3; i++) Press(11, 960, end: true);
+        Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, SentPackets.Count);
+        Assert.True(Tone.KeyHeard(Decode(SentPackets), '#', 8000) >= TimeSpan.FromMilliseconds(80));
+        Assert.Null(Path.NextTimeout);
+    }
+
+    [Fact]
+    public void AKeyThatIsNeverReleasedFallsSilent()
+    {
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcmu));
+        Press(1, 160, end: false);
+        Run(TimeSpan.FromSeconds(20));
+        Assert.InRange(SentPackets.Count, 7, 12);
+        Assert.Null(Path.NextTimeout);
+    }
+
+    [Fact]
+    public void AKeyThatAPeerWithoutTelephoneEventsSoundsIsNoticedOnce()
+    {
+        var (tone, samples, payload) = (new DtmfTone(), new short[160], new byte[160]);
+        Speak(10);
+        Assert.Null(Path.TakeKey());
+        tone.Start('8');
+        for (var i = 0; i < 10; i++)
+        {
+            tone.Fill(samples, 8000);
+            new G711Encoder(AudioCodec.Pcma).Encode(samples, payload);
+            Receive((Sequence++, Timestamp += 160, payload));
+            Run(PacketTime);
+        }
+
+        Speak(10);
+        Assert.Equal('8', Path.TakeKey());
+        Assert.Null(Path.TakeKey());
+    }
+}
