@@ -1,6 +1,7 @@
 using System.Net;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Io;
 
 namespace Byon.MediaNode;
 
@@ -60,9 +61,10 @@ public sealed record NodeOptions(
 /// <param name="Workers"><c>Node__Media__Workers</c> (number of processors): threads that carry packets, each with a WebRTC port of its own.</param>
 /// <param name="ImsPortFirst"><c>Node__Media__ImsPortFirst</c>: first RTP port towards the IMS. Required.</param>
 /// <param name="ImsPortCount"><c>Node__Media__ImsPortCount</c> (1000): how many ports from there, two per call.</param>
+/// <param name="Srtp"><c>Node__Media__ImsSrtp</c> (off): SRTP towards the IMS with keys in the SDP: <c>off</c>, <c>optional</c> (taken where it is offered) or <c>required</c>.</param>
 /// <param name="Pin"><c>Node__Media__Pin</c> (false): bind each worker to one processor.</param>
 public sealed record NodeMediaOptions(
-    IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, bool Pin)
+    IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, ImsSrtp Srtp, bool Pin)
 {
     internal static NodeMediaOptions Read(SettingReader settings)
     {
@@ -74,6 +76,7 @@ public sealed record NodeMediaOptions(
             (int)settings.Number("Node:Media:Workers", Environment.ProcessorCount, 1, 256),
             settings.Port("Node:Media:ImsPortFirst"),
             (int)settings.Number("Node:Media:ImsPortCount", 1000, 2, 60_000),
+            Enum.Parse<ImsSrtp>(settings.Choice("Node:Media:ImsSrtp", "off", "optional", "required"), ignoreCase: true),
             settings.Flag("Node:Media:Pin", false));
     }
 }

@@ -84,7 +84,10 @@ public static class NodeServices
         var loop = provider.GetRequiredService<SignallingLoop>();
         var control = new Lazy<CallControl>(provider.GetRequiredService<CallControl>);
         var workers = new MediaWorkers(
-            new MediaWorkerOptions(media.Address, media.Advertised, media.WebRtcPort, media.Workers, media.ImsPortFirst, media.ImsPortCount, media.Pin),
+            new MediaWorkerOptions(media.Address, media.Advertised, media.WebRtcPort, media.Workers, media.ImsPortFirst, media.ImsPortCount, media.Pin)
+            {
+                Srtp = media.Srtp,
+            },
             provider.GetRequiredService<DtlsCertificate>(),
             provider.GetRequiredService<ICodecFactory>(),
             (callId, mediaEvent) => loop.Post(now => control.Value.Receive(now, callId, mediaEvent)),

@@ -37,8 +37,9 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
         $"events: {string.Join(", ", Events.Select(one => $"{one.Type}({one.Parameter})"))}{Environment.NewLine}{_process.Tail()}";
 
     /// <param name="codec">PCMA, PCMU, AMR, AMR-WB, G722 or opus: the only codec it offers and takes.</param>
+    /// <param name="srtp">It wants SRTP with keys in the SDP, and takes nothing else.</param>
     public static async Task<BaresipPhone> StartAsync(
-        KamailioServer registrar, KamailioSubscriber subscriber, int tone, string codec = "PCMA", string transport = "udp")
+        KamailioServer registrar, KamailioSubscriber subscriber, int tone, string codec = "PCMA", string transport = "udp", bool srtp = false)
     {
         var folder = new TemporaryFolder();
         var control = FreePorts.Next();
@@ -50,7 +51,7 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
             "accounts",
             $"<sip:{subscriber.Number}@{registrar.Domain}>;auth_user={subscriber.User};auth_pass={subscriber.Password};" +
             $"outbound=\"sip:127.0.0.1:{registrar.Port};transport={transport}\";regint=600;answermode=manual;" +
-            $"audio_codecs={codec}/{sampleRate}/{(codec == "opus" ? 2 : 1)}\n");
+            $"audio_codecs={codec}/{sampleRate}/{(codec == "opus" ? 2 : 1)}{(srtp ? ";mediaenc=srtp-mand" : "")}\n");
 
         var process = ChildProcess.Start("/usr/bin/baresip", ["-4", "-s", "-f", folder.Path], folder.Path);
         var connection = await WaitFor.NotNullAsync(() => BaresipControl.TryConnectAsync(control), otherwise: process.Tail);
@@ -123,6 +124,7 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
         module g722.so
         module amr.so
         module opus.so
+        module srtp.so
         module aufile.so
         module aubridge.so
         module sndfile.so

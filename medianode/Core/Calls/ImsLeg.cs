@@ -25,7 +25,7 @@ public sealed record ImsLeg(
 
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out ImsLeg? next, out SdpRejection? why)
     {
-        var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan);
+        var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan, Local.Sdes);
         next = taken ? this with { Plan = plan, Preconditions = Preconditions is null ? null : QosPreconditions.Read(answer) } : null;
         return taken;
     }

@@ -1,15 +1,20 @@
 using System.Net;
 using Byon.MediaNode.Core.Media.Moving;
+using Byon.MediaNode.Core.Protocol;
+using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media;
 
 /// <summary>
-/// The network's side: plain RTP and RTCP. Packets go to the addresses that were negotiated and nowhere else. They are taken
+/// The network's side: RTP and RTCP, plain or with keys from the descriptions. Packets go to the addresses that were negotiated and nowhere else. They are taken
 /// from there, or from another port of the same host as long as nothing has come from there: a peer behind its own relay.
 /// </summary>
-internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy)
+internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy), IDisposable
 {
     private ImsLegPlan? _plan;
+    private SrtpKeys? _keys;
+    private SrtpContext? _send;
+    private SrtpContext? _receive;
 
     /// <summary>0.0.0.0 was the way to hold before RFC 3264 §8.4; here it would reach this host itself.</summary>
     protected override bool CanSend => _plan is not null && IsReal(_plan.PeerRtp);
@@ -21,43 +26,57 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     {
         if (!plan.PeerRtp.Equals(_plan?.PeerRtp)) Source = null;
         _plan = plan;
+        if (plan.Srtp is not null) TakeKeys(plan.Srtp);
         Configure(now, plan.Audio);
     }
 
-    public void Restore(Instant savedAt, MediaLegState saved, IPEndPoint? source)
+    /// <summary>Where both directions stand; null on plain RTP.</summary>
+    public ImsSrtpState? SaveSrtp() => _send is null || _receive is null ? null : new ImsSrtpState(_send.Save(), _receive.Save());
+
+    public void Restore(Instant savedAt, MediaLegState saved, IPEndPoint? source, ImsSrtpState? srtp)
     {
         Restore(savedAt, saved);
         Source = source;
+        if (srtp is null) return;
+        Dispose();
+        (_send, _receive) = (new SrtpContext(srtp.Send), new SrtpContext(srtp.Receive));
+        _keys = new SrtpKeys(srtp.Send.Profile, srtp.Send.Master, srtp.Receive.Master);
     }
 
-    /// <summary>Whether RTP from this address belongs to the call; what does not is counted.</summary>
-    public bool Accepts(IPEndPoint remote)
+    public void Dispose()
     {
-        var isPeer = _plan is not null
-            && (remote.Equals(Source) || remote.Equals(_plan.PeerRtp) || Source is null && remote.Address.Equals(_plan.PeerRtp.Address));
-        if (isPeer)
+        _send?.Dispose();
+        _receive?.Dispose();
+    }
+
+    /// <summary>
+    /// Says what a datagram is to the call, None where it is nothing: counted then. It is decrypted in place, and lies in
+    /// <c>datagram[..length]</c>.
+    /// </summary>
+    /// <param name="rtcp">It came to the RTCP port.</param>
+    public PeerPacketKind Receive(IPEndPoint remote, Span<byte> datagram, bool rtcp, out int length)
+    {
+        length = datagram.Length;
+        rtcp |= IsRtcp(datagram);
+        if (_plan is null || !(rtcp ? remote.Address.Equals(_plan.PeerRtcp.Address) : IsPeer(_plan, remote)) || !TryUnprotect(datagram, rtcp, ref length))
         {
-            if (!remote.Equals(Source)) Source = remote;
-            return true;
+            Drop();
+            return PeerPacketKind.None;
         }
 
-        Drop();
-        return false;
-    }
-
-    public bool AcceptsRtcp(IPEndPoint remote)
-    {
-        if (_plan is not null && remote.Address.Equals(_plan.PeerRtcp.Address)) return true;
-        Drop();
-        return false;
+        if (rtcp) return PeerPacketKind.Rtcp;
+        if (!remote.Equals(Source)) Source = remote;
+        return PeerPacketKind.Rtp;
     }
 
     /// <summary>Whether a datagram on the RTP port is RTCP: only with rtcp-mux, told by its payload type (RFC 5761 §4).</summary>
-    public bool IsRtcp(ReadOnlySpan<byte> datagram) => _plan is { RtcpMux: true } && datagram.Length > 1 && datagram[1] is >= 192 and <= 223;
+    private bool IsRtcp(ReadOnlySpan<byte> datagram) => _plan is { RtcpMux: true } && datagram.Length > 1 && datagram[1] is >= 192 and <= 223;
 
     protected override bool CommitRtp(Span<byte> slot, int length)
     {
         if (_plan is null || !CanSend) return false;
+        if (_plan.Srtp is not null) length = _send!.ProtectRtp(slot, length, out _);
+        if (length == 0) return false;
         Queue.Commit(rtpSocket, _plan.PeerRtp, length);
         return true;
     }
@@ -68,7 +87,36 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         var slot = Queue.Reserve();
         if (slot.IsEmpty) return;
         compound.CopyTo(slot);
-        Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, compound.Length);
+        var length = _plan.Srtp is null ? compound.Length : _send!.ProtectRtcp(slot, compound.Length, out _);
+        if (length > 0) Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, length);
+    }
+
+    private bool IsPeer(ImsLegPlan plan, IPEndPoint remote) =>
+        remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && remote.Address.Equals(plan.PeerRtp.Address);
+
+    private bool TryUnprotect(Span<byte> datagram, bool rtcp, ref int length)
+    {
+        if (_plan!.Srtp is null) return true;
+        length = rtcp ? _receive!.UnprotectRtcp(datagram, out _) : _receive!.UnprotectRtp(datagram, out _);
+        return length > 0;
+    }
+
+    /// <summary>A key that stays keeps its place in its index space, and so does one that a plain stretch comes between (RFC 3711 §9.1).</summary>
+    private void TakeKeys(SrtpKeys keys)
+    {
+        if (_keys?.Profile != keys.Profile || !_keys.Send.IsSame(keys.Send))
+        {
+            _send?.Dispose();
+            _send = new SrtpContext(keys.Profile, keys.Send);
+        }
+
+        if (_keys?.Profile != keys.Profile || !_keys.Receive.IsSame(keys.Receive))
+        {
+            _receive?.Dispose();
+            _receive = new SrtpContext(keys.Profile, keys.Receive);
+        }
+
+        _keys = keys;
     }
 
     private static bool IsReal(IPEndPoint remote) => remote.Port != 0 && !remote.Address.Equals(IPAddress.Any) && !remote.Address.Equals(IPAddress.IPv6Any);

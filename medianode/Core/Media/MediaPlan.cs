@@ -1,6 +1,7 @@
 using System.Net;
 using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
+using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media;
 
@@ -10,7 +11,7 @@ namespace Byon.MediaNode.Core.Media;
 /// <param name="DtlsClient">True where the peer took the passive role and this node must start the handshake (RFC 8842).</param>
 public sealed record WebRtcLegPlan(IceCredentials PeerIce, DtlsFingerprint PeerFingerprint, bool DtlsClient, AudioStream Audio);
 
-/// <summary>The network's side of a call as negotiated so far: plain RTP (RTP/AVP).</summary>
+/// <summary>The network's side of a call as negotiated so far.</summary>
 /// <param name="PeerRtcp">Port + 1 unless a=rtcp says otherwise (RFC 3605), the RTP address with rtcp-mux.</param>
 public sealed record ImsLegPlan(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool RtcpMux, AudioStream Audio)
 {
@@ -19,6 +20,9 @@ public sealed record ImsLegPlan(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool Rt
     /// until the call ends (RFC 3264 §8.3.2).
     /// </summary>
     public IReadOnlyList<AudioFormat> Bindings { get => field ?? Audio.Receive; init; }
+
+    /// <summary>Keys of both directions where the descriptions agreed on some (RFC 4568, RTP/SAVP); null is plain RTP.</summary>
+    public SrtpKeys? Srtp { get; init; }
 }
 
 /// <summary>What a media session is to do now. A new plan replaces the old one; a null leg is not negotiated yet.</summary>
@@ -29,7 +33,11 @@ public sealed record MediaPlan(WebRtcLegPlan? WebRtc, ImsLegPlan? Ims);
 /// <param name="WebRtc">The worker's WebRTC address as browsers reach it.</param>
 /// <param name="ImsRtp">RTP address reserved for this call on the IMS side; RTCP is the next port.</param>
 /// <param name="Fingerprint">Of the node's certificate.</param>
-public sealed record MediaAllocation(int Worker, IPEndPoint WebRtc, IPEndPoint ImsRtp, IceCredentials Ice, DtlsFingerprint Fingerprint);
+public sealed record MediaAllocation(int Worker, IPEndPoint WebRtc, IPEndPoint ImsRtp, IceCredentials Ice, DtlsFingerprint Fingerprint)
+{
+    /// <summary>Keys for SRTP towards the network; null where only plain RTP is spoken.</summary>
+    public SdesTerms? Sdes { get; init; }
+}
 
 /// <summary>What a media session tells the call that owns it.</summary>
 public abstract record MediaEvent;

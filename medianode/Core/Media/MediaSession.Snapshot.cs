@@ -22,7 +22,7 @@ public sealed partial class MediaSession
         var savedAt = now - (gap < TimeSpan.Zero || gap > LongestGap ? TimeSpan.Zero : gap);
         Apply(now, saved.Plan);
         _webRtc.Restore(savedAt, saved.WebRtc);
-        _ims.Restore(savedAt, saved.Ims, saved.ImsSource);
+        _ims.Restore(savedAt, saved.Ims, saved.ImsSource, saved.ImsSrtp);
         _toIms.Restore(now, savedAt, saved.ToIms);
         _toWebRtc.Restore(now, savedAt, saved.ToWebRtc);
         _adaptation = new AmrRateAdaptation(saved.AmrStepsDown);
@@ -35,5 +35,8 @@ public sealed partial class MediaSession
         ? new MediaSessionState(
             wallNow, peer, plan, _webRtc.Save(now), _ims.Save(now), _toIms.Save(now), _toWebRtc.Save(now), _ims.Source, _heardWebRtc, _heardIms,
             _adaptation.StepsDown)
+        {
+            ImsSrtp = _ims.SaveSrtp(),
+        }
         : null;
 }

@@ -99,18 +99,23 @@ public sealed partial class MediaSession : IDisposable
         DrainPeer();
     }
 
-    /// <summary>A datagram from the network's side.</summary>
+    /// <summary>A datagram from the network's side. It is decrypted in place.</summary>
     /// <param name="rtcp">It came to the RTCP port.</param>
-    public void ReceiveIms(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram, bool rtcp)
+    public void ReceiveIms(Instant now, IPEndPoint remote, Span<byte> datagram, bool rtcp)
     {
-        if (rtcp || _ims.IsRtcp(datagram))
+        switch (_ims.Receive(remote, datagram, rtcp, out var length))
         {
-            if (_ims.AcceptsRtcp(remote)) _ims.ReceiveRtcp(now, datagram);
-        }
-        else if (_ims.Accepts(remote) && ReceiveRtp(now, _ims, _toWebRtc, datagram, fromWebRtc: false) && !_heardIms)
-        {
-            _heardIms = true;
-            _events.Enqueue(new FirstImsAudio());
+            case PeerPacketKind.Rtp:
+                if (ReceiveRtp(now, _ims, _toWebRtc, datagram[..length], fromWebRtc: false) && !_heardIms)
+                {
+                    _heardIms = true;
+                    _events.Enqueue(new FirstImsAudio());
+                }
+
+                break;
+            case PeerPacketKind.Rtcp:
+                _ims.ReceiveRtcp(now, datagram[..length]);
+                break;
         }
     }
 
@@ -144,6 +149,7 @@ public sealed partial class MediaSession : IDisposable
         _toIms.Dispose();
         _toWebRtc.Dispose();
         _peer.Dispose();
+        _ims.Dispose();
     }
 
     /// <summary>True when the packet is audio that belongs to the call.</summary>

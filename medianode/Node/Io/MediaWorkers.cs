@@ -17,7 +17,24 @@ namespace Byon.MediaNode.Io;
 /// <param name="ImsPortFirst">Of the range that RTP and RTCP of all calls share.</param>
 /// <param name="Pin">Each worker stays on a processor of its own.</param>
 public sealed record MediaWorkerOptions(
-    IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, bool Pin = false);
+    IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, bool Pin = false)
+{
+    /// <summary>SRTP towards the network.</summary>
+    public ImsSrtp Srtp { get; init; }
+}
+
+/// <summary>Whether media towards the network is secured by keys in the SDP (RFC 4568).</summary>
+public enum ImsSrtp
+{
+    /// <summary>Plain RTP only.</summary>
+    Off,
+
+    /// <summary>We offer plain RTP, and take SRTP where the network offers it.</summary>
+    Optional,
+
+    /// <summary>SRTP only.</summary>
+    Required,
+}
 
 /// <summary>What was dropped on the packet path of all workers, outside any call.</summary>
 public sealed record MediaWorkersStatistics(int Calls, long UnknownSenders, long SendFailures);
@@ -132,7 +149,10 @@ public sealed class MediaWorkers : IDisposable
             new IPEndPoint(_options.Advertised, _options.WebRtcPort + worker.Index),
             new IPEndPoint(_options.Advertised, bound.Port),
             ice,
-            _certificate.Fingerprint);
+            _certificate.Fingerprint)
+        {
+            Sdes = _options.Srtp == ImsSrtp.Off ? null : SdesTerms.Create(NewEntropy(), _options.Srtp == ImsSrtp.Required),
+        };
     }
 
     private (int Port, ImsPort Rtp, ImsPort Rtcp)? TryBindIms()

@@ -25,7 +25,7 @@ public sealed unsafe class DtlsEndpointFactory : IDtlsEndpointFactory, IDisposab
 
         var isSet = OpenSsl.SSL_CTX_ctrl(_context, OpenSsl.ControlSetMinimumVersion, OpenSsl.Dtls12, 0) == 1
             && OpenSsl.SSL_CTX_set_cipher_list(_context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1
-            && OpenSsl.SSL_CTX_set_tlsext_use_srtp(_context, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") == 0
+            && OpenSsl.SSL_CTX_set_tlsext_use_srtp(_context, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80:SRTP_AES128_CM_SHA1_32") == 0
             && OpenSsl.SSL_CTX_use_certificate_ASN1(_context, certificate.Certificate.Length, certificate.Certificate.Span) == 1
             && OpenSsl.SSL_CTX_use_PrivateKey_ASN1(OpenSsl.KeyTypeEc, _context, certificate.PrivateKey.Span, certificate.PrivateKey.Length) == 1;
         if (!isSet) throw new InvalidOperationException($"libssl refused the DTLS settings: {DtlsEndpoint.LastError()}");

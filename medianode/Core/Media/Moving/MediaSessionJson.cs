@@ -22,7 +22,7 @@ public static class MediaSessionJson
         try
         {
             if (JsonSerializer.Deserialize(json, SavedMediaJson.Default.SavedMedia) is not { Version: Version } saved) return false;
-            if (!HasKeys(saved.Media.Peer.Send) || !HasKeys(saved.Media.Peer.Receive)) return false;
+            if (!AllKeys(saved.Media).All(HasKeys)) return false;
             state = saved.Media;
             return true;
         }
@@ -32,9 +32,24 @@ public static class MediaSessionJson
         }
     }
 
-    private static bool HasKeys(SrtpContextState state) =>
-        Enum.IsDefined(state.Profile)
-        && state.Master.Key.Length == SrtpProfiles.MasterKeyLength && state.Master.Salt.Length == state.Profile.MasterSaltLength();
+    private static IEnumerable<(SrtpProfile Profile, SrtpMasterKey Master)> AllKeys(MediaSessionState media)
+    {
+        yield return (media.Peer.Send.Profile, media.Peer.Send.Master);
+        yield return (media.Peer.Receive.Profile, media.Peer.Receive.Master);
+        if (media.ImsSrtp is { } contexts)
+        {
+            yield return (contexts.Send.Profile, contexts.Send.Master);
+            yield return (contexts.Receive.Profile, contexts.Receive.Master);
+        }
+
+        if (media.Plan.Ims?.Srtp is not { } keys) yield break;
+        yield return (keys.Profile, keys.Send);
+        yield return (keys.Profile, keys.Receive);
+    }
+
+    private static bool HasKeys((SrtpProfile Profile, SrtpMasterKey Master) keys) =>
+        Enum.IsDefined(keys.Profile)
+        && keys.Master.Key.Length == SrtpProfiles.MasterKeyLength && keys.Master.Salt.Length == keys.Profile.MasterSaltLength();
 }
 
 internal sealed record SavedMedia(int Version, MediaSessionState Media);

@@ -14,7 +14,14 @@ namespace Byon.MediaNode.Core.Media.Moving;
 /// <param name="AmrStepsDown">See <see cref="Amr.AmrRateAdaptation"/>.</param>
 public sealed record MediaSessionState(
     DateTimeOffset SavedAt, WebRtcPeerState Peer, MediaPlan Plan, MediaLegState WebRtc, MediaLegState Ims, AudioPathState ToIms, AudioPathState ToWebRtc,
-    IPEndPoint? ImsSource, bool HeardWebRtc, bool HeardIms, int AmrStepsDown);
+    IPEndPoint? ImsSource, bool HeardWebRtc, bool HeardIms, int AmrStepsDown)
+{
+    /// <summary>Null where the network's side has always been plain RTP.</summary>
+    public ImsSrtpState? ImsSrtp { get; init; }
+}
+
+/// <summary>Both directions towards the network.</summary>
+public sealed record ImsSrtpState(SrtpContextState Send, SrtpContextState Receive);
 
 /// <summary>One side of a call: what was counted, and the stream that its peer hears.</summary>
 /// <param name="LastReceived">Age of the last packet.</param>

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace Byon.MediaNode.Core.Protocol.Rtp;
 
-/// <summary>AES-CM with HMAC-SHA1-80 (RFC 3711 §4.1.1, §4.2.1).</summary>
-internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, byte[] salt) : SrtpTransform
+/// <summary>AES-CM with HMAC-SHA1, whose tag may be cut short on RTP (RFC 3711 §4.1.1, §4.2.1).</summary>
+internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, byte[] salt, int rtpTag = AesCmTransform.TagLength) : SrtpTransform
 {
     public const int AuthenticationKeyLength = 20;
     private const int TagLength = 10;
@@ -15,15 +15,16 @@ internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, b
         Encrypt(buffer[header..length], ssrc, index);
         // The roll-over counter is authenticated but not sent (RFC 3711 §4.2): it stands where the tag will.
         BinaryPrimitives.WriteUInt32BigEndian(buffer[length..], (uint)(index >> 16));
-        Sign(buffer[..(length + 4)], buffer.Slice(length, TagLength));
-        return length + TagLength;
+        Sign(buffer[..(length + 4)], buffer.Slice(length, rtpTag));
+        return length + rtpTag;
     }
 
     public override int UnprotectRtp(Span<byte> packet, int header, uint ssrc, ulong index)
     {
-        var length = packet.Length - TagLength;
+        var length = packet.Length - rtpTag;
         if (length < header) return -1;
         Span<byte> tag = stackalloc byte[TagLength];
+        tag = tag[..rtpTag];
         packet[length..].CopyTo(tag);
         BinaryPrimitives.WriteUInt32BigEndian(packet[length..], (uint)(index >> 16));
         if (!IsAuthentic(packet[..(length + 4)], tag)) return -1;
@@ -70,14 +71,14 @@ internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, b
     {
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
         Hash(bytes, hash);
-        hash[..TagLength].CopyTo(tag);
+        hash[..tag.Length].CopyTo(tag);
     }
 
     private bool IsAuthentic(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> tag)
     {
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
         Hash(bytes, hash);
-        return CryptographicOperations.FixedTimeEquals(hash[..TagLength], tag);
+        return CryptographicOperations.FixedTimeEquals(hash[..tag.Length], tag);
     }
 
 #pragma warning disable CA5350 // HMAC-SHA1 is SRTP's mandatory authentication (RFC 3711 §4.2.1).

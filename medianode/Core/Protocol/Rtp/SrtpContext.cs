@@ -103,10 +103,10 @@ public sealed class SrtpContext : IDisposable
     /// <summary>Authenticates and decrypts a whole SRTCP packet; returns the plain length, or 0 with the reason.</summary>
     public int UnprotectRtcp(Span<byte> packet, out SrtpFault fault)
     {
-        if (packet.Length < RtcpHeaderLength + 4 + _profile.TagLength()) return Fail(SrtpFault.Malformed, out fault);
+        if (packet.Length < RtcpHeaderLength + 4 + _profile.RtcpTagLength()) return Fail(SrtpFault.Malformed, out fault);
         var ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
         // The index word comes last under AEAD, before the tag under HMAC.
-        var trailerAt = _profile == SrtpProfile.AeadAes128Gcm ? packet.Length - 4 : packet.Length - 4 - _profile.TagLength();
+        var trailerAt = _profile == SrtpProfile.AeadAes128Gcm ? packet.Length - 4 : packet.Length - 4 - _profile.RtcpTagLength();
         var trailer = BinaryPrimitives.ReadUInt32BigEndian(packet[trailerAt..]);
         var index = trailer & ~EncryptedFlag;
         var window = _rtcpStreams.Find(ssrc);

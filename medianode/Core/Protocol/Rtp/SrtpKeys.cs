@@ -3,6 +3,8 @@ namespace Byon.MediaNode.Core.Protocol.Rtp;
 /// <summary>Master key and salt of one direction. A secret: <see cref="ToString"/> does not tell it.</summary>
 public sealed record SrtpMasterKey(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Salt)
 {
+    public bool IsSame(SrtpMasterKey other) => Key.Span.SequenceEqual(other.Key.Span) && Salt.Span.SequenceEqual(other.Salt.Span);
+
     public override string ToString() => nameof(SrtpMasterKey);
 }
 

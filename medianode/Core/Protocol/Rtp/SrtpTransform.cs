@@ -9,7 +9,7 @@ internal abstract class SrtpTransform : IDisposable
         var salt = SrtpKeyDerivation.Derive(master, rtcp ? SrtpLabel.RtcpSalt : SrtpLabel.RtpSalt, profile.MasterSaltLength());
         if (profile == SrtpProfile.AeadAes128Gcm) return new AesGcmTransform(encryption, salt);
         var authentication = SrtpKeyDerivation.Derive(master, rtcp ? SrtpLabel.RtcpAuthentication : SrtpLabel.RtpAuthentication, AesCmTransform.AuthenticationKeyLength);
-        return new AesCmTransform(encryption, authentication, salt);
+        return new AesCmTransform(encryption, authentication, salt, profile.TagLength());
     }
 
     /// <summary>Encrypts <paramref name="length"/> bytes of RTP after the header and appends the tag; returns the new length.</summary>

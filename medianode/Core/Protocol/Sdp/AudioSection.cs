@@ -6,6 +6,9 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 /// <summary>Choosing the one m=audio section a leg uses.</summary>
 internal static class AudioSection
 {
+    /// <summary>RTP secured by keys in the description (RFC 4568).</summary>
+    public static bool IsSecured(this MediaDescription audio) => audio.Profile is "RTP/SAVP" or "RTP/SAVPF";
+
     /// <summary>The first m=audio that is not refused and whose profile is supported.</summary>
     public static bool TryFind(
         SessionDescription session, Func<string, bool> isSupported,

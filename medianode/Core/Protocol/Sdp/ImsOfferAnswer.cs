@@ -2,10 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
 
-/// <summary>Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, one m=audio.</summary>
+/// <summary>Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, or RTP/SAVP with keys in the description (RFC 4568), one m=audio.</summary>
 public static class ImsOfferAnswer
 {
     /// <summary>The name of the metrics among extended reports (RFC 3611 §5.1).</summary>
@@ -44,19 +45,25 @@ public static class ImsOfferAnswer
     {
         var formats = Ours(codecs, current);
         var writer = Begin(local, origin);
-        WriteAudio(writer, local, direction, formats, "RTP/AVP", current?.RtcpMux ?? false, voiceMetrics: true);
+        var profile = IsSecured(local.Sdes, current) ? "RTP/SAVP" : "RTP/AVP";
+        WriteAudio(writer, local, direction, formats, profile, current?.RtcpMux ?? false, voiceMetrics: true);
+        if (IsSecured(local.Sdes, current)) WriteCrypto(writer, SdesCrypto.Offer(local.Sdes!, current?.Srtp?.Profile));
         return writer.ToString();
     }
 
     /// <param name="offered">The direction our offer carried.</param>
     /// <param name="codecs">The same codecs that <see cref="WriteOffer"/> was given: a peer may answer with no others.</param>
     /// <param name="current">The same plan that <see cref="WriteOffer"/> was given: it says which payload types we receive on.</param>
+    /// <param name="sdes">Those of the allocation that <see cref="WriteOffer"/> was given.</param>
     public static bool TryReadAnswer(
         string answer, MediaDirection offered, IReadOnlyList<AudioCodec> codecs,
-        [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why, ImsLegPlan? current = null)
+        [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why, ImsLegPlan? current = null, SdesTerms? sdes = null)
     {
         plan = null;
-        if (!TryReadPeer(answer, out var peer, out why)) return false;
+        var secured = IsSecured(sdes, current);
+        if (!TryReadPeer(answer, secured, !secured, out var peer, out why)) return false;
+        SrtpKeys? keys = null;
+        if (secured && !TryReadKeys(peer, sdes!, current?.Srtp?.Profile, out keys, out why)) return false;
         // The answer's payload types are what the peer wants to get; what it sends carries ours (RFC 3264 §6.1).
         var ours = Ours(codecs, current);
         var send = peer.Formats.Restrict(ours);
@@ -67,7 +74,7 @@ public static class ImsOfferAnswer
             return false;
         }
 
-        plan = peer.Plan(peer.Formats.Only(peer.Formats.Audio.Where(send.Audio.Contains)), receive, offered, current);
+        plan = peer.Plan(peer.Formats.Only(peer.Formats.Audio.Where(send.Audio.Contains)), receive, offered, current) with { Srtp = keys };
         return true;
     }
 
@@ -81,7 +88,14 @@ public static class ImsOfferAnswer
     {
         answer = null;
         plan = null;
-        if (!TryReadPeer(offer, out var peer, out why)) return false;
+        if (!TryReadPeer(offer, local.Sdes is not null, local.Sdes is not { IsRequired: true }, out var peer, out why)) return false;
+        var crypto = peer.Audio.IsSecured() ? SdesCrypto.First(peer.Audio) : null;
+        if (peer.Audio.IsSecured() && crypto is null)
+        {
+            why = new SdpRejection(SdpFault.NoCrypto, "a=crypto");
+            return false;
+        }
+
         if (CodecPolicy.Choose([.. peer.Formats.Audio.Select(f => f.Codec)], preferred) is not { } codec)
         {
             why = new SdpRejection(SdpFault.NoCommonCodec, "m=audio");
@@ -90,8 +104,11 @@ public static class ImsOfferAnswer
 
         var formats = peer.Formats.Only([Keep(peer.Formats, codec, current)]);
         var ours = formats.WithOwnParameters();
-        plan = peer.Plan(formats, ours, direction, current);
-        answer = WriteAnswer(peer, local, origin, plan, ours);
+        plan = peer.Plan(formats, ours, direction, current) with
+        {
+            Srtp = crypto is null ? null : new SrtpKeys(crypto.Suite, local.Sdes!.KeyFor(crypto.Suite), crypto.Key),
+        };
+        answer = WriteAnswer(peer, local, origin, plan, ours, crypto?.Tag ?? 0);
         return true;
     }
 
@@ -102,14 +119,20 @@ public static class ImsOfferAnswer
             .ThenByDescending(f => current is not null && AudioFormats.IsSameEncoding(f, current.Audio.Send)).First();
     }
 
-    private static string WriteAnswer(PeerAudio peer, MediaAllocation local, SdpOrigin origin, ImsLegPlan plan, AudioFormats formats)
+    private static string WriteAnswer(PeerAudio peer, MediaAllocation local, SdpOrigin origin, ImsLegPlan plan, AudioFormats formats, int cryptoTag)
     {
         var writer = Begin(local, origin);
         // The answer to an old-style hold mirrors the attribute, not the 0.0.0.0 (RFC 3264 §8.4).
         foreach (var section in peer.Session.Media)
         {
-            if (ReferenceEquals(section, peer.Audio)) WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux, plan.Audio.VoiceMetrics);
-            else writer.Rejected(section);
+            if (!ReferenceEquals(section, peer.Audio))
+            {
+                writer.Rejected(section);
+                continue;
+            }
+
+            WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux, plan.Audio.VoiceMetrics);
+            if (plan.Srtp is { } keys) WriteCrypto(writer, [new SdesCrypto(cryptoTag, keys.Profile, keys.Send)]);
         }
         return writer.ToString();
     }
@@ -157,11 +180,35 @@ public static class ImsOfferAnswer
         };
     }
 
-    private static bool TryReadPeer(string text, [NotNullWhen(true)] out PeerAudio? peer, [NotNullWhen(false)] out SdpRejection? why)
+    /// <summary>Whether an offer of ours asks for SRTP: where it must, and where the call has it already.</summary>
+    private static bool IsSecured(SdesTerms? sdes, ImsLegPlan? current) => sdes is { IsRequired: true } || sdes is not null && current?.Srtp is not null;
+
+    private static void WriteCrypto(SdpWriter writer, IEnumerable<SdesCrypto> lines)
+    {
+        foreach (var line in lines) writer.Attribute("crypto", line.Format());
+    }
+
+    private static bool TryReadKeys(
+        PeerAudio peer, SdesTerms sdes, SrtpProfile? inUse, [NotNullWhen(true)] out SrtpKeys? keys, [NotNullWhen(false)] out SdpRejection? why)
+    {
+        var crypto = SdesCrypto.First(peer.Audio) is { } line && line.AnswersOffer(inUse) ? line : null;
+        keys = crypto is null ? null : new SrtpKeys(crypto.Suite, sdes.KeyFor(crypto.Suite), crypto.Key);
+        why = crypto is null ? new SdpRejection(SdpFault.NoCrypto, "a=crypto") : null;
+        return crypto is not null;
+    }
+
+    private static bool TryReadPeer(
+        string text, bool mayBeSecured, bool mayBePlain, [NotNullWhen(true)] out PeerAudio? peer, [NotNullWhen(false)] out SdpRejection? why)
     {
         peer = null;
         if (!SdpParser.TryParse(text, out var session, out why)) return false;
-        if (!AudioSection.TryFind(session, p => p is "RTP/AVP" or "RTP/AVPF", out var audio, out why)) return false;
+        var isSupported = (string profile) => mayBePlain && profile is "RTP/AVP" or "RTP/AVPF" || mayBeSecured && profile is "RTP/SAVP" or "RTP/SAVPF";
+        if (!AudioSection.TryFind(session, isSupported, out var audio, out why))
+        {
+            if (why.Fault == SdpFault.UnsupportedProfile && !mayBePlain) why = new SdpRejection(SdpFault.SrtpRequired, "m=audio");
+            return false;
+        }
+
         var formats = AudioFormats.Read(audio);
         if (formats.Audio.Count == 0)
         {

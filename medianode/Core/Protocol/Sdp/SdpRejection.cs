@@ -17,4 +17,10 @@ public enum SdpFault
     BadSetup,
     NoCommonCodec,
     NoAddress,
+
+    /// <summary>Plain RTP, where SRTP is required.</summary>
+    SrtpRequired,
+
+    /// <summary>SRTP without a key that can be used, or not the answer to our key.</summary>
+    NoCrypto,
 }

@@ -6,7 +6,7 @@ namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Rtp;
 
 public class SrtpContextTests
 {
-    public static readonly TheoryData<SrtpProfile> Profiles = [SrtpProfile.Aes128CmHmacSha1, SrtpProfile.AeadAes128Gcm];
+    public static readonly TheoryData<SrtpProfile> Profiles = [SrtpProfile.Aes128CmHmacSha1, SrtpProfile.Aes128CmHmacSha1Short, SrtpProfile.AeadAes128Gcm];
 
     private static SrtpContext Context(SrtpProfile profile, byte seed = 1)
     {

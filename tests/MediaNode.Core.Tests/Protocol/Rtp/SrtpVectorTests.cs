@@ -94,6 +94,17 @@ public class SrtpVectorTests
         Assert.Equal(Hex("800f1234decafbadcafebabe 4e55dc4ce79978d88ca4d215949d2402 b78d6acc99ea179b8dbb"), buffer);
     }
 
+    /// <summary>RFC 3711 §4.2: the shorter tag is the beginning of the longer one, and SRTCP keeps all of it (§5.2).</summary>
+    [Fact]
+    public void The_short_tag_is_the_beginning_of_the_long_one()
+    {
+        var buffer = Hex("800f1234decafbadcafebabe abababababababababababababababab 00000000");
+        using var context = new SrtpContext(SrtpProfile.Aes128CmHmacSha1Short, Master);
+        Assert.Equal(32, context.ProtectRtp(buffer, 28, out _));
+        Assert.Equal(Hex("800f1234decafbadcafebabe 4e55dc4ce79978d88ca4d215949d2402 b78d6acc"), buffer);
+        Assert.Equal(24 + 4 + 10, context.ProtectRtcp(new byte[64], 24, out _));
+    }
+
     [Fact]
     public void An_aes_cm_srtcp_packet_is_the_one_other_implementations_make()
     {
