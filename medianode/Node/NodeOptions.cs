@@ -1,6 +1,5 @@
 using System.Net;
 using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Io;
 
 namespace Byon.MediaNode;
@@ -13,7 +12,6 @@ namespace Byon.MediaNode;
 /// <param name="ControlUrl"><c>Node__Control__Url</c>: how functions reach it; http://address:port by default.</param>
 /// <param name="SipListen"><c>Node__Sip__Address</c> (127.0.0.1) and <c>Node__Sip__Port</c> (required), UDP and TCP.</param>
 /// <param name="SipAdvertised"><c>Node__Sip__Advertised</c>: address in Via and Contact; the listen address by default.</param>
-/// <param name="ImsNextHop"><c>Node__Ims__NextHop</c>: <c>sip:HOST:PORT[;transport=tcp]</c>, the P-CSCF or SBC; the first of several. Required.</param>
 /// <param name="ImsDomain"><c>Node__Ims__Domain</c>: home network domain, host part of request URIs. Required.</param>
 /// <param name="RegisterExpires"><c>Node__Ims__RegisterSeconds</c> (600): lifetime asked for in a REGISTER, if the API's own is not shorter.</param>
 /// <param name="Media"><c>Node__Media__…</c>: see <see cref="NodeMediaOptions"/>.</param>
@@ -22,7 +20,7 @@ namespace Byon.MediaNode;
 /// <param name="RingTime"><c>Node__RingSeconds</c> (60): how long a call may stay unanswered.</param>
 /// <param name="DrainTime"><c>Node__DrainSeconds</c> (5): how long calls may go on after SIGTERM.</param>
 public sealed record NodeOptions(
-    string Id, IPEndPoint ControlListen, Uri ControlUrl, IPEndPoint SipListen, IPAddress SipAdvertised, SipFlow ImsNextHop,
+    string Id, IPEndPoint ControlListen, Uri ControlUrl, IPEndPoint SipListen, IPAddress SipAdvertised,
     string ImsDomain, TimeSpan RegisterExpires, NodeMediaOptions Media, double Capacity, IReadOnlyList<AudioCodec> Codecs,
     TimeSpan RingTime, TimeSpan DrainTime)
 {
@@ -41,7 +39,6 @@ public sealed record NodeOptions(
             settings.Url("Node:Control:Url", new Uri($"http://{control}")),
             sip,
             settings.Address("Node:Sip:Advertised", sip.Address),
-            settings.NextHops("Node:Ims:NextHop")[0].Flow,
             settings.Text("Node:Ims:Domain"),
             settings.Seconds("Node:Ims:RegisterSeconds", 600),
             NodeMediaOptions.Read(settings),

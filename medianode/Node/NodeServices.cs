@@ -29,6 +29,10 @@ public static class NodeServices
         services.AddSingleton(_ => new EntropySource(RandomNumberGenerator.GetBytes(32)));
         services.AddSingleton(CreateAgent);
         services.AddSingleton(provider => Bound("Node:Sip:Port", () => CreateSockets(provider, options)));
+        services.AddSingleton(_ => options.Sip.Tls.Load());
+        services.AddSingleton(_ => new SipLocator(new DnsClient(options.Sip.NameServers ?? DnsClient.OfMachine()), options.SipListen.AddressFamily));
+        services.AddSingleton<Locations>();
+        services.AddHostedService(provider => provider.GetRequiredService<Locations>());
         services.AddSingleton<CallControl>();
 
         services.AddSingleton(_ => DtlsCertificate.Create(DateTimeOffset.UtcNow));
@@ -55,10 +59,9 @@ public static class NodeServices
 
     private static SipSockets CreateSockets(IServiceProvider provider, NodeOptions options)
     {
-        var names = options.Sip.NextHops.Where(hop => hop.Flow.Transport == SipTransport.Tls).ToDictionary(hop => hop.Flow.Remote, hop => hop.Host);
         return new SipSockets(
             options.SipListen, provider.GetRequiredService<NodeMetrics>(), provider.GetRequiredService<ILogger<SipSockets>>(),
-            options.Sip.Tls.Load(names), options.Sip.Tls.Port);
+            provider.GetRequiredService<SipTls>(), options.Sip.Tls.Port);
     }
 
     private static SipAgent CreateAgent(IServiceProvider provider)
@@ -71,7 +74,6 @@ public static class NodeServices
             AccessNetwork = options.Sip.AccessNetwork,
             IsTelephony = options.Sip.Telephony,
             RegistersPerSecond = options.Sip.RegistersPerSecond,
-            NextHops = [.. options.Sip.NextHops.Select(hop => hop.Flow)],
             LocalTls = options.Sip.Tls.Port > 0 ? new IPEndPoint(options.SipAdvertised, options.Sip.Tls.Port) : null,
             SwitchesToTcp = options.Sip.SwitchesToTcp,
         };

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -25,7 +24,7 @@ public sealed record NodeTlsOptions(int Port, string? Certificate, string? Key, 
     }
 
     /// <exception cref="NodeOptionsException">A file holds no certificate or key.</exception>
-    internal SipTls Load(IReadOnlyDictionary<IPEndPoint, string> names) => new(Own(), Trusted(), IsMutual, names);
+    internal SipTls Load() => new(Own(), Trusted(), IsMutual);
 
     private SslStreamCertificateContext? Own()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Location;
 
 namespace Byon.MediaNode;
 
@@ -90,48 +91,30 @@ internal sealed class SettingReader(IConfiguration configuration)
         return System.IO.File.Exists(path) ? path : throw new NodeOptionsException(key, $"names a file that is not there: '{path}'.");
     }
 
-    /// <summary>One or several next hops, divided by commas, with the host as it was written.</summary>
-    public IReadOnlyList<(SipFlow Flow, string Host)> NextHops(string key) =>
-        [.. Text(key).Split(',', StringSplitOptions.TrimEntries).Select(text => NextHop(key, text)).DistinctBy(hop => hop.Flow)];
+    /// <summary>One or several next hops, divided by commas: sip:HOST[:PORT][;transport=udp|tcp|tls]. Names are looked up later.</summary>
+    public IReadOnlyList<SipTarget> NextHops(string key) =>
+        [.. Text(key).Split(',', StringSplitOptions.TrimEntries).Select(text => NextHop(key, text)).Distinct()];
 
-    /// <summary>sip:HOST[:PORT][;transport=udp|tcp|tls]; a name is resolved now, once.</summary>
-    private static (SipFlow Flow, string Host) NextHop(string key, string text)
+    /// <summary>Addresses with or without a port, divided by commas; null where nothing is set.</summary>
+    public IReadOnlyList<IPEndPoint>? EndPoints(string key, int usualPort)
     {
-        var parts = text.Split(';');
-        if (!parts[0].StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
-            throw new NodeOptionsException(key, $"does not have the form sip:HOST:PORT[;transport=tcp]: '{text}'.");
-
-        var transport = SipTransport.Udp;
-        foreach (var parameter in parts.Skip(1))
-        {
-            transport = parameter.ToLowerInvariant() switch
-            {
-                "transport=udp" => SipTransport.Udp,
-                "transport=tcp" => SipTransport.Tcp,
-                "transport=tls" => SipTransport.Tls,
-                _ => throw new NodeOptionsException(key, $"has a parameter that is not known here: '{parameter}'."),
-            };
-        }
-
-        var endPoint = EndPoint(key, parts[0][4..], transport == SipTransport.Tls ? 5061 : 5060, out var host);
-        return (new SipFlow(transport, endPoint), host);
+        if (configuration[key] is not { Length: > 0 } text) return null;
+        return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part =>
+            IPAddress.TryParse(part, out var address) ? new IPEndPoint(address, usualPort)
+            : IPEndPoint.TryParse(part, out var endPoint) && endPoint.Port > 0 ? endPoint
+            : throw new NodeOptionsException(key, $"is not an IP address with or without a port: '{part}'."))];
     }
 
-    private static IPEndPoint EndPoint(string key, string hostPort, int usualPort, out string host)
+    private static SipTarget NextHop(string key, string text)
     {
-        var withPort = Uri.TryCreate($"sip://{hostPort}", UriKind.Absolute, out var uri) && uri.Host.Length > 0;
-        if (!withPort) throw new NodeOptionsException(key, $"has no host: '{hostPort}'.");
-        var port = uri!.Port > 0 ? uri.Port : usualPort;
-        host = uri.Host.Trim('[', ']');
-        if (IPAddress.TryParse(host, out var address)) return new IPEndPoint(address, port);
-        try
+        if (!SipUri.TryParse(text, out var uri) || uri.Scheme != "sip" || uri.User is not null)
+            throw new NodeOptionsException(key, $"does not have the form sip:HOST:PORT[;transport=tcp]: '{text}'.");
+        foreach (var parameter in text.Split(';').Skip(1))
         {
-            var found = Dns.GetHostAddresses(uri.Host);
-            return new IPEndPoint(found[0], port);
+            if (!parameter.StartsWith("transport=", StringComparison.OrdinalIgnoreCase) || SipTarget.Of(uri) is null)
+                throw new NodeOptionsException(key, $"has a parameter that is not known here: '{parameter}'.");
         }
-        catch (System.Net.Sockets.SocketException fault)
-        {
-            throw new NodeOptionsException(key, $"names a host that does not resolve: '{uri.Host}' ({fault.SocketErrorCode}).");
-        }
+
+        return SipTarget.Of(uri)!;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Byon.MediaNode;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Microsoft.Extensions.Configuration;
 
 namespace Byon.Tests.MediaNode.Tests;
@@ -24,7 +25,8 @@ public class NodeOptionsTests
     {
         var options = Read();
         Assert.Equal(new Uri("http://127.0.0.1:8091"), options.ControlUrl);
-        Assert.Equal(new SipFlow(SipTransport.Udp, new IPEndPoint(IPAddress.Loopback, 5060)), options.ImsNextHop);
+        Assert.Equal(new SipTarget("127.0.0.1", 5060, null, IsSecure: false), Assert.Single(options.Sip.NextHops));
+        Assert.Null(options.Sip.NameServers);
         Assert.Equal(CodecPolicy.Network, options.Codecs);
         Assert.Equal(IPAddress.Loopback, options.Media.Advertised);
     }
@@ -51,6 +53,10 @@ public class NodeOptionsTests
     [InlineData("Node:Ims:NextHop", "127.0.0.1:5060")]
     [InlineData("Node:Ims:NextHop", "sip:127.0.0.1:5060;transport=sctp")]
     [InlineData("Node:Ims:NextHop", "sip:")]
+    [InlineData("Node:Ims:NextHop", "sip:pcscf@ims.example")]
+    [InlineData("Node:Ims:NextHop", "sip:127.0.0.1, ")]
+    [InlineData("Node:Sip:NameServers", "ns.ims.example")]
+    [InlineData("Node:Sip:NameServers", "192.0.2.1:0")]
     [InlineData("Node:Codecs", "opus,g729")]
     [InlineData("Node:Codecs", ",")]
     [InlineData("Node:Codecs", "1")]
@@ -71,7 +77,19 @@ public class NodeOptionsTests
     public void The_next_hop_says_how_and_where(string text, SipTransport transport, int port)
     {
         _settings["Node:Ims:NextHop"] = text;
-        Assert.Equal(new SipFlow(transport, new IPEndPoint(IPAddress.Loopback, port)), Read().ImsNextHop);
+        Assert.True(Assert.Single(Read().Sip.NextHops).TryGetFlow(out var flow));
+        Assert.Equal(new SipFlow(transport, new IPEndPoint(IPAddress.Loopback, port)), flow);
+    }
+
+    [Fact]
+    public void Names_are_kept_as_they_are_written_and_looked_up_later()
+    {
+        _settings["Node:Ims:NextHop"] = "sip:PCSCF.ims.example, sip:sbc.ims.example:5070;transport=tcp,sip:127.0.0.1";
+        _settings["Node:Sip:NameServers"] = "192.0.2.1, 192.0.2.2:5353";
+        var sip = Read().Sip;
+        Assert.Equal(
+            [new("pcscf.ims.example", 0, null, false), new("sbc.ims.example", 5070, SipTransport.Tcp, false), new("127.0.0.1", 0, null, false)], sip.NextHops);
+        Assert.Equal(["192.0.2.1:53", "192.0.2.2:5353"], sip.NameServers!.Select(server => server.ToString()));
     }
 
     private NodeOptions Read() => NodeOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(_settings).Build());

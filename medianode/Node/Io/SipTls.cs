@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -11,12 +12,15 @@ namespace Byon.MediaNode.Io;
 /// <param name="own">Shown to peers; null for a node that only opens connections and has none.</param>
 /// <param name="authorities">Who may have signed the peers' certificates; null: the machine's own list.</param>
 /// <param name="isMutual">Whoever connects has to show a certificate as well.</param>
-/// <param name="names">The host names of next hops, which their certificates must carry; an address stands for itself.</param>
-public sealed class SipTls(
-    SslStreamCertificateContext? own, X509Certificate2Collection? authorities, bool isMutual, IReadOnlyDictionary<IPEndPoint, string> names)
+public sealed class SipTls(SslStreamCertificateContext? own, X509Certificate2Collection? authorities, bool isMutual)
 {
+    private readonly ConcurrentDictionary<IPEndPoint, string> _names = new();
+
     /// <summary>Whether others may connect.</summary>
     public bool CanListen => own is not null;
+
+    /// <summary>The name whose server this is: its certificate must carry it (RFC 5922 §7.2). An address without a name stands for itself.</summary>
+    public void Expect(IPEndPoint remote, string name) => _names[remote] = name;
 
     internal async Task<Stream> ConnectAsync(Stream connection, IPEndPoint remote, CancellationToken cancel)
     {
@@ -24,7 +28,7 @@ public sealed class SipTls(
         await secured.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
-                TargetHost = names.GetValueOrDefault(remote) ?? remote.Address.ToString(),
+                TargetHost = _names.GetValueOrDefault(remote) ?? remote.Address.ToString(),
                 ClientCertificateContext = own,
                 CertificateChainPolicy = Policy(),
             },

@@ -96,9 +96,15 @@ public sealed partial class CallControl
 
     private void SendRegister(Instant now, LiveRegistration live, TimeSpan expires)
     {
+        if (agent.NextHop(now) is not { } nextHop)
+        {
+            live.Registration.Receive(now, new RegistrationFailed(default, 0, "The next hop has no address", CredentialsRefused: false));
+            return;
+        }
+
         var subscriber = live.Subscriber;
         var id = agent.Register(now, new SipRegistrationRequest(
-            new SipUri(subscriber.PublicIdentity), options.ImsNextHop,
+            new SipUri(subscriber.PublicIdentity), nextHop,
             new SipCredentials(subscriber.PrivateIdentity, subscriber.Password),
             InstanceOf(live.Record.DeviceId), ContactUserOf(live.Record.RegistrationId), expires)
         {

@@ -2,6 +2,7 @@ using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Registrations;
 using Byon.MediaNode.Io;
@@ -16,7 +17,7 @@ namespace Byon.MediaNode.Signalling;
 /// the <see cref="SignallingLoop"/>: others reach it by <c>AskAsync</c> or <c>Post</c>.
 /// </summary>
 public sealed partial class CallControl(
-    NodeOptions options, SipAgent agent, MediaWorkers media, SipSockets sockets, Journal journal, MilestonePublisher milestones,
+    NodeOptions options, SipAgent agent, MediaWorkers media, SipSockets sockets, Locations locations, Journal journal, MilestonePublisher milestones,
     NodeMetrics metrics, TimeProvider wallClock, EntropySource entropy, ILogger<CallControl> log) : ISignallingOwner
 {
     /// <summary>What a registration costs of the node's capacity, in calls.</summary>
@@ -90,6 +91,7 @@ public sealed partial class CallControl(
     public void Flush(Instant now)
     {
         DispatchEvents(now);
+        while (agent.TryDequeue(out SipTarget? wanted)) locations.Find(wanted);
         while (agent.TryDequeue(out SipTransmit transmit)) sockets.Send(transmit);
     }
 

@@ -31,6 +31,12 @@ internal static partial class NodeLog
     [LoggerMessage(108, LogLevel.Information, "Call {CallId} has the Session-ID {SessionId}")]
     public static partial void CallNamed(this ILogger log, string callId, string sessionId);
 
+    [LoggerMessage(109, LogLevel.Information, "Next hop {Host} is {Hops}")]
+    public static partial void NextHopFound(this ILogger log, string host, string hops);
+
+    [LoggerMessage(110, LogLevel.Warning, "Next hop {Host} has no address; what was known of it goes on serving")]
+    public static partial void NextHopLost(this ILogger log, string host);
+
     // SIP sockets: 2xx.
     [LoggerMessage(200, LogLevel.Information, "SIP on {EndPoint}, UDP and TCP")]
     public static partial void SipListening(this ILogger log, string endPoint);

@@ -75,10 +75,10 @@ public sealed class SipTlsTests : IDisposable
     private static IPEndPoint Anywhere => new(IPAddress.Loopback, FreePorts.Next());
 
     private SipSockets Listen(X509Certificate2 own) => Start(
-        new SipSockets(Anywhere, _metrics, NullLogger<SipSockets>.Instance, Tls(own, []), _server.Port), _atServer.Enqueue);
+        new SipSockets(Anywhere, _metrics, NullLogger<SipSockets>.Instance, Tls(own), _server.Port), _atServer.Enqueue);
 
     private SipSockets Client(X509Certificate2? own, string name) => Start(
-        new SipSockets(Anywhere, _metrics, NullLogger<SipSockets>.Instance, Tls(own, new() { [_server] = name })), m => _atClient.Enqueue(m.Text));
+        new SipSockets(Anywhere, _metrics, NullLogger<SipSockets>.Instance, Tls(own, name)), m => _atClient.Enqueue(m.Text));
 
     private SipSockets Start(SipSockets sockets, Action<(SipFlow Flow, string Text)> hear)
     {
@@ -93,9 +93,13 @@ public sealed class SipTlsTests : IDisposable
         return sockets;
     }
 
-    private static SipTls Tls(X509Certificate2? own, Dictionary<IPEndPoint, string> names) => new(
-        own is null ? null : SslStreamCertificateContext.Create(own, null, offline: true), [X509CertificateLoader.LoadCertificate(Authority.RawData)],
-        isMutual: true, names);
+    private SipTls Tls(X509Certificate2? own, string? serverName = null)
+    {
+        var tls = new SipTls(
+            own is null ? null : SslStreamCertificateContext.Create(own, null, offline: true), [X509CertificateLoader.LoadCertificate(Authority.RawData)], isMutual: true);
+        if (serverName is not null) tls.Expect(_server, serverName);
+        return tls;
+    }
 
     private static X509Certificate2 SelfSigned(string name)
     {

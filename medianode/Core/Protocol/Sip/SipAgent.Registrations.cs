@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Byon.MediaNode.Core.Protocol.Sip.Registrations;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
@@ -6,6 +8,19 @@ namespace Byon.MediaNode.Core.Protocol.Sip;
 /// <summary>Registrations: one contact each, matched by its user part.</summary>
 public sealed partial class SipAgent
 {
+    /// <summary>The next hop for a new registration; null where there is none, because no name has an address (yet).</summary>
+    public SipFlow? NextHop(Instant now) => _core.Hops.Draw(now);
+
+    /// <summary>The next hops from now on, where names led to others. What is registered over one that is gone moves with its next refresh.</summary>
+    public void UseNextHops(IReadOnlyList<SipHop> hops) => _core.Hops.Use(hops);
+
+    /// <summary>A name in a dialog's route that wants an address: <see cref="Located"/> answers.</summary>
+    public bool TryDequeue([NotNullWhen(true)] out SipTarget? wanted) => _core.Names.TryDequeue(out wanted);
+
+    /// <param name="hops">In order of preference; empty where none was found.</param>
+    public void Located(Instant now, SipTarget target, IReadOnlyList<SipHop> hops, TimeSpan timeToLive) =>
+        _core.Names.Learn(now, target, hops.Count > 0 ? hops[0].Flow : null, timeToLive);
+
     public SipRegistrationId Register(Instant now, SipRegistrationRequest request)
     {
         var registration = Add(New(request));

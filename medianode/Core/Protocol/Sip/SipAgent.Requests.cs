@@ -99,6 +99,7 @@ public sealed partial class SipAgent
         {
             var session = new SipSession(_core, new SipSessionId(++_lastId), registration.Line, isCaller: false);
             session.Take(transaction);
+            _core.LookAhead(now, session);
             Tell(session, registration, invite);
         }
     }

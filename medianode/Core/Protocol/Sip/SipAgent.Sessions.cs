@@ -62,6 +62,7 @@ public sealed partial class SipAgent
         };
         if (saved.Timer is { } timer) session.Timer.Restore(now, timer);
         session.Confirm(saved.Dialog);
+        _core.LookAhead(now, session);
         Settle(session);
         return session.Id;
     }

@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Protocol.Sip.Registrations;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
@@ -11,7 +12,8 @@ internal sealed class SipAgentCore
     public SipAgentCore(SipAgentOptions options, EntropySource entropy)
     {
         (Options, Entropy) = (options, entropy);
-        Hops = new NextHops(options.NextHops);
+        Hops = new NextHops(entropy);
+        Hops.Use([.. options.NextHops.Select((flow, rank) => new SipHop(flow, flow.Remote.Address.ToString(), rank, 0))]);
         Pace = new RegisterPace(options.RegistersPerSecond, burst: Math.Max(1, (int)options.RegistersPerSecond));
         Transactions = new TransactionLayer(options, entropy, Wakes);
     }
@@ -38,6 +40,8 @@ internal sealed class SipAgentCore
 
     public NextHops Hops { get; }
 
+    public NameTable Names { get; } = new();
+
     /// <summary>Next hops that failed for a call: what is registered over them goes elsewhere.</summary>
     public Queue<SipFlow> LostHops { get; } = [];
 
@@ -51,6 +55,20 @@ internal sealed class SipAgentCore
 
     /// <summary>Registrations that ended and are still in the agent's tables.</summary>
     public Queue<SipRegistrationId> Gone { get; } = [];
+
+    /// <summary>
+    /// Where requests of a dialog go (RFC 3261 §8.1.2): to the first route, else to the remote target. A name that has no address
+    /// (yet) is left to the hop the line is registered over.
+    /// </summary>
+    public SipFlow NextHop(Instant now, SipDialog dialog, SipLine line)
+    {
+        if (SipTarget.Of(dialog.FirstHop) is not { } target) return line.NextHop;
+        var literal = target.Transport is null && !target.IsSecure ? target with { Transport = line.NextHop.Transport } : target;
+        return literal.TryGetFlow(out var flow) ? flow.Value : Names.Find(now, target) ?? line.NextHop;
+    }
+
+    /// <summary>Asks for the name that requests of the session's dialog will go to, so that its address is there when one does.</summary>
+    public void LookAhead(Instant now, SipSession session) => NextHop(now, session.Dialog!, session.Line);
 
     public void Tell(SipEvent happened) => Events.Enqueue(happened);
 

@@ -135,6 +135,6 @@ internal sealed class RegistrationWatch(SipAgentCore core, DigestClient digest, 
         _tries++;
         _inFlight = subscribe;
         digest.Authorize(subscribe);
-        core.Transactions.Send(now, subscribe, _dialog?.NextHop(_line!.NextHop) ?? _line!.NextHop, this);
+        core.Transactions.Send(now, subscribe, _dialog is null ? _line!.NextHop : core.NextHop(now, _dialog, _line!), this);
     }
 }

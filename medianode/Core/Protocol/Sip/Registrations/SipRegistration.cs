@@ -249,10 +249,17 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private bool TryOtherHop(Instant now, uint? retryAfter)
     {
         _core.Hops.Failed(now, Line.NextHop, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-        if (_moves == _core.Hops.Count || _core.Hops.Other(now, Line.NextHop) is null) return false;
+        if (_moves == _core.Hops.Count || _core.Hops.Other(now, Line.NextHop) is not { } other) return false;
         _moves++;
+        Move(other);
         Send(now, _asked);
         return true;
+    }
+
+    /// <summary>Another hop has no part in the route that the last one gave.</summary>
+    private void Move(SipFlow hop)
+    {
+        if (hop != Line.NextHop) Saved = Saved with { Line = Line with { NextHop = hop, ServiceRoutes = [] } };
     }
 
     private void Fail(int status, string phrase, bool credentialsRefused)
@@ -312,8 +319,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     private void Send(Instant now, TimeSpan expires, bool isRetry = false)
     {
         _hasTurn = false;
-        var hop = _core.Hops.Best(now, Line.NextHop);
-        if (hop != Line.NextHop) Saved = Saved with { Line = Line with { NextHop = hop, ServiceRoutes = [] } };
+        Move(_core.Hops.ForRegistration(now, Line.NextHop));
         _tries = isRetry ? _tries + 1 : 1;
         Saved = Saved with { CSeq = Saved.CSeq + 1 };
         var register = RegisterRequest.Write(_core, Saved, expires, !_lacksOutbound);

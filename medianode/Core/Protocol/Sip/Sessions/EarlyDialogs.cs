@@ -14,15 +14,16 @@ internal sealed class EarlyDialogs(SipAgentCore core, SipSession session)
     public EarlyDialog? Focus { get; private set; }
 
     /// <summary>Null for a response without a tag, and for a fork above the limit.</summary>
-    public EarlyDialog? Of(SipRequest invite, SipResponse response)
+    public EarlyDialog? Of(Instant now, SipRequest invite, SipResponse response)
     {
         if (response.To.Tag is not { } tag) return null;
         if (!_byTag.TryGetValue(tag, out var fork))
         {
             if (_byTag.Count == MostForks) return null;
-            fork = new EarlyDialog(SipDialog.FromResponse(invite, response));
+            Focus = fork = new EarlyDialog(SipDialog.FromResponse(invite, response));
             _byTag.Add(tag, fork);
             core.Dialogs[fork.Dialog.Id] = session;
+            core.LookAhead(now, session);
         }
 
         return Focus = fork;

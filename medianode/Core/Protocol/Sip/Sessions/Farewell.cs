@@ -12,6 +12,6 @@ internal static class Farewell
         var cseq = dialog.LocalCSeq + 1;
         var bye = dialog.Request(SipMethods.Bye, cseq);
         if (reason is not null) bye.Headers.Add("Reason", reason);
-        new DialogRequest(core, digest, dialog.NextHop(line.NextHop), () => ++cseq).Send(now, bye);
+        new DialogRequest(core, digest, core.NextHop(now, dialog, line), () => ++cseq).Send(now, bye);
     }
 }

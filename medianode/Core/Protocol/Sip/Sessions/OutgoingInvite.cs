@@ -106,7 +106,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         if (_state == State.Cancelling && _cancelledUntil is null) SendCancel(now);
         if (response.Status == 100) return;
         session.Learn(response);
-        var fork = session.Early(_invite!, response);
+        var fork = session.Early(now, _invite!, response);
         if (response.Headers.Lists("Require", SipOptionTags.Reliable) && (fork is null || !TryAcknowledge(now, fork, response))) return;
         if (response.Status == EarlyDialogEnded)
         {
@@ -125,7 +125,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         if (!fork.TryTake(response, out var rack)) return false;
         var prack = fork.Request(SipMethods.Prack);
         prack.Headers.Add("RAck", rack.ToString());
-        new DialogRequest(core, session.Digest, fork.Dialog.NextHop(session.Line.NextHop), fork.NextCSeq).Send(now, prack);
+        new DialogRequest(core, session.Digest, core.NextHop(now, fork.Dialog, session.Line), fork.NextCSeq).Send(now, prack);
         return true;
     }
 
@@ -134,7 +134,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         var dialog = session.Joined(SipDialog.FromResponse(request, response));
         if (_acks.TryGetValue(dialog.RemoteTag, out var sent))
         {
-            sent.Send();
+            sent.Send(now);
             return;
         }
 
@@ -142,7 +142,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         session.Digest.Accepted();
         var ack = new SuccessAck(core, session.Line, dialog, request);
         _acks.Add(dialog.RemoteTag, ack);
-        ack.Send();
+        ack.Send(now);
         if (_state is State.Calling or State.Proceeding)
         {
             _state = State.Answered;
@@ -212,7 +212,8 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
         core.Hops.Failed(now, lost, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         if (core.Hops.Other(now, lost) is not { } other) return false;
         _moves++;
-        core.LostHops.Enqueue(lost);
+        // A hop that only asks for less (RFC 7339) keeps what is registered over it.
+        if (retryAfter is not 0) core.LostHops.Enqueue(lost);
         session.Line = session.Line with { NextHop = other };
         var again = _invite!.Again(_invite.CSeq.Number + 1);
         again.Headers.SetValues("Route", session.Line.Routes());

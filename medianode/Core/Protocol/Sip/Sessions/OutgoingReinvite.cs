@@ -78,7 +78,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     {
         if (response.IsProvisional) return;
         if (!ReferenceEquals(request, _request)) return;
-        if (session.IsEnded || session.Dialog is null) AcknowledgeLate(request, response);
+        if (session.IsEnded || session.Dialog is null) AcknowledgeLate(now, request, response);
         else if (response.IsSuccess) Succeeded(now, request, response);
         else if (_state == State.Sent) Failed(now, request, response);
     }
@@ -93,7 +93,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     {
         if (_state != State.Sent)
         {
-            _ack?.Send();
+            _ack?.Send(now);
             return;
         }
 
@@ -110,7 +110,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         session.Retarget(response);
         if (session.IsConfirmed) session.Timer.Accept(now, response);
         _ack = request.Method == SipMethods.Invite ? new SuccessAck(core, session.Line, session.Dialog!, request) : null;
-        _ack?.Send();
+        _ack?.Send(now);
         _state = State.Idle;
         if (_isRefresh) TellRefreshed(response);
         else TellAnswered(response);
@@ -118,12 +118,12 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
     }
 
     /// <summary>The session is over, or the early dialog is; a 2xx still wants an ACK, so that the peer falls silent.</summary>
-    private void AcknowledgeLate(SipRequest request, SipResponse response)
+    private void AcknowledgeLate(Instant now, SipRequest request, SipResponse response)
     {
         _state = State.Idle;
         if (!response.IsSuccess || request.Method != SipMethods.Invite) return;
         _ack ??= new SuccessAck(core, session.Line, session.Dialog!, request);
-        _ack.Send();
+        _ack.Send(now);
     }
 
     private void TellRefreshed(SipResponse response)
@@ -200,6 +200,6 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         _tries++;
         (_state, _request, _ack) = (State.Sent, request, null);
         session.Digest.Authorize(request);
-        core.Transactions.Send(now, request, session.Dialog!.NextHop(session.Line.NextHop), this);
+        core.Transactions.Send(now, request, core.NextHop(now, session.Dialog!, session.Line), this);
     }
 }

@@ -60,24 +60,8 @@ public sealed record SipDialog(
         return request;
     }
 
-    /// <summary>
-    /// Where its requests go (§8.1.2): the first route, else the remote target, where that is an IP literal. Names are not
-    /// resolved here: they go to the next hop the registration was given, which knows them.
-    /// </summary>
-    public SipFlow NextHop(SipFlow registered)
-    {
-        var uri = RouteUri(0) ?? RemoteTarget;
-        if (!uri.TryGetEndPoint(out var endPoint)) return registered;
-        var transport = uri.Transport switch
-        {
-            "tls" => SipTransport.Tls,
-            "tcp" when uri.Scheme == "sips" => SipTransport.Tls,
-            "tcp" => SipTransport.Tcp,
-            "udp" => SipTransport.Udp,
-            _ => registered.Transport,
-        };
-        return new SipFlow(transport, endPoint);
-    }
+    /// <summary>What says where its requests go (§8.1.2): the first route, else the remote target.</summary>
+    public SipUri FirstHop => RouteUri(0) ?? RemoteTarget;
 
     private SipUri? RouteUri(int index) =>
         index < Routes.Count && NameAddress.TryParse(Routes[index], out var route) ? route.Uri : null;

@@ -90,7 +90,7 @@ internal sealed partial class SipSession : ITimed
     }
 
     /// <summary>The early dialog of a provisional response; null where it names none or there are too many.</summary>
-    public EarlyDialog? Early(SipRequest invite, SipResponse response) => _early.Of(invite, response);
+    public EarlyDialog? Early(Instant now, SipRequest invite, SipResponse response) => _early.Of(now, invite, response);
 
     public void Place(Instant now, SipInviteRequest request)
     {

@@ -6,12 +6,13 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 internal sealed class SuccessAck
 {
     private readonly SipAgentCore _core;
+    private readonly SipLine _line;
+    private readonly SipDialog _dialog;
     private readonly SipRequest _ack;
-    private readonly SipFlow _flow;
 
     public SuccessAck(SipAgentCore core, SipLine line, SipDialog dialog, SipRequest invite)
     {
-        (_core, _flow) = (core, dialog.NextHop(line.NextHop));
+        (_core, _line, _dialog) = (core, line, dialog);
         _ack = dialog.Request(SipMethods.Ack, invite.CSeq.Number);
         // An ACK cannot be challenged, so it carries the answers of its INVITE (§22.1).
         foreach (var name in (string[])["Authorization", "Proxy-Authorization"])
@@ -20,5 +21,5 @@ internal sealed class SuccessAck
         }
     }
 
-    public void Send() => _core.Transactions.SendAck(_ack, _flow);
+    public void Send(Instant now) => _core.Transactions.SendAck(_ack, _core.NextHop(now, _dialog, _line));
 }

@@ -19,6 +19,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     private readonly Dictionary<SipFlow, HashSet<ClientTransaction>> _clientsByFlow = [];
     private readonly Dictionary<string, ServerTransaction> _merging = [];
     private readonly Deadlines<SipTransaction> _deadlines = new();
+    private readonly OverloadControl _overload = new(entropy);
     private readonly StreamUpgrade _upgrade = new(options.SwitchesToTcp);
     private readonly Queue<SipTransmit> _outgoing = [];
     private readonly Queue<RequestArrival> _arrivals = [];
@@ -47,8 +48,8 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
             }
         }
 
-        ClientTransaction transaction = request.Method == SipMethods.Invite
-            ? new InviteClientTransaction(now, request, flow, options.Timers, user) { IsUpgraded = isUpgraded }
+        ClientTransaction transaction = _overload.Sheds(now, flow, request) ? new ShedClientTransaction(now, request, flow, options.Timers, user)
+            : request.Method == SipMethods.Invite ? new InviteClientTransaction(now, request, flow, options.Timers, user) { IsUpgraded = isUpgraded }
             : new NonInviteClientTransaction(now, request, flow, options.Timers, user) { IsUpgraded = isUpgraded };
         _clients.Add(transaction.Key, transaction);
         if (!_clientsByFlow.TryGetValue(flow, out var onFlow)) _clientsByFlow.Add(flow, onFlow = []);
@@ -69,7 +70,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     /// <summary>A Via of ours with a branch of its own; what is sent without any gets one by itself.</summary>
     public string NewVia(SipFlow flow)
     {
-        return $"SIP/2.0/{flow.Transport.ToString().ToUpperInvariant()} {options.LocalOf(flow.Transport)};branch={ViaHeader.MagicCookie}{entropy.NextToken(12)};rport";
+        return $"SIP/2.0/{flow.Transport.ToString().ToUpperInvariant()} {options.LocalOf(flow.Transport)};branch={ViaHeader.MagicCookie}{entropy.NextToken(12)};rport{OverloadControl.Offer}";
     }
 
     public void Respond(Instant now, ServerTransaction transaction, SipResponse response)
@@ -157,6 +158,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
         if (!isProxy && response.Headers.Values("Via").Count != 1) return SipRejection.StrayResponse;
         var key = ClientTransaction.KeyOf(response.TopVia.Branch!, response.CSeq.Method);
         if (!_clients.TryGetValue(key, out var transaction)) return SipRejection.StrayResponse;
+        _overload.Hear(now, transaction.Flow, response.TopVia);
         transaction.Receive(now, response);
         Pump(now, transaction);
         return SipRejection.None;

@@ -2,7 +2,7 @@ using System.Text;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
-namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sip;
+namespace Byon.Tests.MediaNode.Core.Tests.Protocol.Sip.Location;
 
 /// <summary>Several next hops: what fails over one of them goes to another, and calls in progress stay where they are.</summary>
 public class NextHopTests
