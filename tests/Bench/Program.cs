@@ -8,10 +8,15 @@ if (args is [NodeHost.Verb])
     return NodeHost.Run();
 
 const int calls = 15, starts = 10, warmStarts = 3;
-const string media = "media", api = "api", limitsOption = "--limits";
+const string media = "media", api = "api";
 string[] known = ["call", "functions", "up", media, api];
-var limits = args.Contains(limitsOption);
-string[] cases = [.. args.Where(arg => arg != limitsOption)];
+var cases = args.Where(arg => !arg.StartsWith(MediaOptions.Prefix, StringComparison.Ordinal)).ToArray();
+if (MediaOptions.Parse(args.Except(cases), out var why) is not { } mediaOptions)
+{
+    Console.Error.WriteLine(why);
+    return 2;
+}
+
 var wanted = cases.Length > 0 ? cases : known;
 if (wanted.Except(known).FirstOrDefault() is { } unknown)
 {
@@ -28,7 +33,7 @@ foreach (var name in wanted)
         if (name == media)
         {
             // Its rows compare two programs, so it has a table and a plot of its own.
-            await MediaBench.MeasureAsync(Console.Out, limits);
+            await MediaBench.MeasureAsync(Console.Out, mediaOptions);
             continue;
         }
 

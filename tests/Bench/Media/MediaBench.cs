@@ -14,14 +14,13 @@ internal static class MediaBench
     private static readonly TimeSpan CostWindow = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LimitWindow = TimeSpan.FromSeconds(4);
 
-    private static IReadOnlyList<MediaServerKind> Servers { get; } =
+    public static IReadOnlyList<MediaServerKind> Servers { get; } =
     [
         new("rtpengine", static async () => await RtpengineServer.StartAsync()),
         new("node", static () => Task.FromResult<MediaServer>(NodeServer.Start())),
     ];
 
-    /// <param name="limits">Looks for the largest number of calls as well, which takes some minutes more.</param>
-    public static async Task MeasureAsync(TextWriter output, bool limits)
+    public static async Task MeasureAsync(TextWriter output, MediaOptions options)
     {
         if (Environment.ProcessorCount < 2)
         {
@@ -29,22 +28,25 @@ internal static class MediaBench
             return;
         }
 
+        var cases = MediaCase.All.Where(of => options.Case is null || of.Key == options.Case)
+            .Select(of => of with { Calls = options.Calls ?? of.Calls }).ToList();
+        var servers = Servers.Where(server => options.Server is null || server.Name == options.Server).ToList();
         List<MediaRun> runs = [];
-        foreach (var of in MediaCase.All)
+        foreach (var of in cases)
         {
             for (var repetition = 0; repetition < Repetitions; repetition++)
             {
-                foreach (var server in Servers) runs.Add(await MeasureAsync(output, server, of, of.Calls, CostWindow));
+                foreach (var server in servers) runs.Add(await MeasureAsync(output, server, of, of.Calls, CostWindow));
             }
         }
 
         List<MediaLimit> found = [];
-        foreach (var of in limits ? MediaCase.All : [])
+        foreach (var of in options.Limits ? cases : [])
         {
-            foreach (var server in Servers) found.Add(await FindLimitAsync(output, server, of));
+            foreach (var server in servers) found.Add(await FindLimitAsync(output, server, of));
         }
 
-        await WriteAsync(output, new MediaReport(runs, found));
+        if (servers.Count == Servers.Count) await WriteAsync(output, new MediaReport(runs, found));
     }
 
     /// <summary>More calls by a fifth each time, until too much is lost or late.</summary>
@@ -69,7 +71,7 @@ internal static class MediaBench
         var run = await MediaRun.MeasureAsync(server, of, calls, window);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.CpuPerCallSecond,7:0.00} ms/call-s  core {run.Core,4:P0}  loss {run.Load.Loss:P2}  delay p50 {run.Load.DelayP50:0.0} p99 {run.Load.DelayP99:0.0} ms"));
+            $"{run.CpuPerCallSecond,7:0.00} ms/call-s  core {run.Core,4:P0}  loss {run.Load.Loss:P2}  set-up {run.SetUp:0.00} ms  delay p50 {run.Load.DelayP50:0.0} p99 {run.Load.DelayP99:0.0} ms  others {run.Others:0.00}"));
         return run;
     }
 

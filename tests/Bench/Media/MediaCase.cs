@@ -3,18 +3,19 @@ using Byon.MediaNode.Core.Media;
 namespace Byon.Tests.Bench.Media;
 
 /// <summary>What the calls of a measurement carry on either side.</summary>
+/// <param name="Key">Names the case on the command line.</param>
 /// <param name="SampleRate">At which the load's packets are encoded and its probes decoded on the network's side, in Hz.</param>
 /// <param name="Calls">A load that either server carries.</param>
 /// <param name="Goal">Of the processor time per call-second, as a ratio to rtpengine's.</param>
-internal sealed record MediaCase(string Name, AudioFormat WebRtc, AudioFormat Ims, int SampleRate, int Calls, double Goal)
+internal sealed record MediaCase(string Key, string Name, AudioFormat WebRtc, AudioFormat Ims, int SampleRate, int Calls, double Goal)
 {
     private static readonly AudioFormat Opus = new(AudioCodec.Opus, 111, 48_000);
 
     public static IReadOnlyList<MediaCase> All { get; } =
     [
-        new("Opus relayed, SRTP to RTP", Opus, Opus, 48_000, Calls: 1_000, Goal: 0.45),
-        new("Opus to PCMU", Opus, new AudioFormat(AudioCodec.Pcmu, 0, 8_000), 8_000, Calls: 50, Goal: 0.20),
-        new("Opus to AMR-WB 12.65", Opus, new AudioFormat(AudioCodec.AmrWb, 96, 16_000, "mode-set=2"), 16_000, Calls: 30, Goal: 0.40),
+        new("relay", "Opus relayed, SRTP to RTP", Opus, Opus, 48_000, Calls: 1_000, Goal: 0.45),
+        new("pcmu", "Opus to PCMU", Opus, new AudioFormat(AudioCodec.Pcmu, 0, 8_000), 8_000, Calls: 50, Goal: 0.20),
+        new("amr-wb", "Opus to AMR-WB 12.65", Opus, new AudioFormat(AudioCodec.AmrWb, 96, 16_000, "mode-set=2"), 16_000, Calls: 30, Goal: 0.40),
     ];
 
     public bool IsRelay => WebRtc == Ims;
