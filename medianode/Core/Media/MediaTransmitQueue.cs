@@ -24,7 +24,7 @@ public sealed class MediaTransmitQueue(int capacity)
     /// <summary>Packets that found no room.</summary>
     public long Dropped { get; private set; }
 
-    public MediaTransmit this[int index] => _transmits[index];
+    public ref readonly MediaTransmit this[int index] => ref _transmits[index];
 
     /// <summary>The memory that <see cref="MediaTransmit.Offset"/> counts in; pinned.</summary>
     public byte[] Memory => _memory;

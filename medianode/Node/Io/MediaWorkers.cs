@@ -177,6 +177,7 @@ public sealed class MediaWorkers : IDisposable
         try
         {
             socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            Posix.ForbidFragments((int)socket.Handle, socket.AddressFamily == AddressFamily.InterNetwork);
             socket.Bind(new IPEndPoint(_options.Address, port));
             return socket;
         }
@@ -192,6 +193,7 @@ public sealed class MediaWorkers : IDisposable
     {
         var socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         if (!Posix.TryForceReceiveBuffer((int)socket.Handle, WebRtcBuffer)) socket.ReceiveBufferSize = WebRtcBuffer;
+        Posix.ForbidFragments((int)socket.Handle, socket.AddressFamily == AddressFamily.InterNetwork);
         socket.Bind(new IPEndPoint(_options.Address, _options.WebRtcPort + index));
         return socket;
     }

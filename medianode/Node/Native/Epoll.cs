@@ -7,7 +7,8 @@ namespace Byon.MediaNode.Native;
 /// <summary>Waits for many descriptors at once (epoll(7), level-triggered), each known by a token of the caller.</summary>
 internal sealed unsafe class Epoll : IDisposable
 {
-    private const int Capacity = 64;
+    /// <summary>The most that one wait tells.</summary>
+    public const int Capacity = 128;
 
     // struct epoll_event is packed on x86-64 only.
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;

@@ -22,10 +22,27 @@ internal static unsafe partial class Posix
     private const string Library = "libc";
     private const int SocketLevel = 1;
     private const int ReceiveBufferForce = 33;
+    private const int InetLevel = 0;
+    private const int InetMtuDiscover = 10;
+    private const int Inet6Level = 41;
+    private const int Inet6MtuDiscover = 23;
+    private const int MtuDiscoverDo = 2;
 
     /// <summary>SO_RCVBUFFORCE (socket(7)): beyond net.core.rmem_max, for which CAP_NET_ADMIN is needed. False where it is not allowed.</summary>
     public static bool TryForceReceiveBuffer(int socket, int bytes) =>
         SetSocketOption(socket, SocketLevel, ReceiveBufferForce, &bytes, sizeof(int)) == 0;
+
+    /// <summary>
+    /// IP_PMTUDISC_DO (ip(7)): datagrams are never fragmented, as befits media, and so need no identification, which the kernel
+    /// would have to draw for each.
+    /// </summary>
+    public static void ForbidFragments(int socket, bool isInet)
+    {
+        var value = MtuDiscoverDo;
+        _ = isInet
+            ? SetSocketOption(socket, InetLevel, InetMtuDiscover, &value, sizeof(int))
+            : SetSocketOption(socket, Inet6Level, Inet6MtuDiscover, &value, sizeof(int));
+    }
 
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
@@ -36,7 +53,7 @@ internal static unsafe partial class Posix
     [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollControl(int epoll, int operation, int descriptor, byte* epollEvent);
 
-    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    [LibraryImport(Library, EntryPoint = "epoll_wait")]
     public static partial int EpollWait(int epoll, byte* events, int capacity, int milliseconds);
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
@@ -51,14 +68,31 @@ internal static unsafe partial class Posix
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    [LibraryImport(Library, EntryPoint = "recvmmsg", SetLastError = true)]
+    [LibraryImport(Library, EntryPoint = "recvmmsg")]
     public static partial int ReceiveMessages(int socket, Message* messages, uint count, int flags, nint timeout);
 
-    [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
+    [LibraryImport(Library, EntryPoint = "sendmmsg")]
     public static partial int SendMessages(int socket, Message* messages, uint count, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recvfrom")]
+    public static partial nint ReceiveFrom(int socket, byte* buffer, nuint length, int flags, byte* address, uint* addressLength);
+
+    [LibraryImport(Library, EntryPoint = "sendto")]
+    public static partial nint SendTo(int socket, byte* buffer, nuint length, int flags, byte* address, uint addressLength);
+
+    [LibraryImport(Library, EntryPoint = "nanosleep")]
+    public static partial int Sleep(TimeSpecification* time, void* remaining);
 
     [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int thread, nuint size, ulong* mask);
+
+    /// <summary>struct timespec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpecification
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

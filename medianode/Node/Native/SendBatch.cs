@@ -4,24 +4,29 @@ using Byon.MediaNode.Core.Media;
 
 namespace Byon.MediaNode.Native;
 
-/// <summary>Sends what lies in a transmit queue: one system call for all that leaves by the same socket (sendmmsg(2)).</summary>
+/// <summary>
+/// Sends what lies in a transmit queue: one system call for all that leaves by the socket which many share (sendmmsg(2)), one for
+/// each datagram of the others (sendto(2), which is the cheaper one for one datagram). The order within a socket is kept.
+/// </summary>
 internal sealed unsafe class SendBatch
 {
     private readonly MediaTransmitQueue _queue;
+    private readonly int _shared;
     private readonly AddressFamily _family;
     private readonly byte[] _addresses;
     private readonly Posix.Vector[] _vectors;
     private readonly Posix.Message[] _messages;
-    private readonly bool[] _done;
 
-    public SendBatch(MediaTransmitQueue queue, int capacity, AddressFamily family)
+    /// <param name="shared">Descriptor of the socket that most of a queue leaves by.</param>
+    public SendBatch(MediaTransmitQueue queue, int capacity, int shared, AddressFamily family)
     {
         _queue = queue;
+        _shared = shared;
         _family = family;
-        _addresses = GC.AllocateArray<byte>(capacity * Posix.AddressSize, pinned: true);
+        // One more than the batch holds is where the address of a single datagram is written.
+        _addresses = GC.AllocateArray<byte>((capacity + 1) * Posix.AddressSize, pinned: true);
         _vectors = GC.AllocateArray<Posix.Vector>(capacity, pinned: true);
         _messages = GC.AllocateArray<Posix.Message>(capacity, pinned: true);
-        _done = new bool[capacity];
         for (var i = 0; i < capacity; i++)
         {
             _messages[i].Name = (byte*)Unsafe.AsPointer(ref _addresses[i * Posix.AddressSize]);
@@ -35,45 +40,44 @@ internal sealed unsafe class SendBatch
 
     public void Flush()
     {
-        var total = _queue.Count;
-        Array.Clear(_done, 0, total);
-        for (var first = 0; first < total; first++)
-            if (!_done[first]) SendAllOf(_queue[first].Socket, first, total);
-        _queue.Clear();
-    }
-
-    private void SendAllOf(int socket, int first, int total)
-    {
-        var count = 0;
-        for (var i = first; i < total; i++)
+        var batched = 0;
+        for (var i = 0; i < _queue.Count; i++)
         {
-            var transmit = _queue[i];
-            if (_done[i] || transmit.Socket != socket) continue;
-            _done[i] = true;
-            var length = SocketAddressBytes.Write(transmit.Remote, _family, _addresses.AsSpan(count * Posix.AddressSize, Posix.AddressSize));
+            ref readonly var transmit = ref _queue[i];
+            var isShared = transmit.Socket == _shared;
+            var address = _addresses.AsSpan((isShared ? batched : _messages.Length) * Posix.AddressSize, Posix.AddressSize);
+            var length = SocketAddressBytes.Write(transmit.Remote, _family, address);
             if (length == 0)
             {
                 Failed++;
-                continue;
             }
-
-            _messages[count].NameLength = (uint)length;
-            _vectors[count].Base = (byte*)Unsafe.AsPointer(ref _queue.Memory[transmit.Offset]);
-            _vectors[count].Length = (nuint)transmit.Length;
-            count++;
+            else if (isShared)
+            {
+                _messages[batched].NameLength = (uint)length;
+                _vectors[batched].Base = PointerTo(_queue.Memory, transmit.Offset);
+                _vectors[batched].Length = (nuint)transmit.Length;
+                batched++;
+            }
+            else if (Posix.SendTo(
+                transmit.Socket, PointerTo(_queue.Memory, transmit.Offset), (nuint)transmit.Length, Posix.MessageDontWait,
+                PointerTo(_addresses, _messages.Length * Posix.AddressSize), (uint)length) < 0)
+            {
+                Failed++;
+            }
         }
 
-        Send(socket, count);
+        if (batched > 0) SendShared(batched);
+        _queue.Clear();
     }
 
-    private void Send(int socket, int count)
+    private void SendShared(int count)
     {
         fixed (Posix.Message* messages = _messages)
         {
             for (var sent = 0; sent < count;)
             {
                 // An error is told for the first datagram of the rest only: step over it and go on.
-                var n = Posix.SendMessages(socket, messages + sent, (uint)(count - sent), Posix.MessageDontWait);
+                var n = Posix.SendMessages(_shared, messages + sent, (uint)(count - sent), Posix.MessageDontWait);
                 if (n > 0)
                 {
                     sent += n;
@@ -85,4 +89,6 @@ internal sealed unsafe class SendBatch
             }
         }
     }
+
+    private static byte* PointerTo(byte[] pinned, int offset) => (byte*)Unsafe.AsPointer(ref pinned[offset]);
 }

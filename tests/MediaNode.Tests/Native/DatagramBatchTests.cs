@@ -9,14 +9,16 @@ namespace Byon.Tests.MediaNode.Tests.Native;
 public sealed class DatagramBatchTests
 {
     [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("::1")]
-    public void DatagramsArriveWholeWithTheirSendersAddress(string address)
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("::1", true)]
+    [InlineData("::1", false)]
+    public void DatagramsArriveWholeWithTheirSendersAddress(string address, bool shared)
     {
         using var near = Bind(address);
         using var far = Bind(address);
         var (queue, received) = (new MediaTransmitQueue(64), new ReceiveBatch());
-        var send = new SendBatch(queue, 64, near.AddressFamily);
+        var send = new SendBatch(queue, 64, shared ? (int)near.Handle : -1, near.AddressFamily);
         for (var i = 1; i <= ReceiveBatch.Capacity + 8; i++) Queue(queue, near, far, length: i * 30);
         send.Flush();
         Assert.Equal((0, 0L), (queue.Count, send.Failed));
@@ -33,13 +35,15 @@ public sealed class DatagramBatchTests
         Assert.Equal(0, received.Receive((int)far.Handle));
     }
 
-    [Fact]
-    public void ADatagramTheKernelRefusesDoesNotHoldUpTheOthers()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ADatagramTheKernelRefusesDoesNotHoldUpTheOthers(bool shared)
     {
         using var near = Bind("127.0.0.1");
         using var far = Bind("127.0.0.1");
         var queue = new MediaTransmitQueue(8);
-        var send = new SendBatch(queue, 8, near.AddressFamily);
+        var send = new SendBatch(queue, 8, shared ? (int)near.Handle : -1, near.AddressFamily);
         Queue(queue, near, far, 10);
         queue.Reserve();
         queue.Commit((int)near.Handle, new IPEndPoint(IPAddress.IPv6Loopback, 9), 10);
@@ -61,6 +65,30 @@ public sealed class DatagramBatchTests
         var received = new ReceiveBatch();
         Assert.Equal(1, received.Receive((int)far.Handle));
         Assert.True(received.IsTruncated(0));
+
+        near.SendTo(new byte[4000], far.LocalEndPoint!);
+        Assert.Equal(1, received.ReceiveOne((int)far.Handle));
+        Assert.True(received.IsTruncated(0));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void OneDatagramIsTakenAtATime(string address)
+    {
+        using var near = Bind(address);
+        using var far = Bind(address);
+        var received = new ReceiveBatch();
+        near.SendTo([1, 2, 3], far.LocalEndPoint!);
+        near.SendTo([4, 5], far.LocalEndPoint!);
+
+        Assert.Equal(1, received.ReceiveOne((int)far.Handle));
+        Assert.Equal([1, 2, 3], received.Datagram(0).ToArray());
+        Assert.Equal(near.LocalEndPoint, received.Remote(0).ToEndPoint());
+        Assert.False(received.IsTruncated(0));
+        Assert.Equal(1, received.ReceiveOne((int)far.Handle));
+        Assert.Equal([4, 5], received.Datagram(0).ToArray());
+        Assert.Equal(0, received.ReceiveOne((int)far.Handle));
     }
 
     [Fact]
@@ -75,14 +103,16 @@ public sealed class DatagramBatchTests
         Assert.False(queue.Reserve().IsEmpty);
     }
 
-    [Fact]
-    public void NothingIsAllocatedPerDatagram()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void NothingIsAllocatedPerDatagram(bool shared)
     {
         using var near = Bind("127.0.0.1");
         using var far = Bind("127.0.0.1");
         var remote = (IPEndPoint)far.LocalEndPoint!;
         var (queue, received) = (new MediaTransmitQueue(8), new ReceiveBatch());
-        var send = new SendBatch(queue, 8, near.AddressFamily);
+        var send = new SendBatch(queue, 8, shared ? (int)near.Handle : -1, near.AddressFamily);
         var (from, to) = ((int)near.Handle, (int)far.Handle);
         Exchange();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -96,7 +126,7 @@ public sealed class DatagramBatchTests
             queue.Commit(from, remote, 172);
             send.Flush();
             var seen = 0;
-            for (var tries = 0; tries < 1000 && seen == 0; tries++) seen = received.Receive(to);
+            for (var tries = 0; tries < 1000 && seen == 0; tries++) seen = shared ? received.Receive(to) : received.ReceiveOne(to);
             if (seen != 1 || received.Remote(0).Port == 0) throw new InvalidOperationException("the datagram did not come");
         }
     }
