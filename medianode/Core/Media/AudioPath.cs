@@ -19,10 +19,11 @@ internal sealed partial class AudioPath : IDisposable
     private DtmfDetector? _detector;
     private char? _foundKey;
 
-    private readonly short[] _heard = new short[LongestPacket];
+    // Empty as long as audio is passed through.
+    private short[] _heard = [];
 
     /// <summary>Heard and not sent yet: room for the longest packet and what may be left of the one before.</summary>
-    private readonly short[] _samples = new short[LongestPacket * 2];
+    private short[] _samples = [];
 
     private TelephoneEventFormat? _sendEvents;
     private int _sampleRate;
@@ -93,26 +94,30 @@ internal sealed partial class AudioPath : IDisposable
     /// <summary>What the peer that is told wants to be sent, as it says on the path the other way.</summary>
     public void Request(int? mode) => _output.Request(mode);
 
-    /// <summary>Takes in audio in one of the formats of the leg that hears.</summary>
-    public void Receive(Instant now, in RtpPacket packet, AudioFormat format)
+    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    public long ReadAhead() => _output.Frame + (_tone.Active ? 1 : 0) + (_output.Format is { } format ? (int)format.Codec : 0);
+
+    /// <summary>Takes in audio in one of the formats of the leg that hears. True when it was passed through: no deadline comes closer by that.</summary>
+    public bool Receive(Instant now, in RtpPacket packet, AudioFormat format)
     {
-        if (!Active) return;
+        if (!Active) return false;
         if (format.Codec == _output.Format.Codec)
         {
             if (_tone.Active)
             {
                 _rtp.Withhold(packet);
-                return;
+                return false;
             }
 
             if (_input is not null) Stop();
             _rtp.Forward(now, packet, _output.Format);
-            return;
+            return true;
         }
 
         Hear(format, packet.Ssrc);
         _input!.Push(now, packet, noise: false);
         Play(now);
+        return false;
     }
 
     /// <summary>Takes in a description of the noise in a pause; it goes with the audio that was heard last.</summary>
@@ -206,6 +211,7 @@ internal sealed partial class AudioPath : IDisposable
     private void StartTone(Instant now, char? key)
     {
         if (key is not { } sounding) return;
+        MakeRoom();
         _tone.Start(sounding);
         if (_nextFrame is null && _input?.NextTimeout is null) Restart();
         _buffered = 0;
@@ -236,10 +242,18 @@ internal sealed partial class AudioPath : IDisposable
     {
         if (_input?.Format == format && _source == source) return;
         var input = Find(format);
+        MakeRoom();
         if (input is null) _inputs.Add(input = new AudioInput(format, CreateDecoder(format), spread));
         Stop();
         _input = input;
         _source = source;
+    }
+
+    private void MakeRoom()
+    {
+        if (_samples.Length > 0) return;
+        _heard = new short[LongestPacket];
+        _samples = new short[LongestPacket * 2];
     }
 
     private AudioInput? Find(AudioFormat format)

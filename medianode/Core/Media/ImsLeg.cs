@@ -12,12 +12,13 @@ namespace Byon.MediaNode.Core.Media;
 internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy), IDisposable
 {
     private ImsLegPlan? _plan;
+    private bool _canSend;
     private SrtpKeys? _keys;
     private SrtpContext? _send;
     private SrtpContext? _receive;
 
     /// <summary>0.0.0.0 was the way to hold before RFC 3264 §8.4; here it would reach this host itself.</summary>
-    protected override bool CanSend => _plan is not null && IsReal(_plan.PeerRtp);
+    protected override bool CanSend => _canSend;
 
     /// <summary>Where packets come from; null before the first one.</summary>
     public IPEndPoint? Source { get; private set; }
@@ -26,6 +27,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     {
         if (!plan.PeerRtp.Equals(_plan?.PeerRtp)) Source = null;
         _plan = plan;
+        _canSend = IsReal(plan.PeerRtp);
         if (plan.Srtp is not null) TakeKeys(plan.Srtp);
         Configure(now, plan.Audio);
     }
@@ -49,6 +51,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         _receive?.Dispose();
     }
 
+    public override long ReadAhead() =>
+        base.ReadAhead() + (_plan is null ? 0 : (int)_plan.PeerRtp.Address.AddressFamily) + (_send?.ReadAhead() ?? 0) + (_receive?.ReadAhead() ?? 0);
+
     /// <summary>
     /// Says what a datagram is to the call, None where it is nothing: counted then. It is decrypted in place, and lies in
     /// <c>datagram[..length]</c>.
@@ -65,7 +70,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         }
 
         if (rtcp) return PeerPacketKind.Rtcp;
-        if (!remote.Equals(Source)) Source = remote;
+        Source = remote;
         return PeerPacketKind.Rtp;
     }
 
@@ -74,7 +79,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
 
     protected override bool CommitRtp(Span<byte> slot, int length)
     {
-        if (_plan is null || !CanSend) return false;
+        if (_plan is null || !_canSend) return false;
         if (_plan.Srtp is not null) length = _send!.ProtectRtp(slot, length, out _);
         if (length == 0) return false;
         Queue.Commit(rtpSocket, _plan.PeerRtp, length);
@@ -91,8 +96,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         if (length > 0) Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, length);
     }
 
+    /// <summary>The shell hands out the same object for the same address: the usual packet is known by that.</summary>
     private bool IsPeer(ImsLegPlan plan, IPEndPoint remote) =>
-        remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && remote.Address.Equals(plan.PeerRtp.Address);
+        ReferenceEquals(remote, Source) || remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && remote.Address.Equals(plan.PeerRtp.Address);
 
     private bool TryUnprotect(Span<byte> datagram, bool rtcp, ref int length)
     {

@@ -25,14 +25,17 @@ internal abstract class MediaLeg
     /// <summary>A second source is heard at once when the first has been silent for this long.</summary>
     private static readonly TimeSpan SourceSilence = TimeSpan.FromMilliseconds(100);
 
-    private readonly AudioFormat?[] _formats = new AudioFormat?[128];
-    private readonly TelephoneEventFormat?[] _eventFormats = new TelephoneEventFormat?[128];
+    /// <summary>A payload type that no packet has.</summary>
+    private const byte NoType = 0xFF;
+
     private readonly MediaTransmitQueue _queue;
     private Instant _lastReceived;
     private uint? _candidate;
     private ushort _candidateNext;
     private long _lostEarlier;
     private int _clockRate = 8000;
+    private byte _usualType = NoType;
+    private AudioFormat? _usual;
 
     protected MediaLeg(MediaTransmitQueue queue, EntropySource entropy)
     {
@@ -61,19 +64,16 @@ internal abstract class MediaLeg
         Rtcp.Start(now);
         Rtcp.ReportsVoice = audio.VoiceMetrics;
         Audio = audio;
-        Array.Clear(_formats);
-        Array.Clear(_eventFormats);
-        foreach (var format in audio.Receive) _formats[format.PayloadType & 0x7F] = format;
-        foreach (var format in audio.ReceiveEvents) _eventFormats[format.PayloadType & 0x7F] = format;
+        _usualType = NoType;
     }
 
     /// <summary>Counts a packet and says what it is, in which of the two kinds of format.</summary>
     public RtpArrival Admit(Instant now, in RtpPacket packet, out AudioFormat? format, out TelephoneEventFormat? eventFormat)
     {
-        format = _formats[packet.PayloadType];
-        eventFormat = _eventFormats[packet.PayloadType];
+        var isNoise = false;
+        (format, eventFormat) = (_usual, null);
+        if (packet.PayloadType != _usualType) isNoise = Find(packet.PayloadType, out format, out eventFormat);
         var isEvent = eventFormat is not null;
-        var isNoise = packet.PayloadType == Audio?.ComfortNoise;
         if (format is null && !isEvent && !isNoise || !IsSource(now, packet))
         {
             Dropped++;
@@ -95,6 +95,10 @@ internal abstract class MediaLeg
         BytesReceived += packet.Payload.Length;
         return isEvent ? RtpArrival.TelephoneEvent : isNoise ? RtpArrival.ComfortNoise : RtpArrival.Audio;
     }
+
+    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    public virtual long ReadAhead() =>
+        (_usual?.ClockRate ?? 0) + Rtcp.ReadAhead() + Output.TimestampAt(_lastReceived, _clockRate) + PacketsReceived;
 
     /// <summary>Counts a packet that could not be read.</summary>
     public void Drop() => Dropped++;
@@ -162,6 +166,21 @@ internal abstract class MediaLeg
     protected abstract bool CommitRtp(Span<byte> slot, int length);
 
     protected abstract void SendRtcp(ReadOnlySpan<byte> compound);
+
+    /// <summary>Finds the formats of a payload type. True for that of comfort noise.</summary>
+    private bool Find(byte payloadType, out AudioFormat? format, out TelephoneEventFormat? eventFormat)
+    {
+        (format, eventFormat) = (null, null);
+        if (Audio is null) return false;
+        // By index: an enumerator of an interface would be allocated.
+        for (var i = 0; i < Audio.Receive.Count; i++)
+            if (Audio.Receive[i].PayloadType == payloadType) format = Audio.Receive[i];
+        for (var i = 0; i < Audio.ReceiveEvents.Count; i++)
+            if (Audio.ReceiveEvents[i].PayloadType == payloadType) eventFormat = Audio.ReceiveEvents[i];
+        var isNoise = payloadType == Audio.ComfortNoise;
+        if (format is not null && eventFormat is null && !isNoise) (_usualType, _usual) = (payloadType, format);
+        return isNoise;
+    }
 
     /// <summary>
     /// One source at a time: another takes over when this one is silent, or with two packets in a row. Two that speak at once,

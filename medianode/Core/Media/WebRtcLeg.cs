@@ -13,6 +13,8 @@ internal sealed class WebRtcLeg(MediaTransmitQueue queue, EntropySource entropy,
         Configure(now, plan.Audio);
     }
 
+    public override long ReadAhead() => base.ReadAhead() + peer.ReadAhead();
+
     protected override bool CommitRtp(Span<byte> slot, int length) => Commit(peer.CanSend ? peer.ProtectRtp(slot, length) : 0);
 
     protected override void SendRtcp(ReadOnlySpan<byte> compound)

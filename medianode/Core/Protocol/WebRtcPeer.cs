@@ -131,6 +131,16 @@ public sealed class WebRtcPeer : IDisposable
         }
     }
 
+    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    internal long ReadAhead()
+    {
+        var sum = _drops[0];
+        if (Remote is { } remote) sum += (int)remote.Address.AddressFamily;
+        if (_send is not null) sum += _send.ReadAhead();
+        if (_receive is not null) sum += _receive.ReadAhead();
+        return sum;
+    }
+
     /// <summary>Protects the RTP packet <c>buffer[..length]</c>; returns its new length, 0 when it cannot be sent.</summary>
     public int ProtectRtp(Span<byte> buffer, int length)
     {

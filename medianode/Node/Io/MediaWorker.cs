@@ -21,8 +21,17 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>A browser checks from a handful of addresses; more are nobody's.</summary>
     private const int MaximumAddresses = 8;
 
+    /// <summary>Calls whose state is read before the packets of the first of them are worked on, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    private const int CallsAhead = 8;
+
     private const int QueueCapacity = 256;
     private const int LongestWaitMilliseconds = 60_000;
+
+    /// <summary>
+    /// The thread wakes once in this time at most: what many calls bring is cheaper to take together, and half a millisecond is
+    /// not heard. A busy thread does not rest.
+    /// </summary>
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(0.5);
 
     private readonly Socket _webRtc;
     private readonly int _webRtcDescriptor;
@@ -45,6 +54,7 @@ internal sealed partial class MediaWorker : IDisposable
     private TimeSpan _worked;
     private Instant _measuredFrom;
     private int _calls;
+    private long _readAhead;
     private volatile bool _stopping;
 
     /// <param name="webRtc">The worker's own port for all its browsers; disposed with the worker.</param>
@@ -58,7 +68,7 @@ internal sealed partial class MediaWorker : IDisposable
         _ports = ports;
         _onEvent = onEvent;
         _logger = logger;
-        _send = new SendBatch(Queue, QueueCapacity, webRtc.AddressFamily);
+        _send = new SendBatch(Queue, QueueCapacity, _webRtcDescriptor, webRtc.AddressFamily);
         _epoll.Add(_mailbox.Descriptor, _mailbox.Descriptor);
         _epoll.Add(_webRtcDescriptor, _webRtcDescriptor);
         _thread = new Thread(Run) { IsBackground = true, Name = $"media {index}" };
@@ -124,18 +134,31 @@ internal sealed partial class MediaWorker : IDisposable
     private void Run()
     {
         if (_core is { } core) Processor.Pin(core);
-        Span<long> ready = stackalloc long[64];
+        Span<long> ready = stackalloc long[Epoll.Capacity];
         var now = _measuredFrom = MonotonicClock.Now;
         while (!_stopping)
         {
             var done = MonotonicClock.Now;
             Govern(done, done - now);
+            Rest(done - now);
             var count = _epoll.Wait(MillisecondsToWait(done), ready);
             now = MonotonicClock.Now;
-            foreach (var descriptor in ready[..count]) Receive(now, (int)descriptor);
+            for (var first = 0; first < count; first += CallsAhead)
+            {
+                var some = ready[first..Math.Min(first + CallsAhead, count)];
+                foreach (var descriptor in some) ReadAhead((int)descriptor);
+                foreach (var descriptor in some) Receive(now, (int)descriptor);
+            }
+
             RunDeadlines(now);
             _send.Flush();
         }
+    }
+
+    /// <summary>Packets that come in the rest of a period wait for its end, and are then taken together.</summary>
+    private static void Rest(TimeSpan worked)
+    {
+        if (worked < Period) Nap.For(Period - worked);
     }
 
     /// <summary>Once a second, lets the encoders work as hard as the thread's load leaves room for.</summary>
@@ -163,6 +186,17 @@ internal sealed partial class MediaWorker : IDisposable
         else if (_imsPorts.TryGetValue(descriptor, out var port)) ReceiveIms(now, port);
     }
 
+    private void ReadAhead(int descriptor)
+    {
+        if (_imsPorts.TryGetValue(descriptor, out var port) && !port.IsRtcp) _readAhead += port.Call!.Session.ReadAhead(fromWebRtc: false);
+    }
+
+    private void ReadAheadWebRtc(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+            if (_byAddress.TryGetValue(_received.Remote(i), out var known)) _readAhead += known.Call.Session.ReadAhead(fromWebRtc: true);
+    }
+
     private void ReceiveWebRtc(Instant now)
     {
         for (var round = 0; round < MaximumRounds; round++)
@@ -170,6 +204,7 @@ internal sealed partial class MediaWorker : IDisposable
             var count = _received.Receive(_webRtcDescriptor);
             for (var i = 0; i < count; i++)
             {
+                if (i % CallsAhead == 0) ReadAheadWebRtc(i, Math.Min(i + CallsAhead, count));
                 var address = _received.Remote(i);
                 var datagram = _received.Datagram(i);
                 if (_received.IsTruncated(i)) UnknownSenders++;
@@ -221,12 +256,9 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void ReceiveIms(Instant now, ImsPort port)
     {
-        var count = _received.Receive(port.Descriptor);
-        for (var i = 0; i < count && !port.Call!.Ended; i++)
-        {
-            if (_received.IsTruncated(i)) UnknownSenders++;
-            else Feed(now, port.Call, port.IsRtcp ? MediaInput.ImsRtcp : MediaInput.ImsRtp, port.Remote(_received.Remote(i)), _received.Datagram(i));
-        }
+        if (_received.ReceiveOne(port.Descriptor) == 0) return;
+        if (_received.IsTruncated(0)) UnknownSenders++;
+        else Feed(now, port.Call!, port.IsRtcp ? MediaInput.ImsRtcp : MediaInput.ImsRtp, port.Remote(_received.Remote(0)), _received.Datagram(0));
     }
 
     private void RunDeadlines(Instant now)
@@ -297,9 +329,8 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaInput.Close: call.Session.Close(now); break;
             }
 
-            // A session that asks for a deadline in the past again and again must not starve the others.
-            var next = call.Session.NextTimeout;
-            _deadlines.Set(call, input == MediaInput.Timeout && next <= now ? now + TimeSpan.FromMilliseconds(1) : next);
+            // A deadline that only moves away is looked at when it has come: most packets need not touch it.
+            if (!call.Session.WasRelayed) SetDeadline(now, call, input);
             while (call.Session.TryDequeue(out var mediaEvent)) _onEvent(call.Id, mediaEvent);
         }
         catch (Exception crash)
@@ -311,6 +342,13 @@ internal sealed partial class MediaWorker : IDisposable
         }
 
         if (Queue.Count > QueueCapacity / 2) _send.Flush();
+    }
+
+    /// <summary>A session that asks for a deadline in the past again and again must not starve the others.</summary>
+    private void SetDeadline(Instant now, MediaCall call, MediaInput input)
+    {
+        var next = call.Session.NextTimeout;
+        _deadlines.Set(call, input == MediaInput.Timeout && next <= now ? now + TimeSpan.FromMilliseconds(1) : next);
     }
 
     private void End(MediaCall call)

@@ -61,6 +61,7 @@ public sealed class MediaSessionTests : IDisposable
     {
         Connect(Stream(Pcma), Stream(Pcma));
         Talk(10);
+        Assert.True(_session.WasRelayed);
         Assert.Equal(10, _toPhone.Count);
         for (var i = 0; i < 10; i++) Assert.Equal(Payload(BrowserHertz, AudioCodec.Pcma, i), Read(_toPhone[i]).Payload.ToArray());
     }
@@ -322,14 +323,24 @@ public sealed class MediaSessionTests : IDisposable
 
     private void FromBrowser(byte[] packet)
     {
+        var before = _session.NextTimeout;
         _session.ReceiveWebRtc(_now, VirtualBrowser.Address, _browser.Protect(packet));
+        AssertKeepsTimeout(before);
         Drain();
     }
 
     private void FromPhone(byte[] packet, IPEndPoint? from = null)
     {
+        var before = _session.NextTimeout;
         _session.ReceiveIms(_now, from ?? PhoneRtp, packet, rtcp: false);
+        AssertKeepsTimeout(before);
         Drain();
+    }
+
+    /// <summary>An owner does not look at the deadline again after a relayed packet.</summary>
+    private void AssertKeepsTimeout(Instant? before)
+    {
+        if (_session.WasRelayed) Assert.True(before <= _session.NextTimeout, "a relayed packet brought the deadline closer");
     }
 
     private void Run(TimeSpan duration)

@@ -69,7 +69,7 @@ public sealed class IceLiteAgent(IceCredentials local)
     }
 
     /// <summary>Whether a valid check has come from there.</summary>
-    public bool IsValidated(IPEndPoint remote) => _validated.Contains(remote);
+    public bool IsValidated(IPEndPoint remote) => ReferenceEquals(remote, Selected) || _validated.Contains(remote);
 
     public IceCheckResult Receive(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram)
     {

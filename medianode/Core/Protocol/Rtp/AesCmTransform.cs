@@ -50,6 +50,8 @@ internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, b
         return length;
     }
 
+    public override long ReadAhead() => salt[0] + authentication[0] + _cipher.ReadAhead();
+
     protected override void Dispose(bool disposing)
     {
         _cipher.Dispose();

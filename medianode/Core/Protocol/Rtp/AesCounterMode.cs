@@ -39,6 +39,8 @@ internal sealed class AesCounterMode : IDisposable
         else ApplyPlatform(_platform, counterBlock, bytes);
     }
 
+    public long ReadAhead() => _keys[0][0] + _keys[4][0] + _keys[8][0];
+
     public void Dispose()
     {
         _platform?.Dispose();

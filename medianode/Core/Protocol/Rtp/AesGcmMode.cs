@@ -58,6 +58,8 @@ internal sealed class AesGcmMode : IDisposable
         return true;
     }
 
+    public long ReadAhead() => _hash.ReadAhead() + (_cipher?.ReadAhead() ?? 0);
+
     public void Dispose()
     {
         _platform?.Dispose();

@@ -53,6 +53,8 @@ internal sealed class AesGcmTransform(byte[] encryption, byte[] salt) : SrtpTran
         return _cipher.TryDecrypt(nonce, payload, packet.Slice(length, TagLength), associated) ? length : -1;
     }
 
+    public override long ReadAhead() => salt[0] + _cipher.ReadAhead();
+
     protected override void Dispose(bool disposing) => _cipher.Dispose();
 
     private static void Associate(Span<byte> associated, ReadOnlySpan<byte> packet, uint trailer)

@@ -26,6 +26,8 @@ internal readonly struct Ghash
         _key4 = Multiply(_key3, _key1);
     }
 
+    public long ReadAhead() => (long)(_key1[0] ^ _key4[1]);
+
     public void Compute(ReadOnlySpan<byte> associated, ReadOnlySpan<byte> text, Span<byte> hash)
     {
         var state = Absorb(Vector128<ulong>.Zero, associated);

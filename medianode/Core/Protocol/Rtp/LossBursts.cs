@@ -29,6 +29,8 @@ public sealed class LossBursts
         (_burstReceived, _burstToReceived, _burstLost) = (saved.BurstReceived, saved.BurstToReceived, saved.BurstLost);
     }
 
+    internal long ReadAhead() => _sinceLoss;
+
     /// <summary>Share of lost packets within bursts, in 1/256.</summary>
     public byte BurstDensity
     {

@@ -94,6 +94,9 @@ public sealed partial class RtcpSession
         _sentSinceReport = true;
     }
 
+    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    internal long ReadAhead() => _packets + (Source is { } source ? source.Received + source.Bursts.ReadAhead() : 0);
+
     /// <summary>Takes in one compound; false when something in it is not RTCP.</summary>
     public bool Receive(Instant now, ReadOnlySpan<byte> compound)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Byon.MediaNode.Core.Media;
 
 namespace Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -58,6 +59,9 @@ public sealed class SrtpContext : IDisposable
 
     /// <summary>Everything another node needs to go on with this direction.</summary>
     public SrtpContextState Save() => new(_profile, _master, _rtpStreams.Save(), _rtcpStreams.Save());
+
+    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    internal long ReadAhead() => _rtpStreams.ReadAhead() + _rtp.ReadAhead();
 
     /// <summary>Protects the RTP packet <c>buffer[..length]</c>; returns the new length, or 0 with the reason.</summary>
     public int ProtectRtp(Span<byte> buffer, int length, out SrtpFault fault)

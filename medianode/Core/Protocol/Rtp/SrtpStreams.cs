@@ -35,6 +35,8 @@ internal sealed class SrtpStreams
         _windows[at] = window;
     }
 
+    public long ReadAhead() => _ssrcs[0] + (long)_windows[0].Highest;
+
     public IReadOnlyList<SrtpStreamState> Save() => [.. Enumerable.Range(0, _count).Select(i => new SrtpStreamState(_ssrcs[i], _windows[i]))];
 
     public void Load(IReadOnlyList<SrtpStreamState> states)

@@ -24,6 +24,9 @@ internal abstract class SrtpTransform : IDisposable
     /// <summary>Returns the plain length, or -1. <paramref name="trailer"/> is the E-index word as received.</summary>
     public abstract int UnprotectRtcp(Span<byte> packet, uint ssrc, uint trailer);
 
+    /// <summary>Reads what the next packet will need.</summary>
+    public abstract long ReadAhead();
+
     public void Dispose()
     {
         Dispose(true);
