@@ -54,6 +54,9 @@ public sealed partial class MediaSession : IDisposable
     /// <summary>Where the browser is now; null before its first valid check.</summary>
     public IPEndPoint? WebRtcRemote => _peer.Remote;
 
+    /// <summary>Whether the browser has proved itself at that address.</summary>
+    public bool IsValidated(IPEndPoint remote) => _peer.IsValidated(remote);
+
     /// <summary>May be read from any thread.</summary>
     public MediaStatistics Statistics
     {

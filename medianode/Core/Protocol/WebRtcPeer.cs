@@ -70,6 +70,9 @@ public sealed class WebRtcPeer : IDisposable
     /// <summary>The address the browser nominated last.</summary>
     public IPEndPoint? Remote => _ice.Selected;
 
+    /// <summary>Whether a check of the browser's has come from there, made with our password.</summary>
+    public bool IsValidated(IPEndPoint remote) => _ice.IsValidated(remote);
+
     /// <summary>An address is selected, the keys are there and belong to the right certificate.</summary>
     public bool CanSend => Remote is not null && _send is not null;
 

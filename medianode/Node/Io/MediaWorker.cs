@@ -217,7 +217,7 @@ internal sealed partial class MediaWorker : IDisposable
         }
     }
 
-    /// <summary>A check names its call by the user name. The call then owns the address, unless it is another's and the check has not proved itself.</summary>
+    /// <summary>A check names its call by the user name. The call then owns the address if the check has proved itself, unless it is another's that has not been nominated here.</summary>
     private void ReceiveStun(Instant now, PeerAddress address, Span<byte> datagram)
     {
         if (!StunMessage.TryParse(datagram, out var message) || !TryFind(message.LocalFragment, out var call))
@@ -229,7 +229,8 @@ internal sealed partial class MediaWorker : IDisposable
         var isKnown = _byAddress.TryGetValue(address, out var known);
         var remote = isKnown ? known.Remote : address.ToEndPoint();
         Feed(now, call, MediaInput.WebRtc, remote, datagram);
-        if (call.Ended || known.Call == call || isKnown && !remote.Equals(call.Session.WebRtcRemote)) return;
+        // Whoever saw a check pass can name the call, but takes no place from its browser.
+        if (call.Ended || !call.Session.IsValidated(remote) || known.Call == call || isKnown && !remote.Equals(call.Session.WebRtcRemote)) return;
 
         if (isKnown) known.Call.Addresses.Remove(address);
         if (call.Addresses.Count == MaximumAddresses) Forget(call);

@@ -12,9 +12,6 @@ namespace Byon.MediaNode.Io;
 /// </summary>
 public sealed class SipSockets : IDisposable
 {
-    /// <summary>Connections that others may open; the next ones are closed at once.</summary>
-    private const int MostConnections = 1_000;
-
     private readonly IPEndPoint _local;
     private readonly NodeMetrics _metrics;
     private readonly ILogger<SipSockets> _log;
@@ -22,14 +19,16 @@ public sealed class SipSockets : IDisposable
     private readonly Socket _listener;
     private readonly Socket? _tlsListener;
     private readonly SipTls? _tls;
+    private readonly SipConnectionLimits _limits;
     private readonly ConcurrentDictionary<SipFlow, SipTcpConnection> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
     private SipSocketEvents? _events;
 
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public SipSockets(IPEndPoint local, NodeMetrics metrics, ILogger<SipSockets> log, SipTls? tls = null, int tlsPort = 0)
+    public SipSockets(IPEndPoint local, NodeMetrics metrics, ILogger<SipSockets> log, SipTls? tls = null, int tlsPort = 0,
+        SipConnectionLimits? limits = null)
     {
-        (_local, _metrics, _log, _tls) = (local, metrics, log, tls);
+        (_local, _metrics, _log, _tls, _limits) = (local, metrics, log, tls, limits ?? new SipConnectionLimits());
         _udp = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
         _listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         if (tls is { CanListen: true } && tlsPort > 0) _tlsListener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -75,7 +74,8 @@ public sealed class SipSockets : IDisposable
 
         if (transmit.Flow.Transport != SipTransport.Udp)
         {
-            ConnectionTo(transmit.Flow).Send(transmit.Message);
+            if (ConnectionTo(transmit.Flow) is { } connection) connection.Send(transmit.Message);
+            else _events?.Failed(transmit.Flow);
             return;
         }
 
@@ -130,7 +130,7 @@ public sealed class SipSockets : IDisposable
             try
             {
                 var socket = await listener.AcceptAsync(stopping);
-                if (_connections.Count >= MostConnections || socket.RemoteEndPoint is not IPEndPoint remote)
+                if (socket.RemoteEndPoint is not IPEndPoint remote || !HasRoomFor(remote.Address))
                 {
                     _metrics.SipConnectionsRefused.Add(1);
                     socket.Dispose();
@@ -153,9 +153,25 @@ public sealed class SipSockets : IDisposable
         }
     }
 
-    private SipTcpConnection ConnectionTo(SipFlow flow)
+    /// <summary>Counted anew for each connection, which are few and seldom new: nothing is kept that could come out of step.</summary>
+    private bool HasRoomFor(IPAddress source)
+    {
+        var (all, same) = (0, 0);
+        foreach (var (_, connection) in _connections)
+        {
+            if (!connection.IsAccepted) continue;
+            all++;
+            if (connection.Flow.Remote.Address.Equals(source)) same++;
+        }
+
+        return all < _limits.Accepted && same < _limits.AcceptedPerSource;
+    }
+
+    /// <summary>Null where there are too many.</summary>
+    private SipTcpConnection? ConnectionTo(SipFlow flow)
     {
         if (_connections.TryGetValue(flow, out var open)) return open;
+        if (_connections.Count(c => !c.Value.IsAccepted) >= _limits.Opened) return null;
         var connection = new SipTcpConnection(flow, accepted: null, flow.Transport == SipTransport.Tls ? _tls : null, this);
         _connections[flow] = connection;
         connection.Start(_stopping.Token);

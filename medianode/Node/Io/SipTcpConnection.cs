@@ -24,6 +24,9 @@ internal sealed class SipTcpConnection(SipFlow flow, Socket? accepted, SipTls? t
 
     public SipFlow Flow => flow;
 
+    /// <summary>Opened by the peer.</summary>
+    public bool IsAccepted => accepted is not null;
+
     public void Start(CancellationToken stopping) => _ = RunAsync(stopping);
 
     public void Send(ReadOnlyMemory<byte> message)
@@ -79,7 +82,8 @@ internal sealed class SipTcpConnection(SipFlow flow, Socket? accepted, SipTls? t
         var framer = new SipStreamFramer(SipLimits.Default);
         var buffer = new byte[16_384];
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        late.CancelAfter(IdleTime);
+        // Whoever connects has something to say: a connection that stays silent from the start is given up soon.
+        late.CancelAfter(IsAccepted ? MessageTime : IdleTime);
         while (true)
         {
             var length = await stream.ReadAsync(buffer, late.Token);

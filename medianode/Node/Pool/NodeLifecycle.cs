@@ -36,7 +36,7 @@ public sealed class NodeLifecycle(
     {
         loop.Start(control);
         sockets.Start(new SipSocketEvents(
-            (flow, message) => loop.TryPostFromNetwork(now => control.Receive(now, flow, message)),
+            (flow, message) => loop.TryPostFromNetwork(now => control.Receive(now, flow, message), message.Length),
             flow => loop.Post(now => control.FlowFailed(now, flow))));
         _running = RunAsync(_stopping.Token);
         return Task.CompletedTask;

@@ -13,6 +13,9 @@ public sealed class SignallingLoop : IDisposable
     /// <summary>Above this, what the network sends is dropped: a flood must not push out the timers and the commands.</summary>
     private const int FloodLimit = 20_000;
 
+    /// <summary>The same in bytes: a few messages may be as long as very many.</summary>
+    private const int FloodBytes = 64 * 1024 * 1024;
+
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentQueue<Action<Instant>> _mailbox = new();
@@ -20,6 +23,7 @@ public sealed class SignallingLoop : IDisposable
     private readonly ILogger<SignallingLoop> _log;
     private readonly Thread _thread;
     private ISignallingOwner? _owner;
+    private long _floodBytes;
     private volatile bool _stopped;
 
     public SignallingLoop(ILogger<SignallingLoop> log)
@@ -41,10 +45,16 @@ public sealed class SignallingLoop : IDisposable
     }
 
     /// <summary>Posts what came from the network; false where it was dropped, because more is waiting than can be worked on.</summary>
-    public bool TryPostFromNetwork(Action<Instant> work)
+    /// <param name="bytes">What it holds on to.</param>
+    public bool TryPostFromNetwork(Action<Instant> work, int bytes)
     {
-        if (_mailbox.Count >= FloodLimit) return false;
-        Post(work);
+        if (_mailbox.Count >= FloodLimit || Interlocked.Read(ref _floodBytes) + bytes > FloodBytes) return false;
+        Interlocked.Add(ref _floodBytes, bytes);
+        Post(now =>
+        {
+            Interlocked.Add(ref _floodBytes, -bytes);
+            work(now);
+        });
         return true;
     }
 

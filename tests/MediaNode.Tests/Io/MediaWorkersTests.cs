@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Io;
 using Byon.MediaNode.Native;
@@ -135,6 +137,32 @@ public sealed class MediaWorkersTests : IDisposable
         Assert.True(_workers.Totals.UnknownSenders > 0);
         Assert.True(_workers.Statistics(call.Id)!.Ims.Dropped > 0);
         Assert.DoesNotContain(_events, e => e.Event is MediaFailed);
+    }
+
+    [Fact]
+    public void WhoSeesTheNameOfACallButNotItsPasswordTakesNoPlaceInIt()
+    {
+        const int strangers = 20;
+        var call = new LoopbackCall(_workers, "call");
+        _calls.Add(call);
+        call.Apply(Stream(Pcma), Stream(Pcma));
+        var buffer = new byte[256];
+        var check = new StunWriter(buffer, StunClass.Request, new byte[12]);
+        check.Add(StunAttribute.Username, Encoding.ASCII.GetBytes($"{call.Allocation.Ice.UsernameFragment}:{call.Browser.Client.Ice.UsernameFragment}"));
+        var length = check.Finish("a password of somebody else"u8);
+        for (var i = 0; i < strangers; i++)
+        {
+            using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            stranger.SendTo(buffer.AsSpan(0, length), call.Allocation.WebRtc);
+            // Refused, and from then on as unknown as before.
+            stranger.SendTo([0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1], call.Allocation.WebRtc);
+        }
+
+        WaitFor.True(() => _workers.Totals.UnknownSenders == strangers, otherwise: () => $"{_workers.Totals}");
+        call.Connect();
+        WaitFor.True(call.Pump);
+        call.SpeakAsBrowser(Pcma, [1, 2, 3]);
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 1);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed partial class SipAgent
     }
 
     private SipSession? SessionOf(SipRequest request) =>
-        _core.Dialogs.GetValueOrDefault(new SipDialogId(request.CallId, request.To.Tag ?? "", request.From.Tag ?? ""));
+        _core.Dialogs.GetValueOrDefault(SipDialogId.Of(request));
 
     private void RefuseExtensions(Instant now, ServerTransaction transaction, IReadOnlyList<string> extensions)
     {

@@ -27,6 +27,9 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
     /// <summary>Transactions alive, client and server: what an idle agent brings back to zero.</summary>
     public int Transactions => _core.Transactions.ClientCount + _core.Transactions.ServerCount;
 
+    /// <summary>Bytes of peers' requests that are held; see <see cref="SipAgentOptions.MaxServerBytes"/>.</summary>
+    public long HeldBytes => _core.Transactions.ServerBytes;
+
     /// <summary>Dialogs that requests of peers would find: zero as well when idle.</summary>
     public int Dialogs => _core.Dialogs.Count;
 

@@ -14,6 +14,9 @@ public sealed record SipTimers(TimeSpan T1, TimeSpan T2, TimeSpan T4)
 /// <param name="MaxServerTransactions">Above this, new requests get 503 with Retry-After: peers cannot make us grow.</param>
 public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTimers Timers, int MaxServerTransactions = 10_000)
 {
+    /// <summary>How many bytes of requests may be held, as received: above this they get 503 as well, however few they are.</summary>
+    public long MaxServerBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>The session interval we ask for and grant at most (RFC 4028); 90 s at least.</summary>
     public TimeSpan SessionInterval { get; init; } = TimeSpan.FromMinutes(30);
 

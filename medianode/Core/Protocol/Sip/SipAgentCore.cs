@@ -15,7 +15,7 @@ internal sealed class SipAgentCore
         Hops = new NextHops(entropy);
         Hops.Use([.. options.NextHops.Select((flow, rank) => new SipHop(flow, flow.Remote.Address.ToString(), rank, 0))]);
         Pace = new RegisterPace(options.RegistersPerSecond, burst: Math.Max(1, (int)options.RegistersPerSecond));
-        Transactions = new TransactionLayer(options, entropy, Wakes);
+        Transactions = new TransactionLayer(options, entropy, Wakes) { IsInDialog = IsInDialog };
     }
 
     public SipAgentOptions Options { get; }
@@ -69,6 +69,9 @@ internal sealed class SipAgentCore
 
     /// <summary>Asks for the name that requests of the session's dialog will go to, so that its address is there when one does.</summary>
     public void LookAhead(Instant now, SipSession session) => NextHop(now, session.Dialog!, session.Line);
+
+    private bool IsInDialog(SipRequest request) =>
+        Dialogs.ContainsKey(SipDialogId.Of(request)) || Watches.ContainsKey((request.CallId, request.To.Tag ?? ""));
 
     public void Tell(SipEvent happened) => Events.Enqueue(happened);
 

@@ -15,6 +15,9 @@ public abstract class SipMessage
 
     public ReadOnlyMemory<byte> Body { get; set; }
 
+    /// <summary>How many bytes it had on the wire; 0 for a message of ours.</summary>
+    public int Size { get; internal set; }
+
     public ViaHeader TopVia =>
         ViaHeader.TryParse(Headers.FirstValue("Via"), out var via) ? via : throw Missing("Via");
 

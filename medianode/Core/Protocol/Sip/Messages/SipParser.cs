@@ -34,6 +34,7 @@ public static class SipParser
         if (rejection == SipRejection.None) rejection = SipMessageRules.Check(head!);
         if (rejection != SipRejection.None) return SipParseOutcome.Rejected;
         head!.Body = bytes.Slice(headLength, bodyLength).ToArray();
+        head.Size = headLength + bodyLength;
         message = head;
         return SipParseOutcome.Done;
     }

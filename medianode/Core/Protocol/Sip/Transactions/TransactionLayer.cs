@@ -18,6 +18,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     private readonly Dictionary<string, ServerTransaction> _servers = [];
     private readonly Dictionary<SipFlow, HashSet<ClientTransaction>> _clientsByFlow = [];
     private readonly Dictionary<string, ServerTransaction> _merging = [];
+    private readonly ServerAdmission _admission = new(options.MaxServerTransactions, options.MaxServerBytes);
     private readonly Deadlines<SipTransaction> _deadlines = new();
     private readonly OverloadControl _overload = new(entropy);
     private readonly StreamUpgrade _upgrade = new(options.SwitchesToTcp);
@@ -29,6 +30,12 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
     public int ServerCount => _servers.Count;
 
     public int ClientCount => _clients.Count;
+
+    /// <summary>Bytes of requests that server transactions hold.</summary>
+    public long ServerBytes => _admission.Bytes;
+
+    /// <summary>Whether a dialog is there for a request: such requests come before new ones when room is short.</summary>
+    public Func<SipRequest, bool> IsInDialog { get; init; } = _ => false;
 
     public bool TryDequeue(out SipTransmit transmit) => _outgoing.TryDequeue(out transmit);
 
@@ -187,7 +194,8 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
         }
 
         AddReceived(request, source);
-        if (_servers.Count >= options.MaxServerTransactions)
+        var belongs = request.Method == SipMethods.Cancel ? InviteOf(request) is not null : request.To.Tag is not null && IsInDialog(request);
+        if (!_admission.HasRoomFor(request, _servers.Count, belongs))
         {
             Refuse(request, source);
             return SipRejection.Overload;
@@ -197,6 +205,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
             ? new InviteServerTransaction(request, source, options.Timers)
             : new NonInviteServerTransaction(request, source, options.Timers);
         _servers.Add(transaction.Key, transaction);
+        _admission.Take(request);
         Pump(now, transaction);
         var isMerged = request.To.Tag is null && !_merging.TryAdd(transaction.MergeKey, transaction);
         _arrivals.Enqueue(new RequestArrival(request, transaction, isMerged));
@@ -244,7 +253,7 @@ internal sealed class TransactionLayer(SipAgentOptions options, EntropySource en
 
     private void Forget(ServerTransaction server)
     {
-        _servers.Remove(server.Key);
+        if (_servers.Remove(server.Key)) _admission.Release(server.Request);
         if (_merging.GetValueOrDefault(server.MergeKey) == server) _merging.Remove(server.MergeKey);
     }
 
