@@ -12,9 +12,18 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
 
     public bool TryAnswer(string offer, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
     {
-        var taken = WebRtcOfferAnswer.TryAnswer(offer, Local, Origin, MediaDirection.SendReceive, out answer, out var plan, out why, Codecs);
-        next = taken ? this with { Origin = Origin.Next(), Plan = plan } : null;
-        return taken;
+        next = null;
+        var local = Local;
+        if (!TryAnswer(offer, local, out answer, out var plan, out why)) return false;
+        // Other credentials than before mean an ICE restart, and want others of ours in return (RFC 8839 §4.4.1.1.1).
+        if (Plan is not null && plan.PeerIce != Plan.PeerIce)
+        {
+            local = Local with { Ice = Local.Ice.Next() };
+            if (!TryAnswer(offer, local, out answer, out plan, out why)) return false;
+        }
+
+        next = this with { Local = local, Origin = Origin.Next(), Plan = plan with { LocalIce = local.Ice } };
+        return true;
     }
 
     /// <param name="network">The codec that the network's offer will be answered with, where there is one already.</param>
@@ -30,4 +39,8 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
         next = taken ? this with { Plan = plan } : null;
         return taken;
     }
+
+    private bool TryAnswer(
+        string offer, MediaAllocation local, [NotNullWhen(true)] out string? answer, [NotNullWhen(true)] out WebRtcLegPlan? plan, out SdpRejection? why) =>
+        WebRtcOfferAnswer.TryAnswer(offer, local, Origin, MediaDirection.SendReceive, out answer, out plan, out why, Codecs);
 }

@@ -9,7 +9,11 @@ namespace Byon.MediaNode.Core.Media;
 /// <param name="PeerIce">The peer's ufrag and password; its candidates are not needed, since an ICE-lite agent only answers checks.</param>
 /// <param name="PeerFingerprint">The certificate the DTLS peer must show (RFC 8122).</param>
 /// <param name="DtlsClient">True where the peer took the passive role and this node must start the handshake (RFC 8842).</param>
-public sealed record WebRtcLegPlan(IceCredentials PeerIce, DtlsFingerprint PeerFingerprint, bool DtlsClient, AudioStream Audio);
+public sealed record WebRtcLegPlan(IceCredentials PeerIce, DtlsFingerprint PeerFingerprint, bool DtlsClient, AudioStream Audio)
+{
+    /// <summary>Ours as the newest description says, which changes when the peer restarts ICE; null leaves them as they were allocated.</summary>
+    public IceCredentials? LocalIce { get; init; }
+}
 
 /// <summary>The network's side of a call as negotiated so far.</summary>
 /// <param name="PeerRtcp">Port + 1 unless a=rtcp says otherwise (RFC 3605), the RTP address with rtcp-mux.</param>

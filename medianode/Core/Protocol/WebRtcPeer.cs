@@ -21,15 +21,15 @@ public enum PeerPacketKind
 /// </summary>
 /// <remarks>
 /// Checks and a first DTLS flight may come before the plan: whoever answers our offer starts at once, while its answer is still on
-/// its way to us through the API. A later plan may change codecs and direction, but not the identity of the peer: the DTLS
-/// association made with the first fingerprint stays.
+/// its way to us through the API. A later plan may change codecs and direction, and restart ICE under the same association; one
+/// with another certificate is another peer, such as a page that was loaded anew, and its association begins from nothing.
 /// </remarks>
 public sealed class WebRtcPeer : IDisposable
 {
     /// <summary>Room that a caller of the Protect methods must leave behind the packet.</summary>
     public const int MaxOverhead = SrtpContext.MaxOverhead;
 
-    private readonly IceCredentials _local;
+    private IceCredentials _local;
     private readonly IceLiteAgent _ice;
     private readonly IDtlsEndpointFactory _factory;
     private readonly Queue<PeerTransmit> _transmits = new();
@@ -83,8 +83,15 @@ public sealed class WebRtcPeer : IDisposable
     /// <summary>Takes the plan; the first one starts consent and, where this node is the DTLS client, the handshake.</summary>
     public void Configure(Instant now, WebRtcLegPlan plan)
     {
-        _ice.Configure(now, plan.PeerIce);
-        if (_plan is not null) return;
+        _ice.Configure(now, plan.PeerIce, plan.LocalIce);
+        _local = plan.LocalIce ?? _local;
+        if (_plan is not null && plan.PeerFingerprint == _plan.PeerFingerprint)
+        {
+            _plan = _plan with { PeerIce = plan.PeerIce };
+            return;
+        }
+
+        if (_plan is not null) ForgetAssociation();
         _plan = plan;
         _dtls = _factory.Create(plan.DtlsClient);
         if (plan.DtlsClient && Remote is not null) StartDtls(now);
@@ -196,6 +203,14 @@ public sealed class WebRtcPeer : IDisposable
                 if (_plan is { DtlsClient: true }) StartDtls(now);
                 break;
         }
+    }
+
+    private void ForgetAssociation()
+    {
+        _ice.ForgetPeer();
+        Dispose();
+        (_dtls, _send, _receive, _dtlsRemote) = (null, null, null, null);
+        (_iceReported, _dtlsEnded) = (false, false);
     }
 
     private void StartDtls(Instant now)

@@ -15,8 +15,8 @@ internal sealed class MediaCall(string id, MediaWorker worker, MediaSession sess
 
     public MediaSession Session => session;
 
-    /// <summary>Of our ICE credentials: checks for this call carry it in their user name.</summary>
-    public string UsernameFragment => usernameFragment;
+    /// <summary>Of our ICE credentials: checks for this call carry one of them in their user name. After a restart the last one counts for a while.</summary>
+    public List<string> UsernameFragments { get; } = [usernameFragment];
 
     /// <summary>Of RTP, to be given back to the pool.</summary>
     public int Port => port;

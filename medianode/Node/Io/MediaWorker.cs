@@ -298,7 +298,7 @@ internal sealed partial class MediaWorker : IDisposable
     private void Take(MediaCall call)
     {
         call.Session.SetComplexity(_governor.Complexity);
-        _byFragment[call.UsernameFragment] = call;
+        _byFragment[call.UsernameFragments[0]] = call;
         // A call that was taken up from another node has an address before any check.
         if (call.Session.WebRtcRemote is { } remote && PeerAddress.Of(remote) is var address && _byAddress.TryAdd(address, (call, remote)))
             call.Addresses.Add(address);
@@ -308,6 +308,22 @@ internal sealed partial class MediaWorker : IDisposable
             _imsPorts.Add(port.Descriptor, port);
             _epoll.Add(port.Descriptor, port.Descriptor);
         }
+    }
+
+    /// <summary>Lets checks with these credentials of ours find the call, beside those of the last generation.</summary>
+    private void Name(MediaCall call, IceCredentials? local)
+    {
+        if (local is null || call.UsernameFragments.Contains(local.UsernameFragment)) return;
+        call.UsernameFragments.Add(local.UsernameFragment);
+        _byFragment[local.UsernameFragment] = call;
+        if (call.UsernameFragments.Count <= 2) return;
+        Unname(call, call.UsernameFragments[0]);
+        call.UsernameFragments.RemoveAt(0);
+    }
+
+    private void Unname(MediaCall call, string fragment)
+    {
+        if (_byFragment.TryGetValue(fragment, out var named) && named == call) _byFragment.Remove(fragment);
     }
 
     /// <summary>One input to one session, and what follows from it.</summary>
@@ -325,7 +341,10 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaInput.ImsRtp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: false); break;
                 case MediaInput.ImsRtcp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: true); break;
                 case MediaInput.Timeout: call.Session.HandleTimeout(now); break;
-                case MediaInput.Plan: call.Session.Apply(now, plan!); break;
+                case MediaInput.Plan:
+                    Name(call, plan!.WebRtc?.LocalIce);
+                    call.Session.Apply(now, plan);
+                    break;
                 case MediaInput.HandOver: handOver!.State = call.Session.Save(now, handOver.WallNow); break;
                 case MediaInput.Close: call.Session.Close(now); break;
             }
@@ -358,7 +377,7 @@ internal sealed partial class MediaWorker : IDisposable
         call.Ended = true;
         _send.Flush();
         _deadlines.Remove(call);
-        if (_byFragment.TryGetValue(call.UsernameFragment, out var named) && named == call) _byFragment.Remove(call.UsernameFragment);
+        foreach (var fragment in call.UsernameFragments) Unname(call, fragment);
         foreach (var address in call.Addresses) _byAddress.Remove(address);
         foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
         {

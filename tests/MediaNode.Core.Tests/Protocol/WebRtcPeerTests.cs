@@ -262,6 +262,71 @@ public sealed class WebRtcPeerTests : IDisposable
     }
 
     [Fact]
+    public void A_restart_of_ice_moves_the_peer_without_a_handshake()
+    {
+        _peer.Configure(_now, Plan());
+        ConnectClient();
+        Run(2);
+        _events.Clear();
+        _clientAddress = Mobile;
+        _client.RestartIce();
+        var restarted = LocalIce.Next();
+        _peer.Configure(_now, Plan() with { LocalIce = restarted });
+        Assert.Equal(Home, _peer.Remote);
+        Assert.True(_peer.CanSend);
+        _client.Follow(_now, Node, restarted);
+        Run(2);
+        Assert.Equal(Mobile, _peer.Remote);
+        Assert.Empty(_events);
+        Assert.Empty(_client.CheckErrors);
+        _path.Send(_now, Mobile, Node, FromClient(Packet(1)));
+        SendFromNode(Packet(2));
+        Run(1);
+        Assert.Equal(Packet(1), Assert.Single(_heardByNode));
+        Assert.Equal(Packet(2), Assert.Single(_heardByClient));
+        Assert.Equal(restarted, _peer.Save()!.Local);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_plan_with_another_certificate_is_another_browser(bool nodeIsDtlsClient)
+    {
+        _peer.Configure(_now, Plan());
+        ConnectClient();
+        Run(2);
+        _events.Clear();
+        var stale = FromClient(Packet(1));
+        var dtls = new ScriptedDtls([7, 8, 9]);
+        using var reloaded = new RtcClient(_entropy, dtls, dtls.Fingerprint);
+        var restarted = LocalIce.Next();
+        _peer.Configure(_now, new WebRtcLegPlan(reloaded.Ice, dtls.Fingerprint, nodeIsDtlsClient, Audio) { LocalIce = restarted });
+        Assert.False(_peer.CanSend);
+        Assert.Null(_peer.Save());
+        Assert.Equal(PeerPacketKind.None, _peer.Receive(_now, Home, stale, out _));
+
+        reloaded.Connect(_now, Node, restarted, _nodeDtls.Fingerprint, dtlsClient: !nodeIsDtlsClient);
+        for (var i = 0; i < 400 && !(reloaded.IsConnected && _peer.CanSend); i++)
+        {
+            while (reloaded.TryDequeue(out var datagram)) _peer.Receive(_now, Mobile, datagram, out _);
+            while (_peer.TryDequeue(out PeerTransmit transmit))
+            {
+                if (transmit.Remote.Equals(Mobile)) reloaded.Receive(_now, transmit.Datagram.ToArray(), out _);
+            }
+
+            _now += TimeSpan.FromMilliseconds(10);
+            reloaded.HandleTimeout(_now);
+            _peer.HandleTimeout(_now);
+        }
+
+        Drain();
+        Assert.Equal([new IceConnected(), new DtlsConnected("SRTP_AEAD_AES_128_GCM")], _events);
+        var buffer = new byte[52 + WebRtcPeer.MaxOverhead];
+        Packet(1).CopyTo(buffer, 0);
+        Assert.Equal(PeerPacketKind.Rtp, _peer.Receive(_now, Mobile, buffer.AsSpan(0, reloaded.ProtectRtp(buffer, 52)), out _));
+    }
+
+    [Fact]
     public void Another_node_takes_a_connected_peer_up_without_a_handshake()
     {
         Assert.Null(_peer.Save());

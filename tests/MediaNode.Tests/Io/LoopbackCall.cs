@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Byon.MediaNode;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Io;
 using Byon.MediaNode.Native;
@@ -46,8 +47,8 @@ internal sealed class LoopbackCall : IDisposable
 
     public List<byte[]> AtPhoneRtcp { get; } = [];
 
-    public void Apply(AudioStream browser, AudioStream phone) => _workers.Apply(Id, new MediaPlan(
-        new WebRtcLegPlan(Browser.Client.Ice, _certificate.Fingerprint, false, browser),
+    public void Apply(AudioStream browser, AudioStream phone, IceCredentials? restarted = null) => _workers.Apply(Id, new MediaPlan(
+        new WebRtcLegPlan(Browser.Client.Ice, _certificate.Fingerprint, false, browser) { LocalIce = restarted },
         new ImsLegPlan((IPEndPoint)_phoneRtp.LocalEndPoint!, (IPEndPoint)_phoneRtcp.LocalEndPoint!, false, phone)));
 
     /// <summary>The call is carried by other workers now, and the phone has been told.</summary>

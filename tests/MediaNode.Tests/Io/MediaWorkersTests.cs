@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Byon.MediaNode;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
@@ -109,6 +110,22 @@ public sealed class MediaWorkersTests : IDisposable
         for (byte i = 0; i < 3; i++) calls[i].SpeakAsBrowser(Pcma, [i, i]);
         WaitFor.True(() => calls.All(c => c.Pump() && c.AtPhone.Count == 1));
         Assert.Equal([0, 1, 2], calls.Select(c => (int)LoopbackCall.Read(c.AtPhone[0]).Payload[0]));
+    }
+
+    [Fact]
+    public void AnIceRestartIsFoundByItsNewNameAndMediaGoesOn()
+    {
+        var call = Connect(Stream(Pcma), Stream(Pcma));
+        for (var (i, ice) = (1, call.Allocation.Ice.Next()); i <= 4; i++, ice = ice.Next())
+        {
+            call.Browser.Client.RestartIce();
+            call.Apply(Stream(Pcma), Stream(Pcma), ice);
+            call.Browser.Client.Follow(MonotonicClock.Now, call.Allocation.WebRtc, ice);
+            call.SpeakAsBrowser(Pcma, [1]);
+            WaitFor.True(() => call.Pump() && call.AtPhone.Count == i);
+        }
+
+        Assert.Empty(call.Browser.Client.CheckErrors);
     }
 
     [Fact]

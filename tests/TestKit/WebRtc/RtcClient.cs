@@ -31,7 +31,7 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
     private SrtpContext? _send;
     private SrtpContext? _receive;
 
-    public IceCredentials Ice { get; } = IceCredentials.Create(entropy);
+    public IceCredentials Ice { get; private set; } = IceCredentials.Create(entropy);
 
     /// <summary>Where the node's candidate says to send, once its description was read.</summary>
     public IPEndPoint? Remote { get; private set; }
@@ -127,10 +127,15 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
         DrainDtls();
     }
 
+    /// <summary>New credentials for the next description: an ICE restart, until the answer comes with <see cref="Follow"/>.</summary>
+    public void RestartIce() => Ice = IceCredentials.Create(entropy);
+
     /// <summary>The node is somewhere else now: checks and media go there, with the keys there are.</summary>
-    public void Follow(Instant now, IPEndPoint remote)
+    /// <param name="peerIce">Those of an ICE restart.</param>
+    public void Follow(Instant now, IPEndPoint remote, IceCredentials? peerIce = null)
     {
         Remote = remote;
+        _peerIce = peerIce ?? _peerIce;
         Check(now, nominate: true);
     }
 

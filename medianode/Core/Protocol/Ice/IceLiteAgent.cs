@@ -34,11 +34,10 @@ public sealed class IceLiteAgent(IceCredentials local)
     private const int MaxValidated = 8;
 
     private const int MaxResponse = 256;
-    private readonly byte[] _key = Encoding.ASCII.GetBytes(local.Password);
-    private readonly byte[] _fragment = Encoding.ASCII.GetBytes(local.UsernameFragment);
     private readonly List<IPEndPoint> _validated = [];
     private readonly Queue<PeerTransmit> _transmits = new();
-    private byte[]? _peerFragment;
+    private Generation _current = new(local);
+    private Generation? _previous;
     private Instant? _heard;
 
     /// <summary>Where media goes: the address of the latest nomination.</summary>
@@ -48,10 +47,20 @@ public sealed class IceLiteAgent(IceCredentials local)
     public Instant? ConsentExpires => _heard + ConsentTime;
 
     /// <summary>Learns who the peer is; from here on checks must name it, and silence counts.</summary>
-    public void Configure(Instant now, IceCredentials peer)
+    /// <param name="restarted">Ours from now on, when the peer restarts ICE. Checks with the old ones count until one with the new ones nominates.</param>
+    public void Configure(Instant now, IceCredentials peer, IceCredentials? restarted = null)
     {
-        _peerFragment = Encoding.ASCII.GetBytes(peer.UsernameFragment);
+        if (restarted is not null && restarted != _current.Local) (_previous, _current) = (_current, new Generation(restarted));
+        _current.PeerFragment = Encoding.ASCII.GetBytes(peer.UsernameFragment);
         _heard ??= now;
+    }
+
+    /// <summary>Whoever was there before is gone: addresses must be proved anew.</summary>
+    public void ForgetPeer()
+    {
+        _previous = null;
+        _validated.Clear();
+        Selected = null;
     }
 
     /// <summary>Goes on with a peer that another agent of the same credentials had selected.</summary>
@@ -74,25 +83,28 @@ public sealed class IceLiteAgent(IceCredentials local)
     public IceCheckResult Receive(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram)
     {
         if (!StunMessage.TryParse(datagram, out var request) || request.Class != StunClass.Request) return IceCheckResult.Ignored;
-        if (!request.HasIntegrityAttribute || !request.Has(StunAttribute.Username)) return Refuse(remote, request, 400, "Bad Request", signed: false);
-        if (!IsForMe(request) || !request.HasIntegrity(_key)) return Refuse(remote, request, 401, "Unauthenticated", signed: false);
+        if (!request.HasIntegrityAttribute || !request.Has(StunAttribute.Username)) return Refuse(remote, request, 400, "Bad Request", default);
+        if (Find(request) is not { } generation || !request.HasIntegrity(generation.Key)) return Refuse(remote, request, 401, "Unauthenticated", default);
         Span<ushort> unknown = stackalloc ushort[8];
-        if (request.UnknownAttributes(unknown) is > 0 and var count) return RefuseUnknown(remote, request, unknown[..count]);
+        if (request.UnknownAttributes(unknown) is > 0 and var count) return RefuseUnknown(remote, request, generation.Key, unknown[..count]);
         // A lite agent is controlled whatever the peer's tie-breaker says; 487 makes the peer take the other role (RFC 8445 §7.3.1.1).
-        if (request.Has(StunAttribute.IceControlled)) return Refuse(remote, request, 487, "Role Conflict", signed: true);
-        return Accept(now, remote, request);
+        if (request.Has(StunAttribute.IceControlled)) return Refuse(remote, request, 487, "Role Conflict", generation.Key);
+        return Accept(now, remote, request, generation);
     }
 
     public bool TryDequeue(out PeerTransmit transmit) => _transmits.TryDequeue(out transmit);
 
-    private bool IsForMe(StunMessage request)
+    /// <summary>Whose credentials the check was made with; null for somebody else's.</summary>
+    private Generation? Find(StunMessage request) => IsFor(_current, request) ? _current : _previous is not null && IsFor(_previous, request) ? _previous : null;
+
+    private static bool IsFor(Generation generation, StunMessage request)
     {
         request.TryGet(StunAttribute.Username, out var username);
-        if (!request.LocalFragment.SequenceEqual(_fragment)) return false;
-        return _peerFragment is null || username[(_fragment.Length + 1)..].SequenceEqual(_peerFragment);
+        if (!request.LocalFragment.SequenceEqual(generation.Fragment)) return false;
+        return generation.PeerFragment is null || username[(generation.Fragment.Length + 1)..].SequenceEqual(generation.PeerFragment);
     }
 
-    private IceCheckResult Accept(Instant now, IPEndPoint remote, StunMessage request)
+    private IceCheckResult Accept(Instant now, IPEndPoint remote, StunMessage request, Generation generation)
     {
         if (_heard is not null) _heard = now;
         if (!_validated.Contains(remote))
@@ -104,29 +116,30 @@ public sealed class IceLiteAgent(IceCredentials local)
         Span<byte> buffer = stackalloc byte[MaxResponse];
         var writer = new StunWriter(buffer, StunClass.Success, request.TransactionId);
         writer.AddMappedAddress(remote);
-        Transmit(remote, buffer[..writer.Finish(_key)]);
+        Transmit(remote, buffer[..writer.Finish(generation.Key)]);
         if (!request.Has(StunAttribute.UseCandidate)) return IceCheckResult.Valid;
         Selected = remote;
+        if (generation == _current) _previous = null;
         return IceCheckResult.Nominated;
     }
 
-    private IceCheckResult RefuseUnknown(IPEndPoint remote, StunMessage request, ReadOnlySpan<ushort> unknown)
+    private IceCheckResult RefuseUnknown(IPEndPoint remote, StunMessage request, ReadOnlySpan<byte> key, ReadOnlySpan<ushort> unknown)
     {
         Span<byte> buffer = stackalloc byte[MaxResponse];
         var writer = new StunWriter(buffer, StunClass.Error, request.TransactionId);
         writer.AddError(420, "Unknown Attribute");
         writer.AddUnknownAttributes(unknown);
-        Transmit(remote, buffer[..writer.Finish(_key)]);
+        Transmit(remote, buffer[..writer.Finish(key)]);
         return IceCheckResult.Refused;
     }
 
     /// <summary>Errors before authentication carry no integrity, since there is no shared key to make it with (RFC 8489 §9.1.3).</summary>
-    private IceCheckResult Refuse(IPEndPoint remote, StunMessage request, int code, string reason, bool signed)
+    private IceCheckResult Refuse(IPEndPoint remote, StunMessage request, int code, string reason, ReadOnlySpan<byte> key)
     {
         Span<byte> buffer = stackalloc byte[MaxResponse];
         var writer = new StunWriter(buffer, StunClass.Error, request.TransactionId);
         writer.AddError(code, reason);
-        Transmit(remote, buffer[..writer.Finish(signed ? _key : default)]);
+        Transmit(remote, buffer[..writer.Finish(key)]);
         return IceCheckResult.Refused;
     }
 
@@ -134,5 +147,18 @@ public sealed class IceLiteAgent(IceCredentials local)
     {
         // The owner drains after each datagram; whoever does not must not make us grow.
         if (_transmits.Count < 64) _transmits.Enqueue(new PeerTransmit(remote, response.ToArray()));
+    }
+
+    /// <summary>One pair of credentials on each side, from one (re)start of ICE to the next.</summary>
+    private sealed class Generation(IceCredentials local)
+    {
+        public IceCredentials Local { get; } = local;
+
+        public byte[] Key { get; } = Encoding.ASCII.GetBytes(local.Password);
+
+        public byte[] Fragment { get; } = Encoding.ASCII.GetBytes(local.UsernameFragment);
+
+        /// <summary>Null until the peer's description is here.</summary>
+        public byte[]? PeerFragment { get; set; }
     }
 }

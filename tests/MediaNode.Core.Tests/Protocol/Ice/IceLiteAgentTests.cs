@@ -135,4 +135,33 @@ public class IceLiteAgentTests
         Assert.False(_agent.IsValidated(new IPEndPoint(Mobile.Address, 1)));
         Assert.True(_agent.IsValidated(new IPEndPoint(Mobile.Address, 100)));
     }
+
+    [Fact]
+    public void After_a_restart_both_generations_count_until_the_new_one_nominates()
+    {
+        var (next, peerNext) = (Local.Next(), new IceCredentials("again", Peer.Password));
+        _agent.Configure(Start, Peer);
+        _agent.Receive(Start, Home, Check(nominate: true));
+        _agent.Configure(Start, peerNext, next);
+        Assert.Equal(Home, _agent.Selected);
+        Assert.Equal(IceCheckResult.Nominated, _agent.Receive(Start, Home, Check(nominate: true)));
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Mobile, Check($"{next.UsernameFragment}:peer", next.Password)));
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Mobile, Check($"{next.UsernameFragment}:again")));
+        Assert.Equal(IceCheckResult.Valid, _agent.Receive(Start, Mobile, Check($"{next.UsernameFragment}:again", next.Password)));
+        Assert.Equal(Home, _agent.Selected);
+        Assert.Equal(IceCheckResult.Nominated, _agent.Receive(Start, Mobile, Check($"{next.UsernameFragment}:again", next.Password, nominate: true)));
+        Assert.Equal(Mobile, _agent.Selected);
+        Assert.Equal(IceCheckResult.Refused, _agent.Receive(Start, Home, Check(nominate: true)));
+    }
+
+    [Fact]
+    public void Credentials_after_a_restart_are_others_of_the_same_strength()
+    {
+        var seen = new HashSet<string>();
+        for (var (i, at) = (0, Local); i < 100; i++, at = at.Next())
+        {
+            Assert.True(seen.Add(at.UsernameFragment) & seen.Add(at.Password));
+            if (i > 0) Assert.Equal((8, 32), (at.UsernameFragment.Length, at.Password.Length));
+        }
+    }
 }
