@@ -47,6 +47,7 @@ public sealed partial class Call
                 break;
             case SessionInfoDigit digit:
                 Milestone("sip.info-digit", digit.Digit.ToString());
+                _actions.Enqueue(new PressKey(new KeyPress(digit.Digit, digit.Duration, ToWebRtc: true)));
                 break;
             case SessionEnded ended:
                 Milestone(ended.Ending.Kind == SipEndingKind.RemoteBye ? "sip.bye-received" : "sip.ended");

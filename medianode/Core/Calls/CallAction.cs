@@ -25,6 +25,9 @@ public sealed record EndSession(int RejectStatus) : CallAction;
 
 public sealed record ApplyMedia(MediaPlan Plan) : CallAction;
 
+/// <summary>Let the browser hear a key that the network pressed by signalling.</summary>
+public sealed record PressKey(KeyPress Press) : CallAction;
+
 public sealed record ReleaseMedia : CallAction;
 
 /// <summary>Tell the device. The description the call has at that point goes with it.</summary>

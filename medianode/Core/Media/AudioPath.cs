@@ -11,11 +11,15 @@ internal sealed partial class AudioPath : IDisposable
     /// <summary>Samples of the longest packet: 240 ms of AMR-WB (TS 26.114 §7.5.2.1); Opus ends at 120 ms (RFC 6716 §2.1.4).</summary>
     private const int LongestPacket = 16_000 * 240 / 1000;
 
+    /// <summary>A key that comes by signalling so soon after it was heard is the same press.</summary>
+    private static readonly TimeSpan SamePress = TimeSpan.FromSeconds(1);
+
     private readonly ICodecFactory _codecs;
     private readonly RtpOutput _rtp;
     private readonly AudioOutput _output;
     private readonly DtmfRelay _dtmf = new();
     private readonly DtmfTone _tone = new();
+    private readonly KeyPlayer _keys = new();
     private DtmfDetector? _detector;
     private char? _foundKey;
 
@@ -28,6 +32,7 @@ internal sealed partial class AudioPath : IDisposable
     private TelephoneEventFormat? _sendEvents;
     private int _sampleRate;
     private uint _eventTimestamp;
+    private (char? Key, Instant At) _lastKey;
 
     private readonly List<AudioInput> _inputs = [];
     private AudioInput? _input;
@@ -45,8 +50,9 @@ internal sealed partial class AudioPath : IDisposable
     /// <summary>Audio may flow: neither leg is held in this direction.</summary>
     public bool Active { get; private set; }
 
-    public Instant? NextTimeout =>
-        Active ? Instant.Earliest(Instant.Earliest(_nextFrame, _input?.NextTimeout), _dtmf.NextTimeout) : null;
+    public Instant? NextTimeout => Active
+        ? Instant.Earliest(Instant.Earliest(_nextFrame, _input?.NextTimeout), Instant.Earliest(_dtmf.NextTimeout, _keys.NextTimeout))
+        : null;
 
     /// <summary>Takes up what was negotiated; codecs that stay keep their state.</summary>
     public void Configure(AudioStream? from, AudioStream? to)
@@ -56,6 +62,7 @@ internal sealed partial class AudioPath : IDisposable
         if (!Active)
         {
             Stop();
+            _keys.Clear();
             _rtp.Pause();
         }
 
@@ -139,19 +146,23 @@ internal sealed partial class AudioPath : IDisposable
     {
         if (!Active) return null;
         _rtp.Withhold(packet);
-        if (!TelephoneEvent.TryParse(packet.Payload, out var update)) return null;
+        if (!TelephoneEvent.TryParse(packet.Payload, out var update) || !Tell(now, packet.Timestamp, update, format.ClockRate)) return null;
+        _lastKey = (update.Digit, now);
+        return update.Digit;
+    }
 
-        _dtmf.Configure(format.ClockRate, _sendEvents?.ClockRate ?? format.ClockRate);
-        var starts = _dtmf.Receive(now, packet.Timestamp, update);
-        if (starts) _eventTimestamp = _rtp.TimestampAt(now, _output.Format.ClockRate);
-        if (starts && _sendEvents is null) StartTone(now, update.Digit);
-        SendEvents(now);
-        return starts ? update.Digit : null;
+    /// <summary>A key that came by signalling. Peers that send keys both ways press each of them once.</summary>
+    public void Press(Instant now, char key, TimeSpan duration)
+    {
+        if (!Active || _lastKey.Key == key && now - _lastKey.At < SamePress) return;
+        _keys.Press(now, key, duration);
+        PlayKeys(now);
     }
 
     public void HandleTimeout(Instant now)
     {
         if (!Active) return;
+        PlayKeys(now);
         _dtmf.HandleTimeout(now);
         SendEvents(now);
         Play(now);
@@ -223,6 +234,22 @@ internal sealed partial class AudioPath : IDisposable
         var frame = _samples.AsSpan(0, _output.Frame);
         _tone.Fill(frame, _sampleRate);
         _output.Send(now, frame, pausing: false, withheld: false);
+    }
+
+    private void PlayKeys(Instant now)
+    {
+        while (_keys.TryDequeue(now, out var timestamp, out var update)) Tell(now, timestamp, update, KeyPlayer.ClockRate);
+    }
+
+    /// <summary>True when a press starts with this update.</summary>
+    private bool Tell(Instant now, uint timestamp, in TelephoneEvent update, int clockRate)
+    {
+        _dtmf.Configure(clockRate, _sendEvents?.ClockRate ?? clockRate);
+        var starts = _dtmf.Receive(now, timestamp, update);
+        if (starts) _eventTimestamp = _rtp.TimestampAt(now, _output.Format.ClockRate);
+        if (starts && _sendEvents is null) StartTone(now, update.Digit);
+        SendEvents(now);
+        return starts;
     }
 
     private void SendEvents(Instant now)

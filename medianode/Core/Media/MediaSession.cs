@@ -139,6 +139,13 @@ public sealed partial class MediaSession : IDisposable
         }
     }
 
+    /// <summary>A key that one side pressed by signalling.</summary>
+    public void Press(Instant now, KeyPress press)
+    {
+        WasRelayed = false;
+        (press.ToWebRtc ? _toWebRtc : _toIms).Press(now, press.Key, press.Duration);
+    }
+
     public void HandleTimeout(Instant now)
     {
         WasRelayed = false;

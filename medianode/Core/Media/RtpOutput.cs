@@ -54,6 +54,9 @@ internal sealed class RtpOutput
         if (payload.IsEmpty) return;
         packet.Event.Write(payload);
 
+        // The clock starts with whatever is sent first: keys without any audio are told apart by their time stamps.
+        if (_at is null) Advance(now, eventTimestamp);
+
         // Forwarded audio goes on one number later than it would have; what comes late has no number left.
         _sequenceOffset++;
         _sourceStart = (ushort)(_sourceSequence + 1);

@@ -100,6 +100,9 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>From any thread.</summary>
     public void Apply(MediaCall call, MediaPlan plan) => Post(new MediaCommand(MediaCommandKind.Apply, call, plan));
 
+    /// <summary>From any thread.</summary>
+    public void Press(MediaCall call, KeyPress press) => Post(new MediaCommand(MediaCommandKind.Press, call, null, Key: press));
+
     /// <summary>From any thread. The ports rest in the pool afterwards.</summary>
     public void Release(MediaCall call) => Post(new MediaCommand(MediaCommandKind.Release, call, null));
 
@@ -280,6 +283,9 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaCommandKind.Apply when !command.Call.Ended:
                     Feed(now, command.Call, MediaInput.Plan, plan: command.Plan);
                     break;
+                case MediaCommandKind.Press:
+                    Feed(now, command.Call, MediaInput.Key, key: command.Key);
+                    break;
                 case MediaCommandKind.HandOver:
                     Feed(now, command.Call, MediaInput.HandOver, handOver: command.HandOver);
                     if (command.HandOver!.State is not null) End(command.Call);
@@ -329,7 +335,7 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>One input to one session, and what follows from it.</summary>
     private void Feed(
         Instant now, MediaCall call, MediaInput input, IPEndPoint? remote = null, Span<byte> datagram = default, MediaPlan? plan = null,
-        HandOver? handOver = null)
+        HandOver? handOver = null, KeyPress? key = null)
     {
         if (call.Ended) return;
         try
@@ -345,6 +351,7 @@ internal sealed partial class MediaWorker : IDisposable
                     Name(call, plan!.WebRtc?.LocalIce);
                     call.Session.Apply(now, plan);
                     break;
+                case MediaInput.Key: call.Session.Press(now, key!); break;
                 case MediaInput.HandOver: handOver!.State = call.Session.Save(now, handOver.WallNow); break;
                 case MediaInput.Close: call.Session.Close(now); break;
             }
@@ -393,6 +400,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private enum MediaInput
     {
+        Key,
         Start,
         WebRtc,
         ImsRtp,
@@ -405,11 +413,12 @@ internal sealed partial class MediaWorker : IDisposable
 
     private enum MediaCommandKind
     {
+        Press,
         Add,
         Apply,
         HandOver,
         Release,
     }
 
-    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan, HandOver? HandOver = null);
+    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan, HandOver? HandOver = null, KeyPress? Key = null);
 }

@@ -118,6 +118,12 @@ public sealed class MediaWorkers : IDisposable
         if (_calls.TryGetValue(callId, out var call)) call.Worker.Apply(call, plan);
     }
 
+    /// <summary>Plays a key that came by signalling. Nothing happens to a call that was released.</summary>
+    public void Press(string callId, KeyPress press)
+    {
+        if (_calls.TryGetValue(callId, out var call)) call.Worker.Press(call, press);
+    }
+
     /// <summary>Ends a call's media; again changes nothing.</summary>
     public void Release(string callId)
     {

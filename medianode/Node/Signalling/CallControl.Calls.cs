@@ -153,6 +153,7 @@ public sealed partial class CallControl
             case RejectReinvite rejected when live.Session is { } session: agent.RejectReinvite(now, session, rejected.Status); break;
             case EndSession end when live.Session is { } session: agent.End(now, session, end.RejectStatus); break;
             case ApplyMedia apply: media.Apply(callId, apply.Plan); break;
+            case PressKey pressed: media.Press(callId, pressed.Press); break;
             case ReleaseMedia:
                 Judge(live, callId);
                 media.Release(callId);

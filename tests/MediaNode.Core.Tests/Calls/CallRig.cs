@@ -32,6 +32,8 @@ internal sealed class CallRig
     /// <summary>Everything for the SIP side, in order.</summary>
     public List<CallAction> Sip { get; } = [];
 
+    public List<KeyPress> Keys { get; } = [];
+
     public List<CallCommandResult> Completed { get; } = [];
 
     public MediaPlan Plan { get; private set; } = new(null, null);
@@ -150,6 +152,7 @@ internal sealed class CallRig
                 case TellEvent told: Events.Add(told); break;
                 case TellMilestone milestone: Milestones.Add(milestone.Milestone); break;
                 case ApplyMedia media: Plan = media.Plan; break;
+                case PressKey pressed: Keys.Add(pressed.Press); break;
                 case ReleaseMedia: Releases++; break;
                 case CompleteCommand completed: Completed.Add(completed.Result); break;
                 default: Sip.Add(action); break;

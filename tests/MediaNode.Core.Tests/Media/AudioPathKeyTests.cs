@@ -113,4 +113,89 @@ public sealed class AudioPathKeyTests : AudioPathRig
         Assert.Equal('8', Path.TakeKey());
         Assert.Null(Path.TakeKey());
     }
+
+    [Fact]
+    public void KeysThatCameBySignallingAreSentAsEventsOneAfterTheOther()
+    {
+        Connect(Stream(Pcma), Stream(Opus) with { TelephoneEvent = new(110, 48000) });
+        foreach (var key in "42#") Path.Press(Now, key, TimeSpan.FromMilliseconds(160));
+        Run(TimeSpan.FromSeconds(2));
+
+        var events = SentPackets.ConvertAll(s => (s.Timestamp, Event: TelephoneEvent.TryParse(s.Payload, out var e) ? e : default));
+        Assert.Equal("42#", string.Concat(events.DistinctBy(e => e.Timestamp).Select(e => e.Event.Digit)));
+        foreach (var press in events.GroupBy(e => e.Timestamp))
+        {
+            Assert.Equal(3, press.Count(e => e.Event.End));
+            Assert.All(press.Where(e => e.Event.End), e => Assert.Equal(160 * 48, e.Event.Duration));
+            Assert.Equal(press.Select(e => e.Event.Duration).Order(), press.Select(e => e.Event.Duration));
+        }
+
+        Assert.Equal(3, SentPackets.Count(s => s.Marker));
+        AssertSequenceIsUnbroken();
+        Assert.Null(Path.NextTimeout);
+    }
+
+    [Fact]
+    public void AKeyThatCameBySignallingIsHeardAsTonesWhereThePeerTakesNoEvents()
+    {
+        Path.Press(Now, '5', TimeSpan.FromMilliseconds(200));
+        Run(TimeSpan.FromSeconds(1));
+        Assert.InRange(Tone.KeyHeard(Decode(SentPackets), '5', 8000), TimeSpan.FromMilliseconds(160), TimeSpan.FromMilliseconds(240));
+        Assert.Null(Path.NextTimeout);
+    }
+
+    [Fact]
+    public void AKeyThatAPeerSendsBothWaysIsPressedOnce()
+    {
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcmu) with { TelephoneEvent = new(101, 8000) });
+        Assert.Equal('5', Press(5, 160, end: false));
+        Run(PacketTime);
+        Press(5, 320, end: true);
+        Run(TimeSpan.FromMilliseconds(300));
+        Path.Press(Now, '5', TimeSpan.FromMilliseconds(160));
+        Path.Press(Now, '6', TimeSpan.FromMilliseconds(160));
+        Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, SentPackets.DistinctBy(s => s.Timestamp).Count());
+    }
+
+    [Fact]
+    public void KeysWithoutEndAreBounded()
+    {
+        Connect(Stream(Pcma), Stream(Pcmu) with { TelephoneEvent = new(101, 8000) });
+        for (var i = 0; i < 1000; i++) Path.Press(Now, '1', TimeSpan.FromHours(1));
+        Path.Press(Now, 'x', TimeSpan.FromSeconds(1));
+        Run(TimeSpan.FromMinutes(5));
+        Assert.InRange(SentPackets.DistinctBy(s => s.Timestamp).Count(), 20, 34);
+        Assert.Null(Path.NextTimeout);
+    }
+
+    /// <summary>One loss in three: what is lost of updates and ends is made up for by those that follow, and a lost end by its time.</summary>
+    [Fact]
+    public void EachKeyIsPressedOnceAndEndsWhateverIsLost()
+    {
+        Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcmu) with { TelephoneEvent = new(101, 8000) });
+        var random = new Random(7);
+        var keys = 0;
+        for (var key = 0; key < 200; key++)
+        {
+            var arrived = false;
+            for (var i = 1; i <= 8; i++, Run(PacketTime))
+            {
+                for (var repeat = 0; repeat < (i == 8 ? 3 : 1); repeat++)
+                {
+                    if (random.Next(3) == 0) Sequence++;
+                    else arrived |= Press((byte)(key % 12), 160 * i, end: i == 8, timestamp: (uint)key * 8000) is not null || arrived;
+                }
+            }
+
+            keys += arrived ? 1 : 0;
+            Run(TimeSpan.FromMilliseconds(840));
+        }
+
+        var presses = SentPackets.GroupBy(s => s.Timestamp).ToList();
+        Assert.Equal(keys, presses.Count);
+        Assert.InRange(keys, 195, 200);
+        Assert.All(presses, press => Assert.Equal(3, press.Count(s => (s.Payload[1] & 0x80) != 0)));
+        AssertSequenceIsUnbroken();
+    }
 }

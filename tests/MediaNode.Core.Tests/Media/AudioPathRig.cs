@@ -90,11 +90,11 @@ public abstract class AudioPathRig : IDisposable
         Drain();
     }
 
-    private protected char? Press(byte code, int duration, bool end)
+    private protected char? Press(byte code, int duration, bool end, uint timestamp = 55_555)
     {
         var payload = new byte[TelephoneEvent.Size];
         new TelephoneEvent(code, end, 10, (ushort)duration).Write(payload);
-        Assert.True(RtpPacket.TryParse(Packet(96, Sequence++, 55_555, 5, payload), out var parsed));
+        Assert.True(RtpPacket.TryParse(Packet(96, Sequence++, timestamp, 5, payload), out var parsed));
         var digit = Path.ReceiveEvent(Now, parsed, _from.TelephoneEvent!);
         Drain();
         return digit;

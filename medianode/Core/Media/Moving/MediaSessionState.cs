@@ -42,4 +42,6 @@ public sealed record RtpOutputState(
 /// <param name="Source">SSRC that is decoded.</param>
 /// <param name="Spread">Of its arrival, as the jitter buffer has measured it.</param>
 /// <param name="EventTimestamp">Time stamp, as sent, of the key that is being pressed.</param>
-public sealed record AudioPathState(AudioFormat? Heard, uint Source, TimeSpan Spread, DtmfRelayState Key, uint EventTimestamp);
+/// <param name="Waiting">Keys that came by signalling and are yet to be pressed.</param>
+public sealed record AudioPathState(
+    AudioFormat? Heard, uint Source, TimeSpan Spread, DtmfRelayState Key, uint EventTimestamp, string Waiting = "");

@@ -14,6 +14,9 @@ public readonly record struct TelephoneEvent(byte Code, bool End, byte Volume, u
     /// <summary>Null for an event that is no key (flash, tones of fax and modem).</summary>
     public char? Digit => Code < Digits.Length ? Digits[Code] : null;
 
+    /// <summary>Null for what is no key.</summary>
+    public static byte? CodeOf(char digit) => Digits.IndexOf(digit) is var code and >= 0 ? (byte)code : null;
+
     public static bool TryParse(ReadOnlySpan<byte> payload, out TelephoneEvent telephoneEvent)
     {
         telephoneEvent = default;
