@@ -73,6 +73,8 @@ public static class NodeServices
             SessionInterval = options.Sip.SessionInterval,
             AccessNetwork = options.Sip.AccessNetwork,
             IsTelephony = options.Sip.Telephony,
+            TellsDialogs = options.Sip.TellsDialogs,
+            PublishesPresence = options.Sip.PublishesPresence,
             RegistersPerSecond = options.Sip.RegistersPerSecond,
             LocalTls = options.Sip.Tls.Port > 0 ? new IPEndPoint(options.SipAdvertised, options.Sip.Tls.Port) : null,
             SwitchesToTcp = options.Sip.SwitchesToTcp,

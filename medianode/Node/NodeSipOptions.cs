@@ -12,12 +12,14 @@ namespace Byon.MediaNode;
 /// <param name="NextHops"><c>Node__Ims__NextHop</c>: <c>sip:HOST[:PORT][;transport=udp|tcp|tls]</c>, the P-CSCF or SBC; several divided by commas, in order of preference. A name is looked up as RFC 3263 says (NAPTR, SRV, addresses), and again when its time is over. Required.</param>
 /// <param name="SwitchesToTcp">Requests above 1300 bytes leave UDP for TCP, unless a next hop says <c>transport=udp</c>.</param>
 /// <param name="Tls"><c>Node__Sip__Tls__…</c>: see <see cref="NodeTlsOptions"/>.</param>
+/// <param name="TellsDialogs"><c>Node__Sip__DialogEvents</c> (false): tell the state of a device's calls to who subscribes to them (RFC 4235).</param>
+/// <param name="PublishesPresence"><c>Node__Sip__Presence</c> (false): publish that registered devices can be reached, and whether they are on the phone (RFC 3903).</param>
 /// <param name="NameServers"><c>Node__Sip__NameServers</c>: who is asked for names of the IMS, divided by commas; those of the machine if not set.</param>
 /// <param name="AccessNetwork"><c>Node__Sip__AccessNetwork</c>: value of P-Access-Network-Info, such as <c>IEEE-802.11</c>.</param>
 public sealed record NodeSipOptions(
     TimeSpan SessionInterval, bool Preconditions, bool Telephony, double RegistersPerSecond, bool IsTrusted,
     IReadOnlyList<SipTarget> NextHops, bool SwitchesToTcp, NodeTlsOptions Tls,
-    string? AccessNetwork, IReadOnlyList<IPEndPoint>? NameServers)
+    string? AccessNetwork, IReadOnlyList<IPEndPoint>? NameServers, bool TellsDialogs, bool PublishesPresence)
 {
     internal static NodeSipOptions Read(SettingReader settings) => new(
         TimeSpan.FromSeconds(settings.Number("Node:Sip:SessionSeconds", 1800, 90, 86_400)),
@@ -29,5 +31,7 @@ public sealed record NodeSipOptions(
         !settings.Text("Node:Ims:NextHop").Contains("transport=udp", StringComparison.OrdinalIgnoreCase),
         NodeTlsOptions.Read(settings),
         settings.HeaderValue("Node:Sip:AccessNetwork"),
-        settings.EndPoints("Node:Sip:NameServers", 53));
+        settings.EndPoints("Node:Sip:NameServers", 53),
+        settings.Flag("Node:Sip:DialogEvents", false),
+        settings.Flag("Node:Sip:Presence", false));
 }

@@ -16,6 +16,7 @@ public sealed partial class SipAgent
         else if (SipOptionTags.UnsupportedOf(request) is { Count: > 0 } unsupported) RefuseExtensions(now, transaction, unsupported);
         else if (arrival.IsMerged) Respond(now, transaction, 482);
         else if (request.Method == SipMethods.Notify) Notified(now, request, transaction);
+        else if (request.Method == SipMethods.Subscribe) Subscribed(now, request, transaction);
         else if (request.To.Tag is not null) DispatchInDialog(now, request, transaction);
         else DispatchOutOfDialog(now, request, transaction);
     }
@@ -61,6 +62,14 @@ public sealed partial class SipAgent
         if (watch is null) return;
         _core.Wakes.Set(watch, watch.NextTimeout);
         Settle(watch.Owner);
+    }
+
+    /// <summary>Somebody wants to be told of a contact's calls (RFC 6665 §4.2.1).</summary>
+    private void Subscribed(Instant now, SipRequest subscribe, ServerTransaction transaction)
+    {
+        var registration = subscribe.Uri.User is { } user ? _contacts.GetValueOrDefault(user) : null;
+        if (subscribe.To.Tag is null && registration is null) Respond(now, transaction, 404);
+        else _core.Transactions.Respond(now, transaction, _core.Watchers.Receive(now, subscribe, subscribe.To.Tag is null ? registration!.Line : null));
     }
 
     private void DispatchOutOfDialog(Instant now, SipRequest request, ServerTransaction transaction)

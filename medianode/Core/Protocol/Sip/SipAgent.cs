@@ -95,6 +95,7 @@ public sealed partial class SipAgent(SipAgentOptions options, EntropySource entr
         {
             if (!_registrations.Remove(gone, out var registration)) continue;
             if (_contacts.GetValueOrDefault(registration.Line.ContactUser) == registration) _contacts.Remove(registration.Line.ContactUser);
+            _core.Watchers.Gone(registration.Line.ContactUser);
             _core.Wakes.Set(registration, null);
             Unkeep(registration);
         }

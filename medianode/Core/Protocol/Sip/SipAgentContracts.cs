@@ -41,6 +41,12 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
     /// <summary>Value of P-Access-Network-Info (RFC 7315 §5.4) in REGISTER and INVITE; null: none.</summary>
     public string? AccessNetwork { get; init; }
 
+    /// <summary>Tell the state of calls to who subscribes to a contact's dialogs (RFC 4235).</summary>
+    public bool TellsDialogs { get; init; }
+
+    /// <summary>Publish the presence of registered devices (RFC 3903, RFC 4480).</summary>
+    public bool PublishesPresence { get; init; }
+
     /// <summary>Name the multimedia telephony service in contacts and calls (TS 24.173).</summary>
     public bool IsTelephony { get; init; }
 }

@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Presence;
 using Byon.MediaNode.Core.Protocol.Sip.Registrations;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
 using Byon.MediaNode.Core.Protocol.Sip.Transactions;
@@ -16,6 +17,7 @@ internal sealed class SipAgentCore
         Hops.Use([.. options.NextHops.Select((flow, rank) => new SipHop(flow, flow.Remote.Address.ToString(), rank, 0))]);
         Pace = new RegisterPace(options.RegistersPerSecond, burst: Math.Max(1, (int)options.RegistersPerSecond));
         Transactions = new TransactionLayer(options, entropy, Wakes) { IsInDialog = IsInDialog };
+        Watchers = new CallWatchers(this);
     }
 
     public SipAgentOptions Options { get; }
@@ -39,6 +41,9 @@ internal sealed class SipAgentCore
     public RegisterPace Pace { get; }
 
     public NextHops Hops { get; }
+
+    /// <summary>Who is told of calls.</summary>
+    public CallWatchers Watchers { get; }
 
     public NameTable Names { get; } = new();
 

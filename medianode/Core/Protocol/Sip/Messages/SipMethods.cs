@@ -14,7 +14,8 @@ public static class SipMethods
     public const string Prack = "PRACK";
     public const string Subscribe = "SUBSCRIBE";
     public const string Notify = "NOTIFY";
+    public const string Publish = "PUBLISH";
 
     /// <summary>Value of Allow: what a peer may send us.</summary>
-    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, NOTIFY";
+    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, SUBSCRIBE";
 }

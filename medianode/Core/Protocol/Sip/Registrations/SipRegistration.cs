@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Protocol.Sip.Digest;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Presence;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
 using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
@@ -17,6 +18,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
 
     private readonly SipAgentCore _core;
     private readonly DigestClient _digest;
+    private readonly PresencePublication? _publication;
     private State _state;
     private TimeSpan _asked;
     private SipRequest? _inFlight;
@@ -37,6 +39,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         (_core, Id, Saved) = (core, id, saved);
         _digest = new DigestClient(saved.Request.Credentials, core.Entropy) { AkaSequence = saved.AkaSequence };
         Watch = new RegistrationWatch(core, _digest, this);
+        if (core.Options.PublishesPresence) _publication = new PresencePublication(core, _digest, this);
         _asked = saved.Request.Expires;
     }
 
@@ -187,6 +190,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         KeepFlow(now, response);
         // Only an IMS core tells of itself so; a plain registrar would route the SUBSCRIBE to the subscriber's own phones.
         if (associated.Length > 0 && line.ServiceRoutes.Count > 0) Watch.Start(now, line);
+        _publication?.Start(now);
         Proceed(now);
     }
 
@@ -285,6 +289,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
     {
         _state = State.Gone;
         Watch.Stop();
+        _publication?.Stop();
         _core.Gone.Enqueue(Id);
     }
 
@@ -295,6 +300,7 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         if (_removeNext)
         {
             _state = State.Removing;
+            _publication?.End(now);
             Send(now, TimeSpan.Zero);
         }
         else if (_refreshNext is { } expires)

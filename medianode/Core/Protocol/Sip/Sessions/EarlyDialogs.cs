@@ -24,6 +24,7 @@ internal sealed class EarlyDialogs(SipAgentCore core, SipSession session)
             _byTag.Add(tag, fork);
             core.Dialogs[fork.Dialog.Id] = session;
             core.LookAhead(now, session);
+            core.Watchers.Changed(session);
         }
 
         return Focus = fork;

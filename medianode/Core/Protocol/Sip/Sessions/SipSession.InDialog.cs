@@ -61,7 +61,9 @@ internal sealed partial class SipSession
 
         if (prack.Sdp is null) Respond(now, transaction, 200);
         else _reinvited.Receive(now, transaction, _reinviting.IsPending);
-        if (_incoming.TrySendHeldAnswer(now) is { } answer) _unacknowledged = answer;
+        if (_incoming.TrySendHeldAnswer(now) is not { } answer) return;
+        _unacknowledged = answer;
+        _core.Watchers.Changed(this);
     }
 
     /// <summary>The caller never acknowledged a reliable response (RFC 3262 §3).</summary>

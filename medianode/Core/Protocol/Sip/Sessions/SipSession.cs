@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Protocol.Sip.Digest;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
+using Byon.MediaNode.Core.Protocol.Sip.Presence;
 using Byon.MediaNode.Core.Protocol.Sip.Transactions;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
@@ -19,6 +20,7 @@ internal sealed partial class SipSession : ITimed
     private UnacknowledgedAnswer? _unacknowledged;
     private SipDialog? _dialog;
     private string? _farewell;
+    private bool _rings;
     private bool _isEnded;
 
     public SipSession(SipAgentCore core, SipSessionId id, SipLine line, bool isCaller)
@@ -30,6 +32,7 @@ internal sealed partial class SipSession : ITimed
         _reinvited = new IncomingReinvite(core, this);
         _early = new EarlyDialogs(core, this);
         core.Sessions.Add(id, this);
+        core.Watchers.Changed(this);
     }
 
     public SipSessionId Id { get; }
@@ -77,6 +80,11 @@ internal sealed partial class SipSession : ITimed
     /// <summary>The offer of our INVITE has no answer yet in the dialog in focus.</summary>
     public bool AwaitsFirstAnswer => _outgoing?.IsPending == true && _early.Focus?.IsAnswered != true;
 
+    /// <summary>As watchers see it.</summary>
+    public DialogView View => new(
+        $"c{Id.Value}", Dialog?.CallId, Dialog?.LocalTag, Dialog?.RemoteTag, IsCaller,
+        _isEnded ? DialogState.Terminated : IsConfirmed ? DialogState.Confirmed : Dialog is null || (!IsCaller && !_rings) ? DialogState.Trying : DialogState.Early);
+
     public Instant? NextTimeout
     {
         get
@@ -123,11 +131,14 @@ internal sealed partial class SipSession : ITimed
         _early.Close();
         Dialog = dialog;
         _core.Dialogs[dialog.Id] = this;
+        _core.Watchers.Changed(this);
     }
 
     public void Progress(Instant now, int status, string? sdp)
     {
         LocalSdp = sdp ?? LocalSdp;
+        _rings = true;
+        _core.Watchers.Changed(this);
         _incoming?.Progress(now, status, sdp);
     }
 
@@ -135,6 +146,7 @@ internal sealed partial class SipSession : ITimed
     {
         LocalSdp = sdp;
         if (_incoming?.Answer(now, sdp) is { } answer) _unacknowledged = answer;
+        _core.Watchers.Changed(this);
     }
 
     public void Reinvite(Instant now, string offer)
@@ -216,6 +228,7 @@ internal sealed partial class SipSession : ITimed
         _isEnded = true;
         _core.Sessions.Remove(Id);
         if (!AwaitsAck) Release();
+        _core.Watchers.Changed(this);
         _core.Tell(new SessionEnded(Id, ending));
     }
 

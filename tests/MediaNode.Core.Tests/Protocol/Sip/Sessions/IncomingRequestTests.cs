@@ -106,6 +106,7 @@ public class IncomingRequestTests
     [InlineData("UPDATE", 481)]
     [InlineData("INFO", 481)]
     [InlineData("MESSAGE", 405)]
+    [InlineData("SUBSCRIBE", 489)]
     [InlineData("PUBLISH", 405)]
     [InlineData("NEWMETHOD", 405)]
     public void Outside_a_dialog_a_method_gets(string method, int status)
