@@ -2,14 +2,17 @@ using Byon.Tests.Bench;
 using Byon.Tests.Bench.Api;
 using Byon.Tests.Bench.Media;
 using Byon.Tests.Bench.Media.Servers;
+using Byon.Tests.Bench.Sip;
 using Byon.Tests.TestKit;
 
 if (args is [NodeHost.Verb])
     return NodeHost.Run();
+if (args is [SipHost.Verb, var port])
+    return SipHost.Run(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
 
 const int calls = 15, starts = 10, warmStarts = 3;
-const string media = "media", api = "api";
-string[] known = ["call", "functions", "up", media, api];
+const string media = "media", api = "api", sip = "sip";
+string[] known = ["call", "functions", "up", media, api, sip];
 var cases = args.Where(arg => !arg.StartsWith(MediaOptions.Prefix, StringComparison.Ordinal)).ToArray();
 if (MediaOptions.Parse(args.Except(cases), out var why) is not { } mediaOptions)
 {
@@ -34,6 +37,12 @@ foreach (var name in wanted)
         {
             // Its rows compare two programs, so it has a table and a plot of its own.
             await MediaBench.MeasureAsync(Console.Out, mediaOptions);
+            continue;
+        }
+
+        if (name == sip)
+        {
+            await SipBench.MeasureAsync(Console.Out);
             continue;
         }
 
