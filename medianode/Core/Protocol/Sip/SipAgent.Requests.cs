@@ -57,6 +57,13 @@ public sealed partial class SipAgent
     /// <summary>NOTIFY of a subscription of ours; any other one gets 481 (RFC 6665 §4.1.3).</summary>
     private void Notified(Instant now, SipRequest notify, ServerTransaction transaction)
     {
+        if (SessionOf(notify) is { } session)
+        {
+            session.Receive(now, notify, transaction);
+            Settle(session);
+            return;
+        }
+
         var watch = _core.Watches.GetValueOrDefault((notify.CallId, notify.To.Tag ?? ""));
         Respond(now, transaction, watch?.Receive(now, notify) ?? 481);
         if (watch is null) return;
@@ -79,7 +86,7 @@ public sealed partial class SipAgent
             case SipMethods.Invite when !request.Uri.IsSip && request.Uri.Scheme != "tel": Respond(now, transaction, 416); break;
             case SipMethods.Invite: Invited(now, request, (InviteServerTransaction)transaction); break;
             case SipMethods.Options: Respond(now, transaction, 200); break;
-            case SipMethods.Bye or SipMethods.Info or SipMethods.Update or SipMethods.Prack: Respond(now, transaction, 481); break;
+            case SipMethods.Bye or SipMethods.Info or SipMethods.Update or SipMethods.Prack or SipMethods.Refer: Respond(now, transaction, 481); break;
             default: Respond(now, transaction, 405); break;
         }
     }
@@ -90,33 +97,42 @@ public sealed partial class SipAgent
         {
             Respond(now, transaction, 404);
         }
+        else if (CallerPreferences.RejectUs(invite))
+        {
+            // Not RFC 3841's 480: a forking proxy would prefer it to the 486 of the phone that is meant (RFC 3261 §16.7).
+            Respond(now, transaction, 488);
+        }
         else if (_core.Transactions.IsOwnInvite(invite))
         {
             Respond(now, transaction, 482);
         }
         else if (SessionTimer.IsTooSmall(invite))
         {
-            var refusal = Reply(invite, SessionTimer.TooSmall);
-            SessionTimer.Refuse(refusal);
-            _core.Transactions.Respond(now, transaction, refusal);
+            var tooSmall = Reply(invite, SessionTimer.TooSmall);
+            SessionTimer.Refuse(tooSmall);
+            _core.Transactions.Respond(now, transaction, tooSmall);
         }
         else if (!invite.Body.IsEmpty && invite.Sdp is null)
         {
             Respond(now, transaction, 415);
+        }
+        else if (RefusalOfReplaces(invite, registration, out var replaced) is { } refusal)
+        {
+            Respond(now, transaction, refusal);
         }
         else
         {
             var session = new SipSession(_core, new SipSessionId(++_lastId), registration.Line, isCaller: false);
             session.Take(transaction);
             _core.LookAhead(now, session);
-            Tell(session, registration, invite);
+            Tell(session, registration, invite, replaced?.Id);
         }
     }
 
     /// <summary>RFC 3323 §4.1.1.3. Who writes it into From wants to be anonymous, whatever the network asserts beside it.</summary>
     private const string AnonymousHost = "anonymous.invalid";
 
-    private void Tell(SipSession session, SipRegistration registration, SipRequest invite)
+    private void Tell(SipSession session, SipRegistration registration, SipRequest invite, SipSessionId? replaced)
     {
         var asserted = invite.Addresses("P-Asserted-Identity").ToArray();
         var caller = asserted.FirstOrDefault(a => a.Uri.TelephoneNumber is not null) ?? asserted.FirstOrDefault() ?? invite.From;
@@ -129,6 +145,7 @@ public sealed partial class SipAgent
         {
             Location = GeolocationHeader.Read(invite),
             SessionId = session.Dialog?.SessionId,
+            Replaced = replaced,
         });
     }
 

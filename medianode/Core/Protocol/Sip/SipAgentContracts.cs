@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 namespace Byon.MediaNode.Core.Protocol.Sip;
 
@@ -67,16 +68,26 @@ public sealed record SipRegistrationRequest(
 
 /// <param name="Registration">The registration whose identity, credentials, contact and next hop the call uses.</param>
 /// <param name="Target">Request-URI and To.</param>
+/// <param name="Offer">Null: the peer offers in its 2xx, and <c>SipAgent.Acknowledge</c> answers.</param>
 /// <param name="Anonymous">From becomes anonymous and Privacy: id is set (RFC 3323, RFC 3325).</param>
 /// <param name="RingTimeout">How long a call may stay unanswered before we cancel it (timer C of RFC 3261 §16.6).</param>
 public sealed record SipInviteRequest(
-    SipRegistrationId Registration, SipUri Target, string Offer, bool Anonymous, string? CallerName, TimeSpan RingTimeout)
+    SipRegistrationId Registration, SipUri Target, string? Offer, bool Anonymous, string? CallerName, TimeSpan RingTimeout)
 {
     /// <summary>Priority: emergency is set (RFC 3261 §20.26).</summary>
     public bool IsEmergency { get; init; }
 
     /// <summary>Where the caller is; it goes along beside the offer.</summary>
     public SipLocation? Location { get; init; }
+
+    /// <summary>The dialog of the target that the call takes the place of (RFC 3891).</summary>
+    public ReplacesHeader? Replaces { get; init; }
+
+    /// <summary>Who asked for the call by REFER (RFC 3892).</summary>
+    public SipUri? ReferredBy { get; init; }
+
+    /// <summary>The call is for the number's other phones: gateways' contacts such as ours do not ring (RFC 3841).</summary>
+    public bool NotToGateways { get; init; }
 }
 
 /// <param name="PidfLo">The document.</param>

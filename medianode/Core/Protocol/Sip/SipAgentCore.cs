@@ -35,6 +35,9 @@ internal sealed class SipAgentCore
 
     public Dictionary<SipDialogId, SipSession> Dialogs { get; } = [];
 
+    /// <summary>REFERs of peers that were accepted, by their session, which may be over.</summary>
+    public Dictionary<SipSessionId, IncomingRefer> Referred { get; } = [];
+
     /// <summary>Subscriptions to registration state, by Call-ID and our tag.</summary>
     public Dictionary<(string CallId, string Tag), RegistrationWatch> Watches { get; } = [];
 

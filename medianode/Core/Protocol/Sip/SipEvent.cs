@@ -28,6 +28,9 @@ public sealed record SessionInvited(
 
     /// <summary>What operators trace the call by (RFC 7989).</summary>
     public SessionIdentifier? SessionId { get; init; }
+
+    /// <summary>The session whose place it takes (RFC 3891), allowed to: answer it in that session's stead, and end that one.</summary>
+    public SipSessionId? Replaced { get; init; }
 }
 
 /// <summary>The INVITE we sent left for the network (first transmission).</summary>
@@ -43,7 +46,8 @@ public sealed record SessionProgressed(
     SipSessionId Session, int Status, string Phrase, string? Sdp, bool MayBeHeard = true) : SipSessionEvent(Session);
 
 /// <summary>
-/// Our INVITE got its 2xx, and the ACK is on its way. The SDP is the one of the 2xx, else of the same fork's earlier 18x; null
+/// Our INVITE got its 2xx, and the ACK is on its way; for an INVITE without offer the SDP is the peer's, and the ACK waits for
+/// <c>SipAgent.Acknowledge</c>. The SDP is the one of the 2xx, else of the same fork's earlier 18x; null
 /// where an UPDATE agreed on something since, or where there never was one.
 /// </summary>
 public sealed record SessionAnswered(SipSessionId Session, int Status, string Phrase, string? Sdp) : SipSessionEvent(Session);
@@ -68,6 +72,16 @@ public sealed record SessionReinviteRejected(SipSessionId Session, int Status, s
 
 /// <summary>DTMF in an INFO body (application/dtmf-relay), already answered with 200.</summary>
 public sealed record SessionInfoDigit(SipSessionId Session, char Digit, TimeSpan Duration) : SipSessionEvent(Session);
+
+/// <summary>
+/// The peer wants the subscriber to call somebody in its place (REFER): answer with AcceptRefer or RejectRefer, and tell by
+/// NotifyRefer how the call goes.
+/// </summary>
+/// <param name="By">Referred-By (RFC 3892), as the peer wrote it.</param>
+public sealed record SessionReferred(SipSessionId Session, ReferTarget Target, SipUri? By) : SipSessionEvent(Session);
+
+/// <summary>How the call that our REFER asked for goes: a status of its INVITE, or why the REFER was refused.</summary>
+public sealed record SessionReferNotified(SipSessionId Session, int Status, bool IsFinal) : SipSessionEvent(Session);
 
 /// <summary>The session is over. It comes exactly once for each session; the id means nothing afterwards.</summary>
 public sealed record SessionEnded(SipSessionId Session, SipEnding Ending) : SipSessionEvent(Session);

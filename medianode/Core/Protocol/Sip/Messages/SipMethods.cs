@@ -15,7 +15,8 @@ public static class SipMethods
     public const string Subscribe = "SUBSCRIBE";
     public const string Notify = "NOTIFY";
     public const string Publish = "PUBLISH";
+    public const string Refer = "REFER";
 
     /// <summary>Value of Allow: what a peer may send us.</summary>
-    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, SUBSCRIBE";
+    public const string Allowed = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, SUBSCRIBE, REFER";
 }

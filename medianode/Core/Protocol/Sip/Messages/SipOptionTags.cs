@@ -18,10 +18,19 @@ public static class SipOptionTags
     /// <summary>Flows of registrations (RFC 5626).</summary>
     public const string Outbound = "outbound";
 
-    /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
-    public const string Supported = Reliable + ", " + Timer + ", " + EarlyDialogEnded;
+    /// <summary>A call that takes another one's place (RFC 3891).</summary>
+    public const string Replaces = "replaces";
 
-    private static readonly string[] Known = [Reliable, Timer, EarlyDialogEnded, Precondition];
+    /// <summary>REFER without the subscription that comes with it (RFC 4488).</summary>
+    public const string NoReferSubscription = "norefersub";
+
+    /// <summary>Value of Supported in what opens or refreshes a dialog.</summary>
+    public const string Supported = Reliable + ", " + SupportedButReliable;
+
+    /// <summary>The same for an INVITE whose offer is to come in the 2xx, and not in a reliable response before.</summary>
+    public const string SupportedButReliable = Timer + ", " + EarlyDialogEnded + ", " + Replaces + ", " + NoReferSubscription;
+
+    private static readonly string[] Known = [Reliable, Timer, EarlyDialogEnded, Precondition, Replaces, NoReferSubscription];
 
     /// <summary>What Require asks for beyond what we do.</summary>
     public static IReadOnlyList<string> UnsupportedOf(SipRequest request) =>

@@ -28,7 +28,11 @@ internal static class FirstInvite
         invite.Headers.Add("Accept", "application/sdp");
         invite.Headers.Add(EarlyMedia.Header, "supported");
         if (request.IsEmergency) invite.Headers.Add("Priority", "emergency");
-        invite.SetSdp(request.Offer);
+        if (request.Replaces is { } replaces) invite.Headers.Add(ReplacesHeader.Name, replaces.ToString());
+        if (request.ReferredBy is { } referrer) invite.Headers.Add("Referred-By", $"<{referrer}>");
+        if (request.NotToGateways) invite.Headers.Add(CallerPreferences.RejectContact, CallerPreferences.RejectsFixed);
+        if (request.Offer is { } offer) invite.SetSdp(offer);
+        else invite.Headers.Set("Supported", SipOptionTags.SupportedButReliable);
         if (request.Location is { } location) GeolocationHeader.Attach(invite, location, core.Entropy.NextToken(16), line.Identity.Host);
         return invite;
     }

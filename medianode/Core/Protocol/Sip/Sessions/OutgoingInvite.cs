@@ -23,6 +23,7 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
     private readonly Dictionary<string, SuccessAck> _acks = [];
     private State _state = State.Calling;
     private SipRequest? _invite;
+    private (SipDialog Dialog, SipRequest Invite)? _unanswered;
     private SipEnding? _ending;
     private Instant? _ringsUntil;
     private Instant? _cancelledUntil;
@@ -138,11 +139,10 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
             return;
         }
 
-        if (_acks.Count == MaxForks) return;
+        if (_acks.Count == MaxForks || _unanswered?.Dialog.RemoteTag == dialog.RemoteTag) return;
         session.Digest.Accepted();
-        var ack = new SuccessAck(core, session.Line, dialog, request);
-        _acks.Add(dialog.RemoteTag, ack);
-        ack.Send(now);
+        if (request.Body.IsEmpty && _state is State.Calling or State.Proceeding) _unanswered = (dialog, request);
+        else SendAck(now, dialog, request, null);
         if (_state is State.Calling or State.Proceeding)
         {
             _state = State.Answered;
@@ -159,6 +159,21 @@ internal sealed class OutgoingInvite(SipAgentCore core, SipSession session) : IT
             Farewell.Say(now, core, session.Line, session.Digest, dialog, why);
             if (_state == State.Cancelling) Finish(now, _ending!);
         }
+    }
+
+    /// <summary>The ACK of a 2xx that offers carries the answer (RFC 3261 §13.2.2.4), or nothing where the call ends at once.</summary>
+    public void Acknowledge(Instant now, string? answer)
+    {
+        if (_unanswered is not { } waiting) return;
+        _unanswered = null;
+        SendAck(now, waiting.Dialog, waiting.Invite, answer);
+    }
+
+    private void SendAck(Instant now, SipDialog dialog, SipRequest invite, string? answer)
+    {
+        var ack = new SuccessAck(core, session.Line, dialog, invite, answer);
+        _acks.Add(dialog.RemoteTag, ack);
+        ack.Send(now);
     }
 
     private void Failed(Instant now, SipRequest request, SipResponse response)

@@ -24,6 +24,8 @@ internal sealed partial class SipSession
             case SipMethods.Prack: ReceivePrack(now, request, transaction); break;
             case SipMethods.Options: Respond(now, transaction, 200); break;
             case SipMethods.Info: ReceiveInfo(now, request, transaction); break;
+            case SipMethods.Refer: ReceiveRefer(now, request, transaction); break;
+            case SipMethods.Notify: ReceiveNotify(now, request, transaction); break;
             default: Respond(now, transaction, 405); break;
         }
     }
@@ -94,7 +96,8 @@ internal sealed partial class SipSession
         }
         else
         {
-            Respond(now, transaction, info.Body.IsEmpty ? 200 : 415);
+            // A package has to be agreed on before, and we agree on none (RFC 6086 §4.2.2).
+            Respond(now, transaction, info.Headers.Has("Info-Package") ? 469 : info.Body.IsEmpty ? 200 : 415);
         }
     }
 

@@ -225,6 +225,7 @@ internal sealed partial class SipSession : ITimed
         if (_isEnded) return;
         // What the peer still asks in the dialog ends with it.
         _reinvited.Reject(now, 487);
+        _referred?.Reject(now, 481);
         _isEnded = true;
         _core.Sessions.Remove(Id);
         if (!AwaitsAck) Release();
@@ -283,8 +284,17 @@ internal sealed partial class SipSession : ITimed
         return response;
     }
 
+    /// <summary>The answer to what the 2xx of our INVITE offered.</summary>
+    public void Acknowledge(Instant now, string answer)
+    {
+        LocalSdp = answer;
+        _outgoing?.Acknowledge(now, answer);
+        _reinviting.TrySend(now);
+    }
+
     private void SendBye(Instant now)
     {
+        _outgoing?.Acknowledge(now, null);
         Release();
         Farewell.Say(now, _core, Line, Digest, Dialog!, _farewell);
     }

@@ -10,15 +10,17 @@ internal sealed class SuccessAck
     private readonly SipDialog _dialog;
     private readonly SipRequest _ack;
 
-    public SuccessAck(SipAgentCore core, SipLine line, SipDialog dialog, SipRequest invite)
+    public SuccessAck(SipAgentCore core, SipLine line, SipDialog dialog, SipRequest invite, string? answer = null)
     {
         (_core, _line, _dialog) = (core, line, dialog);
         _ack = dialog.Request(SipMethods.Ack, invite.CSeq.Number);
         // An ACK cannot be challenged, so it carries the answers of its INVITE (§22.1).
         foreach (var name in (string[])["Authorization", "Proxy-Authorization"])
         {
-            foreach (var answer in invite.Headers.Lines(name)) _ack.Headers.Add(name, answer);
+            foreach (var credentials in invite.Headers.Lines(name)) _ack.Headers.Add(name, credentials);
         }
+
+        if (answer is not null) _ack.SetSdp(answer);
     }
 
     public void Send(Instant now) => _core.Transactions.SendAck(_ack, _core.NextHop(now, _dialog, _line));

@@ -119,7 +119,7 @@ public class IncomingRequestTests
     [InlineData("INVITE", 481)]
     [InlineData("BYE", 481)]
     [InlineData("OPTIONS", 481)]
-    [InlineData("REFER", 405)]
+    [InlineData("REFER", 481)]
     public void In_a_dialog_we_do_not_know_a_method_gets(string method, int status)
     {
         _peer.Send(_agent, InDialog(method, 1, "unknown"));
