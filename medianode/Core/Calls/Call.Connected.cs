@@ -45,6 +45,16 @@ public sealed partial class Call
             case SessionReinviteRejected rejected:
                 HoldRefused(CallEnd.Line(rejected.Status, rejected.Phrase));
                 break;
+            case SessionReferred referred:
+                Referred(referred);
+                break;
+            case SessionReferNotified notified:
+                TransferNotified(now, notified);
+                break;
+            case SessionEnded ended when _referral is { } referral:
+                // Who referred us may go before the new call stands (RFC 5589 §6.1); the new party decides what becomes of it.
+                _referral = referral with { Lost = CallEnd.FromSip(ended.Ending, _alerted, answered: true) };
+                break;
             case SessionInfoDigit digit:
                 Milestone("sip.info-digit", digit.Digit.ToString());
                 _actions.Enqueue(new PressKey(new KeyPress(digit.Digit, digit.Duration, ToWebRtc: true)));
@@ -120,6 +130,8 @@ public sealed partial class Call
     private CallCommandResult? ChangeWhileConnected(Instant now, CallStatusChange change)
     {
         if (_change is not null) return CallCommandResult.Incompatible("A hold or resume is still under way.");
+        if (change.State is CallState.Hold or CallState.Resume && (_transfer is not null || _referral is not null))
+            return CallCommandResult.Incompatible("The call is being transferred.");
         if (change.State is CallState.InProgress or CallState.Connected or CallState.Hold or CallState.Resume
             && change.OfferSdp is { } offer && AnswerBrowser(offer) is { } fault) return fault;
 

@@ -14,9 +14,10 @@ public sealed partial class Call
     /// Answers the browser at once, so that ICE and DTLS finish while the far end rings, and offers to the network.
     /// Null: the browser's offer cannot be used.
     /// </summary>
+    /// <param name="imsOrigin">Where the INVITE is a re-INVITE of a dialog that stands: its descriptions count on.</param>
     public static Call? TryStart(
         Instant now, string callId, CallParty originator, CallParty receiver, string offer, MediaAllocation media,
-        CallOptions options, EntropySource entropy, out SdpRejection? why)
+        CallOptions options, EntropySource entropy, out SdpRejection? why, SdpOrigin? imsOrigin = null)
     {
         var description = new CallDescription(
             callId, CallDirection.Outgoing, originator, receiver, CallState.Initial, offer, null, null, null, 0);
@@ -24,6 +25,7 @@ public sealed partial class Call
         if (!call._webRtc.TryAnswer(offer, out var leg, out var answer, out why)) return null;
 
         call._webRtc = leg;
+        if (imsOrigin is not null) call._ims = call._ims with { Origin = imsOrigin };
         call.Description = description with { AnswerSdp = answer };
         call._deadline = now + options.RingTime;
         call.ApplyMedia();

@@ -18,7 +18,8 @@ public sealed partial class Call
     }
 
     /// <summary>Null unless the call is connected: what is not answered yet is better placed anew.</summary>
-    public CallSnapshot? Save() => _phase == CallPhase.Connected
+    /// <remarks>What a REFER or a transfer began is not part of it: it dies with this node, and the call goes on as it was.</remarks>
+    public CallSnapshot? Save() => _phase == CallPhase.Connected && _referral?.Lost is null
         ? new CallSnapshot(Description, _webRtc, _ims, _alerted, _heldHere, _farSideHolds, _wasEverHeld, _awaitsAnswerInAck)
         : null;
 

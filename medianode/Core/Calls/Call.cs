@@ -57,7 +57,8 @@ public sealed partial class Call
 
     public bool HasEnded => Description.End is not null;
 
-    public Instant? NextTimeout => Instant.Earliest(_deadline, _change is { CommandWaits: true } ? _change.Deadline : null);
+    public Instant? NextTimeout => Instant.Earliest(
+        Instant.Earliest(_deadline, _transfer?.Deadline), _change is { CommandWaits: true } ? _change.Deadline : null);
 
     public bool TryDequeue([NotNullWhen(true)] out CallAction? action) => _actions.TryDequeue(out action);
 
@@ -94,6 +95,7 @@ public sealed partial class Call
             case DigitRelayed digit: Milestone("media.digit-from-network", digit.Digit.ToString()); break;
             case DtlsFailed failed: Finish(now, CallEnd.DtlsFailed(failed.Why), RejectedBecauseOfUs); break;
             case MediaFailed: Finish(now, CallEnd.InternalError, RejectedBecauseOfUs); break;
+            case WebRtcPeerLost when _transfer is not null: _transfer = _transfer with { BrowserIsLost = true }; break;
             case WebRtcPeerLost: Finish(now, CallEnd.BrowserLost(_phase == CallPhase.Connected), RejectedBecauseOfUs); break;
         }
     }
@@ -104,7 +106,7 @@ public sealed partial class Call
         CallPhase.Calling => CallEnd.CancelledHere,
         CallPhase.Invited => CallEnd.DeclinedHere,
         _ => CallEnd.HungUpHere,
-    }, SipStatus.Decline);
+    }, _options.DeclineStatus);
 
     /// <summary>The node ends the call for a reason of its own.</summary>
     public void Abort(Instant now, CallEnd end) => Finish(now, end, RejectedBecauseOfUs);
@@ -112,6 +114,7 @@ public sealed partial class Call
     public void HandleTimeout(Instant now)
     {
         if (_change is { CommandWaits: true } change && now >= change.Deadline) GiveUpWaiting(change);
+        if (_transfer?.Deadline <= now) TransferFailed(now, TransferFailure.NoAnswer);
         if (_deadline is not { } deadline || now < deadline) return;
         _deadline = null;
         switch (_phase)
@@ -135,6 +138,9 @@ public sealed partial class Call
     {
         if (HasEnded) return;
         CompletePending(CallCommandResult.Incompatible("The call has ended."));
+        if (_referral is { Lost: not null }) rejectStatus = null;
+        DropReferral();
+        _transfer = null;
         if (rejectStatus is { } status)
         {
             Milestone(_phase switch { CallPhase.Calling => "sip.cancel", CallPhase.Connected => "sip.bye-sent", _ => "sip.rejected" });

@@ -1,5 +1,8 @@
 using Byon.MediaNode.Core.Media;
 
+using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Messages;
+
 namespace Byon.MediaNode.Core.Calls;
 
 /// <summary>What a call wants done. Its owner drains these after each input and does them in order.</summary>
@@ -37,6 +40,23 @@ public sealed record TellEvent(bool Invitation, CallState State, string? Reason,
 
 /// <summary>A technical step for a timeline.</summary>
 public sealed record TellMilestone(string Milestone, string? Detail = null) : CallAction;
+
+/// <summary>Do something with the session that is to take this call's place: an INVITE that a REFER asked for, or one with Replaces.</summary>
+public sealed record OnSuccessor(CallAction Action) : CallAction;
+
+/// <summary>The successor is this call's session from now on, and the one before ends.</summary>
+public sealed record AdoptSuccessor : CallAction;
+
+/// <summary>Accept the REFER and invite its target, as the successor, with this offer.</summary>
+public sealed record InviteReferred(ReferTarget Target, SipUri? By, string Offer) : CallAction;
+
+public sealed record RefuseReferral(int Status) : CallAction;
+
+/// <summary>Tell who referred us how the INVITE goes.</summary>
+public sealed record NotifyReferrer(int Status) : CallAction;
+
+/// <summary>Ask the far side to call the subscriber's own number: another phone of it takes the call.</summary>
+public sealed record ReferToPhone : CallAction;
 
 /// <summary>The command that <c>Call.ChangeStatus</c> left pending is decided.</summary>
 public sealed record CompleteCommand(CallCommandResult Result) : CallAction;

@@ -36,4 +36,16 @@ public sealed record CallOptions(
 {
     /// <summary>Our offers to the network name the state of resources (RFC 3312); offers that do so are always answered in kind.</summary>
     public bool OffersPreconditions { get; init; }
+
+    /// <summary>The far side may have the subscriber call somebody else in its place (REFER); the subscriber pays for that call.</summary>
+    public bool TakesReferrals { get; init; }
+
+    /// <summary>What declining tells the caller: 603 for the number as a whole; 486 or 480 for this device only.</summary>
+    public int DeclineStatus { get; init; } = SipStatus.Decline;
+
+    /// <summary>The far side is asked to call the phone (REFER); else this node puts both together and stays between them.</summary>
+    public bool TransfersByRefer { get; init; }
+
+    /// <summary>How long the subscriber's phone may ring for a call that is handed over to it.</summary>
+    public TimeSpan TransferTime { get; init; } = TimeSpan.FromSeconds(30);
 }

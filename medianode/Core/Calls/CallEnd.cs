@@ -40,6 +40,10 @@ public sealed record CallEnd(CallState State, CallEndClass Class, string Reason,
     public static CallEnd AnsweredElsewhere { get; } =
         new(CallState.SessionCancelled, CallEndClass.Success, "answered-elsewhere", "The call was answered on another device.");
 
+    /// <summary>The subscriber handed the call over to another phone of the number.</summary>
+    public static CallEnd Transferred { get; } =
+        new(CallState.Terminated, CallEndClass.Success, "transferred", "The call goes on on the subscriber's phone.");
+
     public static CallEnd NotAnswered { get; } =
         new(CallState.NoAnswer, CallEndClass.Network, "no-answer", "Nobody answered in time.");
 

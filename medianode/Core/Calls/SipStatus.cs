@@ -10,5 +10,7 @@ public static class SipStatus
     public const int BusyHere = 486;
     public const int NotAcceptableHere = 488;
     public const int ServiceUnavailable = 503;
+    public const int RequestTerminated = 487;
+    public const int RequestPending = 491;
     public const int Decline = 603;
 }
