@@ -27,6 +27,9 @@ public sealed record NodeOptions(
     /// <summary><c>Node__Sip__…</c>: see <see cref="NodeSipOptions"/>.</summary>
     public required NodeSipOptions Sip { get; init; }
 
+    /// <summary><c>Node__Calls__…</c>: see <see cref="NodeCallOptions"/>.</summary>
+    public required NodeCallOptions Calls { get; init; }
+
     /// <exception cref="NodeOptionsException">A setting is missing or wrong; the message names it.</exception>
     public static NodeOptions Read(IConfiguration configuration)
     {
@@ -48,6 +51,7 @@ public sealed record NodeOptions(
             settings.Seconds("Node:DrainSeconds", 5))
         {
             Sip = NodeSipOptions.Read(settings),
+            Calls = NodeCallOptions.Read(settings),
         };
     }
 }

@@ -8,9 +8,10 @@ public static class SipStatus
     public const int SessionProgress = 183;
     public const int TemporarilyUnavailable = 480;
     public const int BusyHere = 486;
-    public const int NotAcceptableHere = 488;
-    public const int ServiceUnavailable = 503;
     public const int RequestTerminated = 487;
+    public const int NotAcceptableHere = 488;
     public const int RequestPending = 491;
+    public const int ServiceUnavailable = 503;
+    public const int BusyEverywhere = 600;
     public const int Decline = 603;
 }

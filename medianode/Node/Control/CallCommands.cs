@@ -37,5 +37,23 @@ public sealed class CallCommands(SignallingLoop loop, CallControl control)
         return Result(outcome);
     }
 
+    public async Task<CommandResult<CallRecord>> TransferAsync(string callId) =>
+        Result(await loop.AskAsync(now => control.StartTransfer(now, callId)));
+
+    public async Task<CommandResult<CallRecord>> CancelTransferAsync(string callId) =>
+        Result(await loop.AskAsync(now => control.CancelTransfer(now, callId)));
+
+    public async Task<CommandResult<CallRecord>> RetrieveAsync(string phoneCallId, RetrieveCallCommand command)
+    {
+        var outcome = await loop.AskAsync(now => control.RetrieveCall(now, phoneCallId, command));
+        if (outcome.Problem is not null || await CommandTimes.InTimeAsync(outcome.Stored)) return Result(outcome);
+        await loop.AskAsync(now =>
+        {
+            control.Abort(now, command.CallId, CallEnd.StorageUnavailable);
+            return true;
+        });
+        return CommandResult.Failed<CallRecord>(ControlFault.StorageUnavailable, "The tables cannot be reached; the call stays where it is.");
+    }
+
     private static CommandResult<CallRecord> Result(CallOutcome outcome) => new(outcome.Record, outcome.Problem);
 }

@@ -33,6 +33,12 @@ public static class ControlApi
             RunAsync(http, ControlJson.Default.ChangeStatusCommand, command => commands.ChangeStatusAsync(id, command), Ok(ControlJson.Default.CallRecord)));
         control.MapDelete(NodeControlRoutes.Calls + "/{id}", async (string id, CallCommands commands) =>
             Answer(await commands.EndAsync(id), _ => Results.NoContent()));
+        control.MapPost(NodeControlRoutes.Calls + "/{id}/transfer", async (string id, CallCommands commands) =>
+            Answer(await commands.TransferAsync(id), Ok(ControlJson.Default.CallRecord)));
+        control.MapDelete(NodeControlRoutes.Calls + "/{id}/transfer", async (string id, CallCommands commands) =>
+            Answer(await commands.CancelTransferAsync(id), _ => Results.NoContent()));
+        control.MapPost(NodeControlRoutes.PhoneCalls + "/{id}/retrieve", (HttpContext http, string id, CallCommands commands) =>
+            RunAsync(http, ControlJson.Default.RetrieveCallCommand, command => commands.RetrieveAsync(id, command), Created(ControlJson.Default.CallRecord)));
     }
 
     private static IResult Health(NodeLifecycle node) => node.State == NodeState.Starting
@@ -77,6 +83,7 @@ public static class ControlApi
     {
         RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject) && it.Limits is not null,
         StartCallCommand it => AreThere(it.CallId, it.RegistrationId, it.PhoneNumber, it.OriginatorAddress, it.ReceiverAddress, it.OfferSdp),
+        RetrieveCallCommand it => AreThere(it.CallId, it.OfferSdp) && it.Registration is not null,
         _ => true,
     };
 

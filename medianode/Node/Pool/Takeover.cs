@@ -42,6 +42,13 @@ public sealed class Takeover(
     private async Task EndAsync(CallRecord call, CancellationToken cancel)
     {
         var device = new DeviceKey(call.PhoneNumber, call.DeviceId);
+        if (call.IsOnPhone)
+        {
+            // Its device heard of its end when the phone took it.
+            await journal.DeleteCallAsync(device, call.CallId).WaitAsync(cancel);
+            return;
+        }
+
         var now = wallClock.GetUtcNow();
         var number = await NewestSequenceAsync(device, call, cancel) + 1;
         var end = CallEnd.NodeLost;

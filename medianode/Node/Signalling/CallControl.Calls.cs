@@ -94,6 +94,7 @@ public sealed partial class CallControl
     public void AbortAll(Instant now, CallEnd end)
     {
         foreach (var live in _calls.Values.ToList()) Guarded(now, live, call => call.Abort(now, end));
+        EndBridges(now);
     }
 
     public void Receive(Instant now, string callId, MediaEvent mediaEvent)
@@ -133,6 +134,7 @@ public sealed partial class CallControl
     private void Drain(Instant now, LiveCall live)
     {
         while (live.Call.TryDequeue(out var action)) Do(now, live, action);
+        if (live.Call.HasEnded) Leave(now, live);
         Write(live, live.Call.Description);
         if (live.Call.IsOver) Forget(now, live);
         else _wakeups.Set(live, live.Call.NextTimeout);
@@ -143,6 +145,10 @@ public sealed partial class CallControl
         var callId = live.Call.Description.CallId;
         switch (action)
         {
+            case SendInvite invite when live.Retrieves is { } bridge:
+                bridge.Bridge.Retrieve(invite.Offer);
+                Drain(now, bridge);
+                break;
             case SendInvite invite: Invite(now, live, invite.Offer); break;
             case SendProgress or SendAnswer or EndSession or AcceptReinvite or RejectReinvite when live.Fork is { } fork:
                 fork.Fork.Receive(callId, action);
@@ -152,6 +158,12 @@ public sealed partial class CallControl
             case AcceptReinvite accepted when live.Session is { } session: agent.AcceptReinvite(now, session, accepted.Sdp); break;
             case RejectReinvite rejected when live.Session is { } session: agent.RejectReinvite(now, session, rejected.Status); break;
             case EndSession end when live.Session is { } session: agent.End(now, session, end.RejectStatus); break;
+            case InviteReferred referred: InviteReferred(now, live, referred); break;
+            case RefuseReferral refused when live.Session is { } session: agent.RejectRefer(now, session, refused.Status); break;
+            case NotifyReferrer notified when live.Session is { } session: agent.NotifyRefer(now, session, notified.Status); break;
+            case Core.Calls.ReferToPhone when live.Session is { } session: ReferToPhone(now, live, session); break;
+            case OnSuccessor it when live.Successor is { } successor: Do(now, live, successor, it.Action); break;
+            case AdoptSuccessor when live.Successor is { } successor: Adopt(now, live, successor); break;
             case ApplyMedia apply: media.Apply(callId, apply.Plan); break;
             case PressKey pressed: media.Press(callId, pressed.Press); break;
             case ReleaseMedia:
@@ -227,6 +239,7 @@ public sealed partial class CallControl
         if (!_calls.Remove(live.Call.Description.CallId)) return;
         _wakeups.Set(live, null);
         if (live.Session is { } session) _callsBySession.Remove(session);
+        DropSuccessor(live);
         live.Fork?.Legs.Remove(live.Call.Description.CallId);
         Complete(live, CallCommandResult.Incompatible("The call has ended."));
         _wakeups.Set(new EndedCall(live.Call.Description.CallId, live.Owner.Device), now + CallStore.KeptAfterEnd);

@@ -13,6 +13,12 @@ public sealed partial class CallControl
 {
     private void Invited(Instant now, SessionInvited invited)
     {
+        if (invited.Replaced is { } replaced)
+        {
+            TakeOver(now, invited, replaced);
+            return;
+        }
+
         if (Refusal(invited) is { } refusal)
         {
             Refuse(now, invited, refusal.Status, refusal.Why);
@@ -41,9 +47,9 @@ public sealed partial class CallControl
     private (int Status, string Why)? NoRoomFor(LiveRegistration owner)
     {
         if (!HasRoomFor(1)) return (SipStatus.ServiceUnavailable, "the node takes no more calls");
-        return _calls.Values.Count(call => call.Owner == owner && !call.Call.HasEnded) >= MostCallsOfOneRegistration
-            ? (SipStatus.BusyHere, "the device has too many calls")
-            : null;
+        var calls = _calls.Values.Where(call => call.Owner == owner && !call.Call.HasEnded).ToList();
+        if (options.Calls.BusyStatus is { } busy && calls.Exists(call => call.Fork is null)) return (busy, "the device is in a call");
+        return calls.Count >= MostCallsOfOneRegistration ? (SipStatus.BusyHere, "the device has too many calls") : null;
     }
 
     private void Refuse(Instant now, SessionInvited invited, int status, string why)
@@ -72,8 +78,7 @@ public sealed partial class CallControl
         var invited = fork.Invitation;
         var callId = Guid.NewGuid().ToString();
         if (media.TryAllocate(callId) is not { } allocation) return (SipStatus.ServiceUnavailable, "no media port is free");
-        var caller = new CallParty(
-            PartyAddress.FromIms(invited.Caller, invited.CallerWithheld), invited.CallerWithheld ? null : Shortened(invited.CallerName));
+        var caller = CallerOf(invited);
         var call = Call.TryInvite(
             now, callId, caller, new CallParty(PartyAddress.OfNumber(fork.PhoneNumber), null), fork.Fork.NewerOffer ?? invited.Offer, allocation,
             _callOptions with { RingTime = fork.Fork.RingsUntil - now }, entropy, out var why, invited.CanAnswerEarly);
@@ -91,6 +96,9 @@ public sealed partial class CallControl
         if (invited.SessionId is { } name) log.CallNamed(callId, name.ToString());
         return null;
     }
+
+    private static CallParty CallerOf(SessionInvited invited) => new(
+        PartyAddress.FromIms(invited.Caller, invited.CallerWithheld), invited.CallerWithheld ? null : Shortened(invited.CallerName));
 
     private void Drain(Instant now, LiveFork fork)
     {

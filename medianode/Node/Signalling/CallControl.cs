@@ -35,12 +35,16 @@ public sealed partial class CallControl(
         CodecPolicy.ForBrowser(media.Codecs), [.. options.Codecs.Where(media.Codecs.Contains)], options.RingTime, ReinviteTime)
     {
         OffersPreconditions = options.Sip.Preconditions,
+        TakesReferrals = options.Calls.TakesReferrals,
+        DeclineStatus = options.Calls.DeclineStatus,
+        TransfersByRefer = options.Calls.TransfersByRefer,
+        TransferTime = options.Calls.TransferTime,
     };
 
     /// <summary>True once the node takes no new work.</summary>
     public bool IsDraining { get; set; }
 
-    public NodeLoad Snapshot => new(Load, _calls.Count, _registrations.Count, agent.Rejected.ToDictionary(), agent.Transactions);
+    public NodeLoad Snapshot => new(Load, _calls.Count + _bridges.Count, _registrations.Count, agent.Rejected.ToDictionary(), agent.Transactions);
 
     private double Load => _calls.Count + (_registrations.Count * RegistrationLoad);
 
@@ -102,10 +106,12 @@ public sealed partial class CallControl(
         {
             media.Release(live.Call.Description.CallId);
             if (live.Session is { } session) agent.End(now, session);
+            if (live.Successor is { } successor) agent.End(now, successor);
             live.Pending?.TrySetResult(CallOutcome.Failed(ControlFault.NotFound, "The call is carried by another node now."));
             _wakeups.Set(live, null);
         }
 
+        EndBridges(now);
         foreach (var fork in _forks.Values) agent.End(now, fork.Session, SipStatus.TemporarilyUnavailable);
         foreach (var live in _registrations.Values)
         {
@@ -136,9 +142,12 @@ public sealed partial class CallControl(
                     fork.Fork.Receive(session);
                     Drain(now, fork);
                     break;
+                case SipSessionEvent session when _bridgesBySession.TryGetValue(session.Session, out var bridge):
+                    Receive(now, bridge, session);
+                    break;
                 case SipSessionEvent session when _callsBySession.TryGetValue(session.Session, out var call):
                     if (session is SessionInviteSent sent) log.CallNamed(call.Call.Description.CallId, sent.SessionId.ToString());
-                    Guarded(now, call, it => it.Receive(now, session));
+                    Receive(now, call, session);
                     break;
                 case SipRegistrationEvent registration when _registrationsBySip.TryGetValue(registration.Registration, out var live):
                     live.Registration.Receive(now, registration);
@@ -176,6 +185,7 @@ public sealed partial class CallControl(
             log.CallFault(live.Call.Description.CallId, "ending", fault);
             media.Release(live.Call.Description.CallId);
             if (live.Session is { } session) agent.End(now, session);
+            if (live.Successor is { } successor) agent.End(now, successor);
             if (live.Fork is { } fork)
             {
                 fork.Fork.Receive(live.Call.Description.CallId, new EndSession(SipStatus.TemporarilyUnavailable));

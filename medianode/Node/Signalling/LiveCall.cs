@@ -19,6 +19,15 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     /// <summary>Null while the INVITE of an incoming call is unanswered: then the fork has it.</summary>
     public SipSessionId? Session { get; set; }
 
+    /// <summary>The session that is to take its place, or null.</summary>
+    public SipSessionId? Successor { get; set; }
+
+    /// <summary>Where it is on its way to the subscriber's phone.</summary>
+    public LiveBridge? Bridge { get; set; }
+
+    /// <summary>Where it is to come back from the subscriber's phone, until it has.</summary>
+    public LiveBridge? Retrieves { get; set; }
+
     /// <summary>The unanswered INVITE that this call is a leg of.</summary>
     public LiveFork? Fork { get; set; }
 

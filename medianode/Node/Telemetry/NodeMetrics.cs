@@ -21,6 +21,8 @@ public sealed class NodeMetrics : IDisposable
         CallsStarted = _meter.CreateCounter<long>("byon.calls.started", "{call}", "Calls begun, by direction.");
         CallsJoinedLate = _meter.CreateCounter<long>("byon.calls.joined", "{call}", "Ringing calls that a device joined by registering.");
         CallsEnded = _meter.CreateCounter<long>("byon.calls.ended", "{call}", "Calls ended, by class and reason.");
+        CallsTransferred = _meter.CreateCounter<long>("byon.calls.transferred", "{call}", "Calls handed over, by where to: phone or browser.");
+        TransfersFailed = _meter.CreateCounter<long>("byon.transfers.failed", "{call}", "Calls that could not be handed over to the phone, by cause.");
         RegistrationsMade = _meter.CreateCounter<long>("byon.registrations.made", "{registration}", "Registrations accepted by the IMS.");
         RegistrationsFailed = _meter.CreateCounter<long>("byon.registrations.failed", "{registration}", "Registrations that failed, by fault.");
         RegistrationsLapsed = _meter.CreateCounter<long>("byon.registrations.lapsed", "{registration}", "Registrations that ended unasked, by reason.");
@@ -46,6 +48,10 @@ public sealed class NodeMetrics : IDisposable
     public Counter<long> CallsJoinedLate { get; }
 
     public Counter<long> CallsEnded { get; }
+
+    public Counter<long> CallsTransferred { get; }
+
+    public Counter<long> TransfersFailed { get; }
 
     public Counter<long> RegistrationsMade { get; }
 

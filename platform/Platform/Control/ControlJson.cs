@@ -12,6 +12,7 @@ namespace Byon.Platform.Control;
 [JsonSerializable(typeof(RefreshCommand))]
 [JsonSerializable(typeof(StartCallCommand))]
 [JsonSerializable(typeof(ChangeStatusCommand))]
+[JsonSerializable(typeof(RetrieveCallCommand))]
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(CallRecord))]
 [JsonSerializable(typeof(ControlProblem))]

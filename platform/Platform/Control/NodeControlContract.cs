@@ -12,6 +12,9 @@ namespace Byon.Platform.Control;
 /// POST   /control/calls                        StartCallCommand     201 CallRecord
 /// PUT    /control/calls/{id}/status            ChangeStatusCommand  200 CallRecord
 /// DELETE /control/calls/{id}                                        204
+/// POST   /control/calls/{id}/transfer                               200 CallRecord
+/// DELETE /control/calls/{id}/transfer                               204
+/// POST   /control/phone-calls/{id}/retrieve    RetrieveCallCommand  201 CallRecord
 /// GET    /healthz                              (no token)           200
 /// </code>
 /// Any failure answers with a <see cref="ControlProblem"/>.
@@ -20,6 +23,7 @@ public static class NodeControlRoutes
 {
     public const string Registrations = "/control/registrations";
     public const string Calls = "/control/calls";
+    public const string PhoneCalls = "/control/phone-calls";
     public const string Health = "/healthz";
 }
 
@@ -54,6 +58,10 @@ public sealed record StartCallCommand(
     /// <summary>Where the device is; it goes along to the network.</summary>
     public CallLocation? Location { get; init; }
 }
+
+/// <summary>Brings a call that is on the subscriber's phone to a registered device of the same number.</summary>
+/// <param name="Registration">Of the device; it may be held by another node.</param>
+public sealed record RetrieveCallCommand(string CallId, RegistrationRecord Registration, string OfferSdp);
 
 /// <summary>The device's own step in a call: InProgress, Ringing, Connected (callee), Hold, Resume, or a new offer or answer.</summary>
 public sealed record ChangeStatusCommand(CallStatus Status, string? OfferSdp, string? AnswerSdp);

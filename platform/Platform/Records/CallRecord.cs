@@ -61,6 +61,9 @@ public sealed record CallRecord(
 
     public bool Emergency { get; init; }
 
+    /// <summary>The call was handed over to the subscriber's phone: no session of a device, but one that a device may retrieve.</summary>
+    public bool IsOnPhone { get; init; }
+
     /// <summary>How it sounded; null until the call has ended.</summary>
     public CallQuality? Quality { get; init; }
 

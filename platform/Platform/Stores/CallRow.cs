@@ -38,6 +38,7 @@ internal static class CallRow
             [nameof(record.SequenceNumber)] = record.SequenceNumber,
             [nameof(record.ClientCorrelator)] = record.ClientCorrelator!,
             [nameof(record.Emergency)] = record.Emergency,
+            [nameof(record.IsOnPhone)] = record.IsOnPhone,
             [nameof(record.Location)] = record.Location is { } location ? JsonSerializer.Serialize(location, DeviceEventJson.Default.CallLocation) : null!,
             [nameof(record.Quality)] = record.Quality is { } quality ? JsonSerializer.Serialize(quality, DeviceEventJson.Default.CallQuality) : null!,
             [nameof(record.CreatedAt)] = record.CreatedAt,
@@ -73,6 +74,7 @@ internal static class CallRow
     {
         ClientCorrelator = row.GetString(nameof(CallRecord.ClientCorrelator)),
         Emergency = row.GetBoolean(nameof(CallRecord.Emergency)) ?? false,
+        IsOnPhone = row.GetBoolean(nameof(CallRecord.IsOnPhone)) ?? false,
         Quality = row.GetString(nameof(CallRecord.Quality)) is { } quality ? JsonSerializer.Deserialize(quality, DeviceEventJson.Default.CallQuality) : null,
         Location = row.GetString(nameof(CallRecord.Location)) is { } location ? JsonSerializer.Deserialize(location, DeviceEventJson.Default.CallLocation) : null,
     };

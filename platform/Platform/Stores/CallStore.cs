@@ -69,6 +69,16 @@ public sealed class CallStore(TableServiceClient tables)
         return found;
     }
 
+    /// <summary>Calls of a number that were handed over to its phone and can be retrieved.</summary>
+    public async Task<IReadOnlyList<CallRecord>> ListOnPhoneAsync(string phoneNumber, CancellationToken cancel)
+    {
+        List<CallRecord> found = [];
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and IsOnPhone eq {true}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+            found.Add(CallRow.Read(row));
+        return found;
+    }
+
     private static bool IsRinging(CallRecord call) => call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing;
 
     /// <summary>Calls that ended before a time: a node deletes its own, so these are of nodes that died. Searches the table.</summary>

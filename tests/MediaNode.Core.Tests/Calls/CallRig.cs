@@ -103,6 +103,12 @@ internal sealed class CallRig
         Drained();
     }
 
+    public void FromSuccessor(SipSessionEvent sipEvent)
+    {
+        Call.ReceiveFromSuccessor(Now, sipEvent);
+        Drained();
+    }
+
     public void Media(MediaEvent mediaEvent)
     {
         Call.Receive(Now, mediaEvent);

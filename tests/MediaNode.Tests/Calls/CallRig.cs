@@ -27,9 +27,7 @@ internal sealed class CallRig : IAsyncDisposable
     {
         (_fixture, Ims, Node, _isOpus) = (fixture, ims, node, opus);
         _tone = opus ? TonePackets.Opus(BrowserTone) : TonePackets.Pcma(BrowserTone);
-        var certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
-        var client = new RtcClient(new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()), new DtlsEndpointFactory(certificate), certificate.Fingerprint);
-        Browser = new RtcClientSocket(client, () => MonotonicClock.Now);
+        Browser = Open();
     }
 
     public FakeIms Ims { get; }
@@ -38,7 +36,7 @@ internal sealed class CallRig : IAsyncDisposable
 
     public PhoneMedia Phone { get; } = new(PhoneTone);
 
-    public RtcClientSocket Browser { get; }
+    public RtcClientSocket Browser { get; private set; }
 
     public List<short> BrowserHeard { get; } = [];
 
@@ -58,6 +56,21 @@ internal sealed class CallRig : IAsyncDisposable
         rig.Number = await fixture.NewSubscriberAsync();
         rig.Registration = await node.RegisterAsync(rig.Number, rig.DeviceId);
         return rig;
+    }
+
+    /// <summary>The page is opened anew.</summary>
+    public void Reopen()
+    {
+        Browser.Dispose();
+        Browser = Open();
+        BrowserHeard.Clear();
+    }
+
+    private static RtcClientSocket Open()
+    {
+        var certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
+        var client = new RtcClient(new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()), new DtlsEndpointFactory(certificate), certificate.Fingerprint);
+        return new RtcClientSocket(client, () => MonotonicClock.Now);
     }
 
     /// <summary>A browser that speaks what the phone speaks, or Opus only, which has to be transcoded.</summary>

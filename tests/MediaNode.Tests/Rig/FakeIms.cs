@@ -28,7 +28,7 @@ internal sealed class FakeIms : IAsyncDisposable
     {
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Address = (IPEndPoint)_socket.LocalEndPoint!;
-        _phone = new SipAgent(new SipAgentOptions(Address, "phone", SipTimers.Rfc3261), new EntropySource(new byte[32]));
+        _phone = new SipAgent(new SipAgentOptions(Address, "phone", SipTimers.Rfc3261) { IsFixed = false }, new EntropySource(new byte[32]));
         _line = _phone.Register(MonotonicClock.Now, new SipRegistrationRequest(
             new SipUri($"sip:{PhoneNumber}@{Domain}"), new SipFlow(SipTransport.Udp, Address), new SipCredentials("phone", "x"), Guid.NewGuid(),
             PhoneNumber, TimeSpan.FromHours(1)));
@@ -60,16 +60,24 @@ internal sealed class FakeIms : IAsyncDisposable
     }
 
     /// <summary>The phone calls a registered subscriber.</summary>
-    public SipSessionId Call(string number, string offer, byte[]? pidfLo = null)
+    public SipSessionId Call(string number, string offer, byte[]? pidfLo = null, ReplacesHeader? replaces = null)
     {
         SipSessionId session = default;
         Do((phone, now) => session = phone.Invite(now, new SipInviteRequest(
             _line, Bindings[number], offer, Anonymous: false, CallerName: "Bea", RingTimeout: TimeSpan.FromSeconds(60))
         {
             Location = pidfLo is null ? null : new SipLocation(pidfLo, MayRoute: false),
+            Replaces = replaces,
         }));
         return session;
     }
+
+    /// <summary>The phone is that number's too, as a SIM card in it would make it.</summary>
+    public void Insert(string number) => Do((phone, _) => phone.RegisterStatic(new SipRegistrationRequest(
+        new SipUri($"sip:{number}@{Domain}"), new SipFlow(SipTransport.Udp, Address), new SipCredentials("sim", "x"), Guid.NewGuid(), number,
+        TimeSpan.FromHours(1))));
+
+    public SessionInvited? InvitationOf(string number) => Events.OfType<SessionInvited>().LastOrDefault(invited => invited.Called.User == number);
 
     /// <summary>Again changes nothing: a test and its rig may both own it.</summary>
     public async ValueTask DisposeAsync()

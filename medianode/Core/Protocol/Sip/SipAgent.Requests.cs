@@ -97,7 +97,7 @@ public sealed partial class SipAgent
         {
             Respond(now, transaction, 404);
         }
-        else if (CallerPreferences.RejectUs(invite))
+        else if (Options.IsFixed && CallerPreferences.RejectUs(invite))
         {
             // Not RFC 3841's 480: a forking proxy would prefer it to the 486 of the phone that is meant (RFC 3261 §16.7).
             Respond(now, transaction, 488);

@@ -16,6 +16,10 @@ public sealed partial class SipAgent
     /// </summary>
     public void Refer(Instant now, SipSessionId session, string referTo) => On(session, s => s.Refer(now, referTo));
 
+    /// <summary>Value of Refer-To for a call to a number's phones without the gateway's devices (RFC 3841).</summary>
+    public static string ReferToPhones(SipUri number) =>
+        ReferTarget.Write(number, new SipHeader(CallerPreferences.RejectContact, CallerPreferences.RejectsFixed));
+
     /// <summary>Answers SessionReferred: 202, and the NOTIFY that says so.</summary>
     public void AcceptRefer(Instant now, SipSessionId session) =>
         On(session, s => s.Referred?.Accept(now));

@@ -50,6 +50,9 @@ public sealed record SipAgentOptions(IPEndPoint Local, string UserAgent, SipTime
 
     /// <summary>Name the multimedia telephony service in contacts and calls (TS 24.173).</summary>
     public bool IsTelephony { get; init; }
+
+    /// <summary>Our contacts are fixed (RFC 3840 §10.5), as those of a gateway are: calls that reject such contacts pass us over.</summary>
+    public bool IsFixed { get; init; } = true;
 }
 
 /// <summary>Digest credentials of a subscriber: the private identity and its password (RFC 7616), or aka:K:OPc for AKAv1-MD5 (RFC 3310).</summary>

@@ -31,7 +31,8 @@ internal static class RegisterRequest
     {
         var instance = $"+sip.instance=\"<urn:uuid:{state.Request.InstanceId:D}>\";";
         if (isOutbound) instance += "reg-id=1;";
-        return core.Options.IsTelephony ? instance + MultimediaTelephony.Feature + ";audio;" + CallerPreferences.Fixed + ";" : instance;
+        if (core.Options.IsFixed) instance += CallerPreferences.Fixed + ";";
+        return core.Options.IsTelephony ? instance + MultimediaTelephony.Feature + ";audio;" : instance;
     }
 
     /// <summary>This node has authenticated the subscriber by itself (TS 24.229 §7.2A.2.3, TS 24.371 §5.3).</summary>
