@@ -5,7 +5,7 @@ namespace Byon.MediaNode;
 /// <summary>What the operator decides about calls.</summary>
 /// <param name="BusyStatus">
 /// <c>Node__Calls__Busy</c> (wait): what a second caller hears of a device that is in a call: <c>wait</c> rings on, <c>here</c>
-/// is 486, so that other phones of the number go on ringing, <c>everywhere</c> is 600, which ends the call. Null: ring on.
+/// is 486, so that other phones of the number go on ringing, <c>everywhere</c> is 600, which ends the call.
 /// </param>
 /// <param name="DeclineStatus">
 /// <c>Node__Calls__Decline</c> (everywhere): what declining tells the caller: <c>everywhere</c> is 603, <c>busy</c> 486 and
