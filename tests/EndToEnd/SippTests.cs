@@ -4,22 +4,15 @@ using Byon.Tests.Rig;
 namespace Byon.Tests.EndToEnd;
 
 /// <summary>The SIP agent against sipp as the IMS peer: reliable ringing, session timers, and messages that cross or come again.</summary>
-public sealed class SippTests : IDisposable
+public sealed class SippTests : SippRig
 {
-    private const string Offer =
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n";
-
-    private readonly SipPort _port = new();
-
-    public void Dispose() => _port.Dispose();
-
     [Fact]
     public void ReliableRingingIsAcknowledged()
     {
         using var sipp = Call("uas-reliable-progress", out var session);
-        Assert.Equal(183, _port.WaitFor<SessionProgressed>().Status);
-        Assert.Equal(180, _port.WaitFor<SessionProgressed>().Status);
-        Assert.Contains("m=audio 6000", _port.WaitFor<SessionAnswered>().Sdp, StringComparison.Ordinal);
+        Assert.Equal(183, Port.WaitFor<SessionProgressed>().Status);
+        Assert.Equal(180, Port.WaitFor<SessionProgressed>().Status);
+        Assert.Contains("m=audio 6000", Port.WaitFor<SessionAnswered>().Sdp, StringComparison.Ordinal);
         HangUp(session);
         Succeeds(sipp);
     }
@@ -28,7 +21,7 @@ public sealed class SippTests : IDisposable
     public void ALongerSessionIntervalIsTaken()
     {
         using var sipp = Call("uas-longer-session", out var session);
-        _port.WaitFor<SessionAnswered>();
+        Port.WaitFor<SessionAnswered>();
         HangUp(session);
         Succeeds(sipp);
     }
@@ -37,71 +30,174 @@ public sealed class SippTests : IDisposable
     public void AnAnswerThatCrossesTheCancelIsHungUp()
     {
         using var sipp = Call("uas-answers-into-cancel", out var session);
-        _port.WaitFor<SessionProgressed>();
-        _port.Agent.End(SipPort.Now, session);
-        Assert.Equal(SipEndingKind.Local, _port.WaitFor<SessionEnded>().Ending.Kind);
+        Port.WaitFor<SessionProgressed>();
+        Port.Agent.End(SipPort.Now, session);
+        Assert.Equal(SipEndingKind.Local, Port.WaitFor<SessionEnded>().Ending.Kind);
         Succeeds(sipp);
-        Assert.DoesNotContain(_port.Events, one => one is SessionEnded or SessionAnswered);
+        Assert.DoesNotContain(Port.Events, one => one is SessionEnded or SessionAnswered);
     }
 
     [Fact]
     public void AByeThatCrossesTheReinviteEndsOnce()
     {
         using var sipp = Call("uas-hangs-up-into-reinvite", out var session);
-        _port.WaitFor<SessionAnswered>();
-        _port.Agent.Reinvite(SipPort.Now, session, Offer);
-        Assert.Equal(SipEndingKind.RemoteBye, _port.WaitFor<SessionEnded>().Ending.Kind);
+        Port.WaitFor<SessionAnswered>();
+        Port.Agent.Reinvite(SipPort.Now, session, Offer);
+        Assert.Equal(SipEndingKind.RemoteBye, Port.WaitFor<SessionEnded>().Ending.Kind);
         Succeeds(sipp);
-        Assert.DoesNotContain(_port.Events, one => one is SessionEnded);
+        Assert.DoesNotContain(Port.Events, one => one is SessionEnded);
     }
 
     [Fact]
     public void ResponsesThatComeTwiceAndLateChangeNothing()
     {
         using var sipp = Call("uas-repeats-and-dawdles", out var session);
-        _port.WaitFor<SessionAnswered>();
-        Assert.Equal(session, _port.WaitFor<SessionEnded>().Session);
+        Port.WaitFor<SessionAnswered>();
+        Assert.Equal(session, Port.WaitFor<SessionEnded>().Session);
         Succeeds(sipp);
-        Assert.DoesNotContain(_port.Events, one => one is SessionAnswered);
+        Assert.DoesNotContain(Port.Events, one => one is SessionAnswered);
     }
 
     [Fact]
     public void ACallerThatRequiresReliableRingingIsAnswered()
     {
-        _port.Agent.RegisterStatic(Line(_port.Local));
-        using var sipp = SippPeer.Start("uac-reliable-progress", _port.Local);
-        var invited = _port.WaitFor<SessionInvited>();
+        Port.Agent.RegisterStatic(Line(Port.Local));
+        using var sipp = SippPeer.Start("uac-reliable-progress", Port.Local);
+        var invited = Port.WaitFor<SessionInvited>();
         Assert.True(invited.CanAnswerEarly);
-        _port.Agent.Progress(SipPort.Now, invited.Session, 180, null);
+        Port.Agent.Progress(SipPort.Now, invited.Session, 180, null);
         // The transactions of the INVITE and of its PRACK.
-        _port.RunUntil(() => _port.Agent.Transactions == 2);
-        _port.Agent.Answer(SipPort.Now, invited.Session, Offer);
-        Assert.Equal(SipEndingKind.RemoteBye, _port.WaitFor<SessionEnded>().Ending.Kind);
+        Port.RunUntil(() => Port.Agent.Transactions == 2);
+        Port.Agent.Answer(SipPort.Now, invited.Session, Offer);
+        Assert.Equal(SipEndingKind.RemoteBye, Port.WaitFor<SessionEnded>().Ending.Kind);
         Succeeds(sipp);
     }
 
-    private SippPeer Call(string scenario, out SipSessionId session)
+    [Fact]
+    public void ARedirectedCallGoesToTheNewContact()
     {
-        var sipp = SippPeer.Start(scenario, _port.Local);
-        var line = _port.Agent.RegisterStatic(Line(sipp.Local));
-        session = _port.Agent.Invite(SipPort.Now, new SipInviteRequest(
-            line, new SipUri("sip:+34700@ims.test"), Offer, Anonymous: false, CallerName: null, RingTimeout: TimeSpan.FromSeconds(30)));
-        return sipp;
+        using var sipp = Call("uas-redirects", out var session);
+        Port.WaitFor<SessionAnswered>();
+        HangUp(session);
+        Succeeds(sipp);
     }
 
-    private void HangUp(SipSessionId session)
+    [Fact]
+    public void AForkThatAnswersAfterAnotherOneIsHungUp()
     {
-        _port.Agent.End(SipPort.Now, session);
-        Assert.Equal(SipEndingKind.Local, _port.WaitFor<SessionEnded>().Ending.Kind);
+        using var sipp = Call("uas-answers-twice", out var session);
+        Port.WaitFor<SessionAnswered>();
+        // The INVITE's transaction, and the BYE to the second fork, answered.
+        Port.RunUntil(() => Port.Agent.Transactions == 2);
+        HangUp(session);
+        Succeeds(sipp);
+        Assert.DoesNotContain(Port.Events, one => one is SessionAnswered);
     }
 
-    private void Succeeds(SippPeer sipp)
+    [Fact]
+    public void OfSeveralEarlyDialogsTheOneThatAnswersIsTaken()
     {
-        _port.RunUntil(() => sipp.HasEnded, TimeSpan.FromSeconds(40));
-        sipp.AssertSucceeded();
+        using var sipp = Call("uas-forks-early", out var session);
+        Assert.Equal(180, Port.WaitFor<SessionProgressed>().Status);
+        Assert.Equal(183, Port.WaitFor<SessionProgressed>().Status);
+        Assert.Contains("m=audio 6002", Port.WaitFor<SessionAnswered>().Sdp, StringComparison.Ordinal);
+        HangUp(session);
+        Succeeds(sipp);
     }
 
-    private static SipRegistrationRequest Line(System.Net.IPEndPoint nextHop) => new(
-        new SipUri("sip:+34600@ims.test"), new SipFlow(SipTransport.Udp, nextHop), new SipCredentials("600", "secret"),
-        Guid.NewGuid(), "line1", TimeSpan.FromMinutes(10));
+    [Fact]
+    public void AnAnswerThatCrossesThePrackIsTaken()
+    {
+        using var sipp = Call("uas-answers-into-prack", out var session);
+        Assert.Contains("m=audio 6000", Port.WaitFor<SessionAnswered>().Sdp, StringComparison.Ordinal);
+        HangUp(session);
+        Succeeds(sipp);
+    }
+
+    [Fact]
+    public void OffersThatCrossAreBothRefusedAndOursComesAgain()
+    {
+        using var sipp = Call("uas-offers-into-update", out var session);
+        Port.WaitFor<SessionProgressed>();
+        Port.Agent.Reinvite(SipPort.Now, session, Offer);
+        Assert.Contains("m=audio 6000", Port.WaitFor<SessionReinviteAnswered>().Answer, StringComparison.Ordinal);
+        Port.WaitFor<SessionAnswered>();
+        HangUp(session);
+        Succeeds(sipp);
+        Assert.DoesNotContain(Port.Events, one => one is SessionReinvited);
+    }
+
+    [Fact]
+    public void ACallerThatIsNotReadyIsAnsweredInSegments()
+    {
+        Port.Agent.RegisterStatic(Line(Port.Local));
+        using var sipp = SippPeer.Start("uac-preconditions", Port.Local);
+        var session = Port.WaitFor<SessionInvited>().Session;
+        Port.Agent.Progress(SipPort.Now, session, 183, Offer + Resources);
+        Assert.Contains("curr:qos local sendrecv", Port.WaitFor<SessionReinvited>().Offer, StringComparison.Ordinal);
+        Port.Agent.AcceptReinvite(SipPort.Now, session, Offer + Resources);
+        Port.Agent.Progress(SipPort.Now, session, 180, null);
+        Port.Agent.Answer(SipPort.Now, session, Offer + Resources);
+        Assert.Equal(SipEndingKind.RemoteBye, Port.WaitFor<SessionEnded>().Ending.Kind);
+        Succeeds(sipp);
+    }
+
+    [Fact]
+    public void AFarEndThatIsNotReadyRingsAfterOurUpdate()
+    {
+        using var sipp = Call("uas-preconditions", out var session, Offer + Resources.Replace("local sendrecv\r\na=curr", "local none\r\na=curr", StringComparison.Ordinal));
+        Assert.Equal(183, Port.WaitFor<SessionProgressed>().Status);
+        Port.Agent.Reinvite(SipPort.Now, session, Offer + Resources);
+        Port.WaitFor<SessionReinviteAnswered>();
+        Assert.Equal(180, Port.WaitFor<SessionProgressed>().Status);
+        Port.WaitFor<SessionAnswered>();
+        HangUp(session);
+        Succeeds(sipp);
+    }
+
+    [Fact]
+    public void AnInviteWithoutOfferGetsOurs()
+    {
+        Port.Agent.RegisterStatic(Line(Port.Local));
+        using var sipp = SippPeer.Start("uac-offerless", Port.Local);
+        var invited = Port.WaitFor<SessionInvited>();
+        Assert.Null(invited.Offer);
+        Port.Agent.Progress(SipPort.Now, invited.Session, 180, null);
+        Port.Agent.Answer(SipPort.Now, invited.Session, Offer);
+        Assert.Contains("m=audio 6000", Port.WaitFor<SessionAcknowledged>().Sdp, StringComparison.Ordinal);
+        HangUp(invited.Session);
+        Succeeds(sipp);
+    }
+
+    [Fact]
+    public void ACallTakenElsewhereSaysSo()
+    {
+        Port.Agent.RegisterStatic(Line(Port.Local));
+        using var sipp = SippPeer.Start("uac-answered-elsewhere", Port.Local);
+        Port.Agent.Progress(SipPort.Now, Port.WaitFor<SessionInvited>().Session, 180, null);
+        var ending = Port.WaitFor<SessionEnded>().Ending;
+        Assert.Equal((SipEndingKind.RemoteCancel, 200), (ending.Kind, ending.ReasonCause));
+        Succeeds(sipp);
+    }
+
+    [Fact]
+    public void RequestsThatLeadNowhereAreAnsweredByTheBook()
+    {
+        Port.Agent.RegisterStatic(Line(Port.Local));
+        using var sipp = SippPeer.Start("uac-odd-requests", Port.Local);
+        Port.Agent.Progress(SipPort.Now, Port.WaitFor<SessionInvited>().Session, 180, null);
+        Assert.Equal(SipEndingKind.RemoteCancel, Port.WaitFor<SessionEnded>().Ending.Kind);
+        Succeeds(sipp);
+        Assert.DoesNotContain(Port.Events, one => one is SessionInvited);
+    }
+
+    [Fact]
+    public void AServerThatAsksForLessGetsNoNewCall()
+    {
+        using var sipp = Call("uas-asks-for-less", out _);
+        Assert.Equal(486, Port.WaitFor<SessionEnded>().Ending.Status);
+        Succeeds(sipp);
+        Invite(Port.Agent.RegisterStatic(Line(sipp.Local)));
+        Assert.Equal("Next Hop Overloaded", Port.WaitFor<SessionEnded>().Ending.Phrase);
+    }
 }

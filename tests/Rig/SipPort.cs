@@ -17,12 +17,13 @@ public sealed class SipPort : IDisposable
     private readonly List<SipEvent> _events = [];
     private readonly byte[] _datagram = new byte[64 * 1024];
 
-    public SipPort()
+    public SipPort(Func<SipAgentOptions, SipAgentOptions>? with = null)
     {
         Local = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
         _socket.Bind(Local);
         _socket.ReceiveTimeout = (int)Step.TotalMilliseconds;
-        Agent = new SipAgent(new SipAgentOptions(Local, "byon-test", SipTimers.Rfc3261), new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()));
+        var options = new SipAgentOptions(Local, "byon-test", SipTimers.Rfc3261);
+        Agent = new SipAgent(with?.Invoke(options) ?? options, new EntropySource(Guid.NewGuid().ToByteArray().Concat(new byte[16]).ToArray()));
     }
 
     public IPEndPoint Local { get; }

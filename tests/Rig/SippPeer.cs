@@ -11,14 +11,14 @@ public sealed class SippPeer : IDisposable
     private readonly Process _process;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sipp");
 
-    private SippPeer(string scenario, IPEndPoint local, IPEndPoint remote, string service)
+    private SippPeer(string scenario, IPEndPoint local, IPEndPoint remote, string service, int calls)
     {
         Local = local;
         _process = Process.Start(new ProcessStartInfo(
             "sipp",
             [
                 $"{remote}", "-sf", scenario, "-i", $"{local.Address}", "-p", local.Port.ToString(CultureInfo.InvariantCulture),
-                "-s", service, "-m", "1", "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
+                "-s", service, "-m", calls.ToString(CultureInfo.InvariantCulture), "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
             ])
         {
             WorkingDirectory = _folder.FullName,
@@ -38,8 +38,9 @@ public sealed class SippPeer : IDisposable
     private string ErrorFile => Path.Combine(_folder.FullName, "errors.log");
 
     /// <param name="service">User part that a calling scenario calls.</param>
-    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1") =>
-        new(Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml"), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service);
+    /// <param name="calls">How many Call-IDs the scenario is run for, before it is done.</param>
+    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1", int calls = 1) =>
+        new(Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml"), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service, calls);
 
     /// <summary>Fails with what sipp did not like.</summary>
     public void AssertSucceeded()
