@@ -91,6 +91,10 @@ public static class NodeServices
             new MediaWorkerOptions(media.Address, media.Advertised, media.WebRtcPort, media.Workers, media.ImsPortFirst, media.ImsPortCount, media.Pin)
             {
                 Srtp = media.Srtp,
+                Advertised6 = media.Advertised6,
+                ImsAddress = media.ImsAddress,
+                ImsAdvertised = media.ImsAdvertised,
+                Sessions = new MediaSessionOptions(media.IdleTime, media.ExactSource),
             },
             provider.GetRequiredService<DtlsCertificate>(),
             provider.GetRequiredService<ICodecFactory>(),

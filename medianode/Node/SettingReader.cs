@@ -26,6 +26,14 @@ internal sealed class SettingReader(IConfiguration configuration)
         var text => throw new NodeOptionsException(key, $"is not an IP address: '{text}'."),
     };
 
+    /// <summary>An IPv6 address; null where nothing is set.</summary>
+    public IPAddress? Address6(string key) => configuration[key] switch
+    {
+        null or "" => null,
+        var text when IPAddress.TryParse(text, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 => address,
+        var text => throw new NodeOptionsException(key, $"is not an IPv6 address: '{text}'."),
+    };
+
     public int Port(string key) =>
         int.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
             ? port

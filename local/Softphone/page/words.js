@@ -54,6 +54,7 @@ const endings = {
   'media-not-acceptable': 'The two sides have no kind of audio in common',
   'credentials-refused': 'The network refused the subscriber’s password',
   'browser-lost': 'The gateway heard nothing from this browser any more',
+  'media-timeout': 'Nothing was heard from the other side for too long',
   'dtls-failed': 'The audio could not be encrypted',
   'registration-expired': 'The call ended because the registration ran out',
   'registration-removed': 'The call ended because this device signed out',

@@ -95,6 +95,7 @@ public sealed partial class Call
             case DigitRelayed digit: Milestone("media.digit-from-network", digit.Digit.ToString()); break;
             case DtlsFailed failed: Finish(now, CallEnd.DtlsFailed(failed.Why), RejectedBecauseOfUs); break;
             case MediaFailed: Finish(now, CallEnd.InternalError, RejectedBecauseOfUs); break;
+            case NetworkMediaLost: Finish(now, CallEnd.MediaTimeout(_phase == CallPhase.Connected), RejectedBecauseOfUs); break;
             case WebRtcPeerLost when _transfer is not null: _transfer = _transfer with { BrowserIsLost = true }; break;
             case WebRtcPeerLost: Finish(now, CallEnd.BrowserLost(_phase == CallPhase.Connected), RejectedBecauseOfUs); break;
         }

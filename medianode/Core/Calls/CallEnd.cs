@@ -71,6 +71,9 @@ public sealed record CallEnd(CallState State, CallEndClass Class, string Reason,
     public static CallEnd BrowserLost(bool answered) => new(
         answered ? CallState.Terminated : CallState.Failed, CallEndClass.Client, "browser-lost", "The connection to the browser was lost.");
 
+    public static CallEnd MediaTimeout(bool answered) => new(
+        answered ? CallState.Terminated : CallState.Failed, CallEndClass.Network, "media-timeout", "Nothing was heard from the other side for too long.");
+
     public static CallEnd DtlsFailed(string why) =>
         new(CallState.Failed, CallEndClass.Client, "dtls-failed", $"The browser's media could not be secured: {why}");
 

@@ -6,8 +6,9 @@ using Byon.MediaNode.Core.Protocol.Rtp;
 namespace Byon.MediaNode.Core.Media;
 
 /// <summary>
-/// The network's side: RTP and RTCP, plain or with keys from the descriptions. Packets go to the addresses that were negotiated and nowhere else. They are taken
-/// from there, or from another port of the same host as long as nothing has come from there: a peer behind its own relay.
+/// The network's side: RTP and RTCP, plain or with keys from the descriptions. Packets go to the addresses that were negotiated and
+/// nowhere else. They are taken from there, or from another port of the same host as long as nothing has come from there: a peer
+/// behind its own relay.
 /// </summary>
 internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy), IDisposable
 {
@@ -19,6 +20,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
 
     /// <summary>0.0.0.0 was the way to hold before RFC 3264 §8.4; here it would reach this host itself.</summary>
     protected override bool CanSend => _canSend;
+
+    /// <summary>Another port of the same host is nobody.</summary>
+    public bool ExactSource { get; init; }
 
     /// <summary>Where packets come from; null before the first one.</summary>
     public IPEndPoint? Source { get; private set; }
@@ -98,7 +102,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
 
     /// <summary>The shell hands out the same object for the same address: the usual packet is known by that.</summary>
     private bool IsPeer(ImsLegPlan plan, IPEndPoint remote) =>
-        ReferenceEquals(remote, Source) || remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && remote.Address.Equals(plan.PeerRtp.Address);
+        ReferenceEquals(remote, Source) || remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && !ExactSource && remote.Address.Equals(plan.PeerRtp.Address);
 
     private bool TryUnprotect(Span<byte> datagram, bool rtcp, ref int length)
     {

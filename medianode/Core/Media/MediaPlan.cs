@@ -39,6 +39,9 @@ public sealed record MediaPlan(WebRtcLegPlan? WebRtc, ImsLegPlan? Ims);
 /// <param name="Fingerprint">Of the node's certificate.</param>
 public sealed record MediaAllocation(int Worker, IPEndPoint WebRtc, IPEndPoint ImsRtp, IceCredentials Ice, DtlsFingerprint Fingerprint)
 {
+    /// <summary>The same port by IPv6, where browsers reach it by both families.</summary>
+    public IPEndPoint? WebRtc6 { get; init; }
+
     /// <summary>Keys for SRTP towards the network; null where only plain RTP is spoken.</summary>
     public SdesTerms? Sdes { get; init; }
 }
@@ -63,6 +66,9 @@ public sealed record FirstImsAudio : MediaEvent;
 
 /// <summary>No valid check or packet from the browser within the consent time (RFC 7675 §5.1: 30 s).</summary>
 public sealed record WebRtcPeerLost : MediaEvent;
+
+/// <summary>Nothing, not even a report, came from the network for <see cref="MediaSessionOptions.IdleTime"/>, though the call is not on hold.</summary>
+public sealed record NetworkMediaLost : MediaEvent;
 
 /// <summary>A telephone event started on one leg and is being relayed to the other.</summary>
 public sealed record DigitRelayed(char Digit, bool FromWebRtc) : MediaEvent;

@@ -15,8 +15,8 @@ public sealed partial class MediaSession
     /// <param name="wallNow">By the clock that <see cref="Save"/> was given on the other node.</param>
     public MediaSession(
         Instant now, DateTimeOffset wallNow, MediaSessionState saved, MediaSockets sockets, IDtlsEndpointFactory dtls, ICodecFactory codecs,
-        EntropySource entropy, MediaTransmitQueue queue)
-        : this(sockets, new WebRtcPeer(now, saved.Peer, dtls), codecs, entropy, queue)
+        EntropySource entropy, MediaTransmitQueue queue, MediaSessionOptions? options = null)
+        : this(sockets, new WebRtcPeer(now, saved.Peer, dtls), codecs, entropy, queue, options)
     {
         var gap = wallNow - saved.SavedAt;
         var savedAt = now - (gap < TimeSpan.Zero || gap > LongestGap ? TimeSpan.Zero : gap);

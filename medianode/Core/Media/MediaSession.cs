@@ -15,6 +15,7 @@ public readonly record struct MediaSockets(int WebRtc, int ImsRtp, int ImsRtcp);
 /// </summary>
 public sealed partial class MediaSession : IDisposable
 {
+    private readonly MediaSessionOptions _options;
     private readonly WebRtcPeer _peer;
     private readonly MediaTransmitQueue _queue;
     private readonly int _webRtcSocket;
@@ -28,14 +29,18 @@ public sealed partial class MediaSession : IDisposable
     private bool _heardIms;
     private MediaPlan? _plan;
 
+    /// <summary>When the network was heard last, or began to be expected; null while it may be silent.</summary>
+    private Instant? _networkHeard;
+
     /// <summary>Takes over the peer, which ends with the session.</summary>
-    public MediaSession(MediaSockets sockets, WebRtcPeer peer, ICodecFactory codecs, EntropySource entropy, MediaTransmitQueue queue)
+    public MediaSession(MediaSockets sockets, WebRtcPeer peer, ICodecFactory codecs, EntropySource entropy, MediaTransmitQueue queue, MediaSessionOptions? options = null)
     {
+        _options = options ?? MediaSessionOptions.Default;
         _peer = peer;
         _queue = queue;
         _webRtcSocket = sockets.WebRtc;
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
-        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp);
+        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp) { ExactSource = _options.ExactSource };
         _adaptation = new AmrRateAdaptation();
         _toIms = new AudioPath(codecs, _ims.Output);
         _toWebRtc = new AudioPath(codecs, _webRtc.Output);
@@ -43,7 +48,7 @@ public sealed partial class MediaSession : IDisposable
 
     public Instant? NextTimeout => Instant.Earliest(
         Instant.Earliest(_peer.NextTimeout, Instant.Earliest(_webRtc.Rtcp.NextReport, _ims.Rtcp.NextReport)),
-        Instant.Earliest(_toIms.NextTimeout, _toWebRtc.NextTimeout));
+        Instant.Earliest(Instant.Earliest(_toIms.NextTimeout, _toWebRtc.NextTimeout), _networkHeard + _options.IdleTime));
 
     /// <summary>
     /// The last input was a packet that was passed through, which brings <see cref="NextTimeout"/> no closer: whoever keeps it need not
@@ -92,6 +97,7 @@ public sealed partial class MediaSession : IDisposable
         if (plan.Ims is not null) _ims.Configure(now, plan.Ims);
         _toIms.Configure(plan.WebRtc?.Audio, plan.Ims?.Audio);
         _toWebRtc.Configure(plan.Ims?.Audio, plan.WebRtc?.Audio);
+        _networkHeard = plan.Ims is { Audio.Direction: MediaDirection.SendReceive } ? _networkHeard ?? now : null;
         DrainPeer();
     }
 
@@ -123,7 +129,9 @@ public sealed partial class MediaSession : IDisposable
     public void ReceiveIms(Instant now, IPEndPoint remote, Span<byte> datagram, bool rtcp)
     {
         WasRelayed = false;
-        switch (_ims.Receive(remote, datagram, rtcp, out var length))
+        var kind = _ims.Receive(remote, datagram, rtcp, out var length);
+        if (kind != PeerPacketKind.None && _networkHeard is not null) _networkHeard = now;
+        switch (kind)
         {
             case PeerPacketKind.Rtp:
                 if (ReceiveRtp(now, _ims, _toWebRtc, datagram[..length], fromWebRtc: false) && !_heardIms)
@@ -155,6 +163,12 @@ public sealed partial class MediaSession : IDisposable
         _toWebRtc.HandleTimeout(now);
         TakeWhatWasHeard(_toIms, _toWebRtc, fromWebRtc: true);
         TakeWhatWasHeard(_toWebRtc, _toIms, fromWebRtc: false);
+        if (_networkHeard + _options.IdleTime <= now)
+        {
+            _networkHeard = null;
+            _events.Enqueue(new NetworkMediaLost());
+        }
+
         _webRtc.SendReportIfDue(now);
         if (!_ims.SendReportIfDue(now)) return;
         _adaptation.Update(_ims.Rtcp.FractionLost);

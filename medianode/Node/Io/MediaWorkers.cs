@@ -21,6 +21,21 @@ public sealed record MediaWorkerOptions(
 {
     /// <summary>SRTP towards the network.</summary>
     public ImsSrtp Srtp { get; init; }
+
+    /// <summary>An IPv6 address that browsers are told besides; the WebRTC ports are then bound on all addresses of both families.</summary>
+    public IPAddress? Advertised6 { get; init; }
+
+    /// <summary>To bind to towards the network; may be of the other family.</summary>
+    public IPAddress ImsAddress { get => field ?? Address; init; }
+
+    /// <summary>What the network is told to send to.</summary>
+    public IPAddress ImsAdvertised { get => field ?? Advertised; init; }
+
+    public MediaSessionOptions Sessions { get; init; } = MediaSessionOptions.Default;
+
+    /// <summary>Of all sockets of a worker: one that takes both families wherever both are needed.</summary>
+    internal AddressFamily Family =>
+        Advertised6 is null && Address.AddressFamily == ImsAddress.AddressFamily ? Address.AddressFamily : AddressFamily.InterNetworkV6;
 }
 
 /// <summary>Whether media towards the network is secured by keys in the SDP (RFC 4568).</summary>
@@ -88,7 +103,7 @@ public sealed class MediaWorkers : IDisposable
     {
         var entropy = NewEntropy();
         var ice = IceCredentials.Create(entropy);
-        return TryPlace(callId, ice, (sockets, worker) => new MediaSession(sockets, new WebRtcPeer(ice, _dtls), _codecs, entropy, worker.Queue));
+        return TryPlace(callId, ice, (sockets, worker) => new MediaSession(sockets, new WebRtcPeer(ice, _dtls), _codecs, entropy, worker.Queue, _options.Sessions));
     }
 
     /// <summary>
@@ -98,7 +113,7 @@ public sealed class MediaWorkers : IDisposable
     /// <remarks>The browser's association is with the other node's certificate: descriptions of the call go on naming that fingerprint.</remarks>
     public MediaAllocation? TryTakeUp(string callId, MediaSessionState saved, DateTimeOffset wallNow) => TryPlace(
         callId, saved.Peer.Local,
-        (sockets, worker) => new MediaSession(MonotonicClock.Now, wallNow, saved, sockets, _dtls, _codecs, NewEntropy(), worker.Queue));
+        (sockets, worker) => new MediaSession(MonotonicClock.Now, wallNow, saved, sockets, _dtls, _codecs, NewEntropy(), worker.Queue, _options.Sessions));
 
     /// <summary>
     /// Silences a call and saves its media for another node; then it is to be released here, which its peers do not hear. Null, and
@@ -153,10 +168,11 @@ public sealed class MediaWorkers : IDisposable
         return new MediaAllocation(
             worker.Index,
             new IPEndPoint(_options.Advertised, _options.WebRtcPort + worker.Index),
-            new IPEndPoint(_options.Advertised, bound.Port),
+            new IPEndPoint(_options.ImsAdvertised, bound.Port),
             ice,
             _certificate.Fingerprint)
         {
+            WebRtc6 = _options.Advertised6 is { } advertised ? new IPEndPoint(advertised, _options.WebRtcPort + worker.Index) : null,
             Sdes = _options.Srtp == ImsSrtp.Off ? null : SdesTerms.Create(NewEntropy(), _options.Srtp == ImsSrtp.Required),
         };
     }
@@ -182,9 +198,8 @@ public sealed class MediaWorkers : IDisposable
         Socket? socket = null;
         try
         {
-            socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            Posix.ForbidFragments((int)socket.Handle, socket.AddressFamily == AddressFamily.InterNetwork);
-            socket.Bind(new IPEndPoint(_options.Address, port));
+            socket = Create();
+            socket.Bind(EndPoint(_options.ImsAddress, port));
             return socket;
         }
         catch (SocketException failed) when (
@@ -197,10 +212,20 @@ public sealed class MediaWorkers : IDisposable
 
     private Socket BindWebRtc(int index)
     {
-        var socket = new Socket(_options.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        var socket = Create();
         if (!Posix.TryForceReceiveBuffer((int)socket.Handle, WebRtcBuffer)) socket.ReceiveBufferSize = WebRtcBuffer;
-        Posix.ForbidFragments((int)socket.Handle, socket.AddressFamily == AddressFamily.InterNetwork);
-        socket.Bind(new IPEndPoint(_options.Address, _options.WebRtcPort + index));
+        socket.Bind(EndPoint(_options.Advertised6 is null ? _options.Address : IPAddress.IPv6Any, _options.WebRtcPort + index));
         return socket;
     }
+
+    private Socket Create()
+    {
+        var socket = new Socket(_options.Family, SocketType.Dgram, ProtocolType.Udp);
+        if (_options.Family == AddressFamily.InterNetworkV6) socket.DualMode = true;
+        Posix.ForbidFragments((int)socket.Handle);
+        return socket;
+    }
+
+    private IPEndPoint EndPoint(IPAddress address, int port) =>
+        new(_options.Family == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address, port);
 }

@@ -36,12 +36,12 @@ internal static unsafe partial class Posix
     /// IP_PMTUDISC_DO (ip(7)): datagrams are never fragmented, as befits media, and so need no identification, which the kernel
     /// would have to draw for each.
     /// </summary>
-    public static void ForbidFragments(int socket, bool isInet)
+    public static void ForbidFragments(int socket)
     {
         var value = MtuDiscoverDo;
-        _ = isInet
-            ? SetSocketOption(socket, InetLevel, InetMtuDiscover, &value, sizeof(int))
-            : SetSocketOption(socket, Inet6Level, Inet6MtuDiscover, &value, sizeof(int));
+        // A socket of both families has both settings; one of IPv4 refuses the other one.
+        _ = SetSocketOption(socket, InetLevel, InetMtuDiscover, &value, sizeof(int));
+        _ = SetSocketOption(socket, Inet6Level, Inet6MtuDiscover, &value, sizeof(int));
     }
 
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]

@@ -99,7 +99,8 @@ public sealed partial class CallControl
 
     public void Receive(Instant now, string callId, MediaEvent mediaEvent)
     {
-        if (_calls.TryGetValue(callId, out var live)) Guarded(now, live, call => call.Receive(now, mediaEvent));
+        if (!_calls.TryGetValue(callId, out var live) || live.IsEmergency && mediaEvent is NetworkMediaLost) return;
+        Guarded(now, live, call => call.Receive(now, mediaEvent));
     }
 
     /// <summary>Deletes the row of a call that another node left behind, when its grace time is over.</summary>

@@ -62,6 +62,16 @@ public class CallRaceTests
     }
 
     [Fact]
+    public void A_network_that_fell_silent_is_hung_up_on()
+    {
+        var rig = CallRig.ConnectedIncoming();
+        rig.Media(new NetworkMediaLost());
+        Assert.Equal((CallState.Terminated, CallEndClass.Network, "media-timeout"), (rig.State, rig.Call.Description.End!.Class, rig.Call.Description.End.Reason));
+        Assert.Single(rig.Sip.OfType<EndSession>());
+        AssertEndedOnce(rig);
+    }
+
+    [Fact]
     public void A_failed_handshake_fails_the_call()
     {
         var rig = CallRig.Outgoing();

@@ -151,6 +151,43 @@ public sealed class MediaSessionTests : IDisposable
     }
 
     [Fact]
+    public void ANetworkThatFallsSilentIsToldOnceUnlessTheCallIsHeld()
+    {
+        Connect();
+        Talk(10);
+        Run(TimeSpan.FromMinutes(4));
+        FromBrowser(Audio(BrowserHertz, AudioCodec.Pcmu, _codecNow, _spoken));
+        _session.ReceiveIms(_now, PhoneRtcp, new byte[] { 0x80, 201, 0, 1, 0, 0, 0, 20 }, rtcp: true);
+        Run(TimeSpan.FromMinutes(4.9));
+        Assert.DoesNotContain(new NetworkMediaLost(), _events);
+        Run(TimeSpan.FromMinutes(6));
+        Assert.Single(_events, new NetworkMediaLost());
+
+        _events.Clear();
+        _session.Apply(_now, Plan(Stream(Pcmu), Stream(Pcma) with { Direction = MediaDirection.SendOnly }));
+        Run(TimeSpan.FromMinutes(20));
+        Assert.DoesNotContain(new NetworkMediaLost(), _events);
+        _session.Apply(_now, Plan(Stream(Pcmu), Stream(Pcma)));
+        Run(TimeSpan.FromMinutes(4.9));
+        Assert.DoesNotContain(new NetworkMediaLost(), _events);
+        Run(TimeSpan.FromMinutes(1));
+        Assert.Single(_events, new NetworkMediaLost());
+    }
+
+    [Fact]
+    public void AnExactSourceIsTheOneOfTheDescriptionAndNoOther()
+    {
+        using var session = new MediaSession(
+            new MediaSockets(WebRtcSocket, RtpSocket, RtcpSocket), new WebRtcPeer(_ice, _browser), new ManagedCodecs(), new EntropySource(new byte[32]),
+            _queue, new MediaSessionOptions(null, ExactSource: true));
+        session.Apply(_now, Plan(Stream(Pcma), Stream(Pcma)));
+        session.ReceiveIms(_now, new IPEndPoint(PhoneRtp.Address, 4999), Audio(PhoneHertz, AudioCodec.Pcma, 8, 1), rtcp: false);
+        Assert.Equal((0, 1), (session.Statistics.Ims.PacketsReceived, session.Statistics.Ims.Dropped));
+        session.ReceiveIms(_now, PhoneRtp, Audio(PhoneHertz, AudioCodec.Pcma, 8, 1), rtcp: false);
+        Assert.Equal(1, session.Statistics.Ims.PacketsReceived);
+    }
+
+    [Fact]
     public void NothingIsSentToAnAddressThatIsNone()
     {
         var nowhere = new IPEndPoint(IPAddress.Any, 4000);

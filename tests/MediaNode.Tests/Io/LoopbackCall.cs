@@ -18,19 +18,21 @@ internal sealed class LoopbackCall : IDisposable
     private readonly DtlsEndpointFactory _dtls;
     private readonly DtlsCertificate _certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
     private MediaWorkers _workers;
-    private readonly Socket _phoneRtp = Bind();
-    private readonly Socket _phoneRtcp = Bind();
+    private readonly Socket _phoneRtp;
+    private readonly Socket _phoneRtcp;
     private ushort _browserSequence;
     private ushort _phoneSequence;
 
-    public LoopbackCall(MediaWorkers workers, string id)
+    /// <param name="browser">Where the browser is; the phone is where the workers say that the network is.</param>
+    public LoopbackCall(MediaWorkers workers, string id, IPAddress? browser = null)
     {
         _workers = workers;
         Id = id;
         Allocation = workers.TryAllocate(id) ?? throw new InvalidOperationException("no port is free");
         _dtls = new DtlsEndpointFactory(_certificate);
         var entropy = new EntropySource(RandomNumberGenerator.GetBytes(32));
-        Browser = new RtcClientSocket(new RtcClient(entropy, _dtls, _certificate.Fingerprint), () => MonotonicClock.Now);
+        Browser = new RtcClientSocket(new RtcClient(entropy, _dtls, _certificate.Fingerprint), () => MonotonicClock.Now, browser);
+        (_phoneRtp, _phoneRtcp) = (Bind(Allocation.ImsRtp.Address), Bind(Allocation.ImsRtp.Address));
     }
 
     public string Id { get; }
@@ -54,8 +56,9 @@ internal sealed class LoopbackCall : IDisposable
     /// <summary>The call is carried by other workers now, and the phone has been told.</summary>
     public void MovedTo(MediaWorkers workers, MediaAllocation allocation) => (_workers, Allocation) = (workers, allocation);
 
-    public void Connect() =>
-        Browser.Client.Connect(MonotonicClock.Now, Allocation.WebRtc, Allocation.Ice, Allocation.Fingerprint, dtlsClient: true);
+    /// <param name="node">Of the allocation's addresses; the first one when null.</param>
+    public void Connect(IPEndPoint? node = null) =>
+        Browser.Client.Connect(MonotonicClock.Now, node ?? Allocation.WebRtc, Allocation.Ice, Allocation.Fingerprint, dtlsClient: true);
 
     /// <summary>Lets both ends take what has arrived. True once the browser can send.</summary>
     public bool Pump()
@@ -103,10 +106,10 @@ internal sealed class LoopbackCall : IDisposable
         while (socket.Available > 0) packets.Add(buffer[..socket.Receive(buffer)]);
     }
 
-    private static Socket Bind()
+    private static Socket Bind(IPAddress address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }
 }

@@ -11,16 +11,19 @@ namespace Byon.Tests.TestKit.WebRtc;
 /// </summary>
 public sealed class RtcClientSocket : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+    private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[2048];
     private readonly Func<Instant> _now;
 
     /// <param name="now">The clock of the DTLS endpoints.</param>
-    public RtcClientSocket(RtcClient client, Func<Instant> now)
+    /// <param name="address">To bind to; 127.0.0.1 when null.</param>
+    public RtcClientSocket(RtcClient client, Func<Instant> now, IPAddress? address = null)
     {
+        var bound = new IPEndPoint(address ?? IPAddress.Loopback, 0);
+        _socket = new Socket(bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         Client = client;
         _now = now;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _socket.Bind(bound);
     }
 
     public RtcClient Client { get; }
@@ -36,7 +39,7 @@ public sealed class RtcClientSocket : IDisposable
     /// <summary>Receives what is there, handles timeouts, sends what is due.</summary>
     public void Pump()
     {
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        EndPoint from = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (_socket.Available > 0)
         {
             var length = _socket.ReceiveFrom(_buffer, ref from);

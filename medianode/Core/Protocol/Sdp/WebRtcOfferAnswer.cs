@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Byon.MediaNode.Core.Media;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
@@ -114,8 +115,6 @@ public static class WebRtcOfferAnswer
     private static void WriteAudio(
         SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, string setup, string profile, string? mid)
     {
-        // One host candidate of type preference 126 and local preference 65535 (RFC 8445 §5.1.2.1).
-        const uint priority = (126u << 24) | (65_535u << 8) | 255u;
         var address = local.WebRtc;
         writer.Audio(address.Port, profile, formats).Line('c', SdpAddress.Format(address.Address));
         if (mid is not null) writer.Attribute("mid", mid);
@@ -123,7 +122,13 @@ public static class WebRtcOfferAnswer
         if (direction.HasFlag(MediaDirection.SendOnly)) writer.Attribute("msid", "byon byon-audio");
         writer.Attribute("ice-ufrag", local.Ice.UsernameFragment).Attribute("ice-pwd", local.Ice.Password)
             .Attribute("fingerprint", $"{local.Fingerprint.HashFunction} {local.Fingerprint.Value}").Attribute("setup", setup)
-            .Mappings(formats).Attribute("ptime", "20")
-            .Attribute("candidate", $"1 1 udp {priority} {address.Address} {address.Port} typ host").Attribute("end-of-candidates");
+            .Mappings(formats).Attribute("ptime", "20");
+        if (local.WebRtc6 is { } second) WriteCandidate(writer, foundation: 2, localPreference: 65_535, second);
+        WriteCandidate(writer, foundation: 1, localPreference: local.WebRtc6 is null ? 65_535u : 65_534u, address);
+        writer.Attribute("end-of-candidates");
     }
+
+    /// <summary>A host candidate, of type preference 126 (RFC 8445 §5.1.2.1); IPv6 goes first (RFC 8421 §4).</summary>
+    private static void WriteCandidate(SdpWriter writer, int foundation, uint localPreference, IPEndPoint address) =>
+        writer.Attribute("candidate", $"{foundation} 1 udp {(126u << 24) | (localPreference << 8) | 255u} {address.Address} {address.Port} typ host");
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
@@ -18,6 +19,32 @@ public class WebRtcOfferAnswerTests
     {
         Assert.False(WebRtcOfferAnswer.TryAnswer(offer, Local, Origin, MediaDirection.SendReceive, out _, out _, out var why));
         return why.Fault;
+    }
+
+    [Fact]
+    public void A_node_with_both_families_has_a_candidate_of_each_and_ipv6_goes_first()
+    {
+        var both = Local with { WebRtc6 = IPEndPoint.Parse("[2001:db8::10]:20000") };
+        var offer = WebRtcOfferAnswer.WriteOffer(both, Origin, MediaDirection.SendReceive);
+        Assert.Contains(
+            "a=candidate:2 1 udp 2130706431 2001:db8::10 20000 typ host\r\na=candidate:1 1 udp 2130706175 192.0.2.10 20000 typ host\r\na=end-of-candidates\r\n", offer);
+        Assert.Contains("c=IN IP4 192.0.2.10\r\n", offer);
+    }
+
+    [Fact]
+    public void A_node_of_ipv6_only_says_so_to_both_sides()
+    {
+        var six = Local with { WebRtc = IPEndPoint.Parse("[2001:db8::10]:20000"), ImsRtp = IPEndPoint.Parse("[2001:db8::11]:21000") };
+        var offer = WebRtcOfferAnswer.WriteOffer(six, Origin, MediaDirection.SendReceive);
+        Assert.Contains("c=IN IP6 2001:db8::10\r\n", offer);
+        Assert.Contains("a=candidate:1 1 udp 2130706431 2001:db8::10 20000 typ host\r\n", offer);
+        var network = ImsOfferAnswer.WriteOffer(six, Origin, MediaDirection.SendReceive, [AudioCodec.Pcma]);
+        Assert.Contains("c=IN IP6 2001:db8::11\r\n", network);
+        Assert.Contains("o=byon 4711 1 IN IP6 2001:db8::11\r\n", network);
+        Assert.True(ImsOfferAnswer.TryReadAnswer(
+            Lines("v=0", "o=p 1 1 IN IP6 2001:db8::5", "s=-", "c=IN IP6 2001:db8::5", "t=0 0", "m=audio 4000 RTP/AVP 8", "a=rtcp:4005 IN IP6 2001:db8::6"),
+            MediaDirection.SendReceive, [AudioCodec.Pcma], out var plan, out _));
+        Assert.Equal((IPEndPoint.Parse("[2001:db8::5]:4000"), IPEndPoint.Parse("[2001:db8::6]:4005")), (plan.PeerRtp, plan.PeerRtcp));
     }
 
     [Fact]
