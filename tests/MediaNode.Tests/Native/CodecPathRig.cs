@@ -19,11 +19,11 @@ public abstract class CodecPathRig : IDisposable
     ];
 
     private protected NativeCodecs Codecs { get; } = new(NullLogger.Instance);
-    private readonly ImsLeg _leg;
+    private ImsLeg _leg = null!;
 
     private protected MediaTransmitQueue Queue { get; } = new(64);
 
-    private protected AudioPath Path { get; }
+    private protected AudioPath Path { get; private set; } = null!;
 
     private protected List<Told> Sent { get; } = [];
 
@@ -32,16 +32,21 @@ public abstract class CodecPathRig : IDisposable
     /// <summary>Payload type of comfort noise towards the far side; null where it takes none.</summary>
     private protected byte? ComfortNoise { get; set; }
 
-    protected CodecPathRig()
-    {
-        _leg = new ImsLeg(Queue, new EntropySource(new byte[32]), 1, 2);
-        Path = new AudioPath(Codecs, _leg.Output);
-    }
+    protected CodecPathRig() => NewPath();
 
     public void Dispose()
     {
         Path.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Codecs that have heard nothing yet.</summary>
+    private protected void NewPath()
+    {
+        Path?.Dispose();
+        _leg = new ImsLeg(Queue, new EntropySource(new byte[32]), 1, 2);
+        Path = new AudioPath(Codecs, _leg.Output);
+        Sent.Clear();
     }
 
     /// <summary>Sends the samples in packets of 20 ms, without those that are lost.</summary>
@@ -111,6 +116,16 @@ public abstract class CodecPathRig : IDisposable
         var (heard, samples) = (new List<short>(), new short[1000]);
         foreach (var packet in Sent) heard.AddRange(samples[..decoder.Decode(packet.Payload, samples)]);
         return [.. heard];
+    }
+
+    /// <summary>The same with each packet at the place its time stamp gives it, and silence in between.</summary>
+    private protected short[] HearInTime(AudioFormat format)
+    {
+        using var decoder = Codecs.CreateDecoder(format, Rate(format));
+        int At(Told packet) => (int)((long)(packet.Timestamp - Sent[0].Timestamp) * Rate(format) / format.ClockRate);
+        var (heard, samples) = (new short[At(Sent[^1]) + 1000], new short[1000]);
+        foreach (var packet in Sent) samples.AsSpan(0, decoder.Decode(packet.Payload, samples)).CopyTo(heard.AsSpan(At(packet)));
+        return heard;
     }
 
     private protected static AudioFormat Format(AudioCodec codec) => Formats.Single(format => format.Codec == codec);

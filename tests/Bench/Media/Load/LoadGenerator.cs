@@ -9,6 +9,7 @@ using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Native;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Bench.Media.Load;
 
@@ -144,7 +145,7 @@ internal sealed class LoadGenerator : IDisposable
     }
 
     private static (PacketSource Speech, PacketSource Probe) Sources(ICodecFactory codecs, AudioFormat format, int sampleRate) =>
-        (PacketSource.Of(codecs, format, sampleRate, Voice.Speech(sampleRate, SpeechSeconds)), PacketSource.Of(codecs, format, sampleRate, Voice.Probe(sampleRate)));
+        (PacketSource.Of(codecs, format, sampleRate, Speech.Samples(sampleRate, SpeechSeconds)), PacketSource.Of(codecs, format, sampleRate, Voice.Probe(sampleRate)));
 
     private static long UnixNanoseconds() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
