@@ -41,7 +41,8 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
         return text.AppendLine().AppendLine(Method).ToString();
     }
 
-    public static string Versions() => Report.Versions("rtpengine-daemon", "libopus0", "libssl3");
+    public static string Versions() => Report.Versions("rtpengine-daemon", "libopus0", "libssl3")
+        + (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") is { Length: > 0 } ? "; the node's codec libraries are those of ./byon codecs" : "");
 
     private string Profiles() => "SRTP: " + string.Join(", ", runs.Select(run => $"{run.Server} {run.Profile}").Distinct());
 

@@ -12,6 +12,8 @@ internal sealed class Dockerfile
         foreach (var line in text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
         {
             var parts = line.Split(' ', 2);
+            // Each stage starts anew; the last one is the image.
+            if (parts[0] == "FROM") _steps.Clear();
             _steps.Add((parts[0], parts[1].Trim()));
         }
     }

@@ -27,7 +27,8 @@ public sealed class ImageTree : IDisposable
         var dockerfile = Dockerfile.Read();
         var packages = DebianPackages.Closure([.. DebianPackages.Essential, .. dockerfile.Packages]);
         CopyAll(DebianPackages.FilesOf(packages).Where(file => !Unneeded.Any(file.StartsWith)));
-        foreach (var copy in dockerfile.All("COPY"))
+        // What an earlier stage has made is not needed: the image has Debian's own libraries as well.
+        foreach (var copy in dockerfile.All("COPY").Where(copy => !copy.Contains("--from=", StringComparison.Ordinal)))
         {
             var words = copy.Split(' ').Where(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
             Copy(Path.Combine(BuiltPackage.Path("medianode"), words[0]), words[1]);

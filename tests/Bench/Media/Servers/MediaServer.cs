@@ -38,6 +38,8 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
             RedirectStandardOutput = talks,
             RedirectStandardError = !talks,
         };
+        // The other server has the libraries of its distribution, whatever ours was given (./byon codecs).
+        if (!talks) start.Environment.Remove("LD_LIBRARY_PATH");
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
     }
 
