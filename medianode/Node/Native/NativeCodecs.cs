@@ -33,8 +33,7 @@ public sealed partial class NativeCodecs : ICodecFactory
     public IAudioDecoder CreateDecoder(AudioFormat format, int sampleRate) => format.Codec switch
     {
         AudioCodec.Opus => new OpusDecoder(sampleRate),
-        AudioCodec.AmrWb => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrWbFrameDecoder()),
-        AudioCodec.Amr => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrFrameDecoder()),
+        AudioCodec.AmrWb or AudioCodec.Amr => new AmrDecoder(format.Codec, Parameters(format).OctetAligned, new AmrFrameDecoder(format.Codec)),
         AudioCodec.G722 => new G722Decoder(),
         AudioCodec.L16 => new LinearDecoder(),
         _ => new G711Decoder(format.Codec),
@@ -43,8 +42,7 @@ public sealed partial class NativeCodecs : ICodecFactory
     public IAudioEncoder CreateEncoder(AudioFormat format, int sampleRate) => format.Codec switch
     {
         AudioCodec.Opus => new OpusEncoder(sampleRate, OpusParameters.Parse(format.Parameters)),
-        AudioCodec.AmrWb => new AmrEncoder(format.Codec, Parameters(format), new AmrWbFrameEncoder()),
-        AudioCodec.Amr => new AmrEncoder(format.Codec, Parameters(format), new AmrFrameEncoder()),
+        AudioCodec.AmrWb or AudioCodec.Amr => new AmrEncoder(format.Codec, Parameters(format), new AmrFrameEncoder(format.Codec)),
         AudioCodec.G722 => new G722Encoder(),
         AudioCodec.L16 => new LinearEncoder(),
         _ => new G711Encoder(format.Codec),
