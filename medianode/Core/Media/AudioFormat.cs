@@ -43,6 +43,9 @@ public sealed record AudioStream(
     /// <summary>Every format the peer takes, in its order; <see cref="Send"/> is the first of them until the other leg's codec is known.</summary>
     public IReadOnlyList<AudioFormat> Sendable { get => field ?? [Send]; init; }
 
+    /// <summary>Most audio that the peer takes in one packet, repeated frames included (a=maxptime).</summary>
+    public TimeSpan LongestPacketTime { get; init; } = TimeSpan.FromMilliseconds(240);
+
     /// <summary>The peer wants voice metrics in extended reports (RFC 3611 §5.1).</summary>
     public bool VoiceMetrics { get; init; }
 

@@ -18,6 +18,8 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
     private bool _running;
     private bool _starts;
     private int _unsent;
+    private bool _losesMuch;
+    private bool _takesTwo;
     private uint _timestamp;
 
     public AudioFormat Format { get; private set; } = null!;
@@ -35,11 +37,20 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
         _sampleRate = sampleRate;
         _noise = to.ComfortNoise is { } type ? to.Send with { PayloadType = type } : null;
         PacketTime = CodecPolicy.PacketTime(to.Send, to.PacketTime);
+        _takesTwo = to.LongestPacketTime >= PacketTime * 2;
+        _encoder?.Repeat(_losesMuch && _takesTwo);
         Frame = (int)(PacketTime.Ticks * sampleRate / TimeSpan.TicksPerSecond);
     }
 
     /// <summary>How far the peer should speak below its usual mode, see <see cref="Amr.AmrRateAdaptation"/>.</summary>
     public void AskForLess(int steps) => _encoder?.AskForLess(steps);
+
+    /// <summary>The peer reports that much of what is sent gets lost: packets hold the one before again, where it can take that.</summary>
+    public void Repeat(bool losesMuch)
+    {
+        _losesMuch = losesMuch;
+        _encoder?.Repeat(losesMuch && _takesTwo);
+    }
 
     /// <summary>What the peer wants to be sent.</summary>
     public void Request(int? mode) => _encoder?.Request(mode);
@@ -82,7 +93,8 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
         var length = payload.IsEmpty ? 0 : encoder.Encode(frame, payload);
         if (length > 0 && !withheld)
         {
-            output.Send(now, Format, _starts && !encoder.IsSilent, timestamp, length);
+            var first = timestamp - (uint)((long)encoder.Repeated * Format.ClockRate / _sampleRate);
+            output.Send(now, Format, _starts && !encoder.IsSilent, first, length);
             _starts = false;
         }
 
@@ -103,6 +115,7 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
         if (_encoder is not null) return _encoder;
         _encoder = codecs.CreateEncoder(Format, _sampleRate);
         _encoder.SetComplexity(_complexity);
+        _encoder.Repeat(_losesMuch && _takesTwo);
         return _encoder;
     }
 

@@ -43,6 +43,14 @@ public interface IAudioEncoder : IDisposable
     /// <summary>The last packet held no speech, or there was none to send: what follows starts a new stretch of speech.</summary>
     bool IsSilent => false;
 
+    /// <summary>Samples of the packet before that the last payload holds again ahead of its own: its time stamp is that of the first one.</summary>
+    int Repeated => 0;
+
+    /// <summary>Each packet is to hold the one before again, since too many get lost, with codecs that can (RFC 4867 §3.7.1).</summary>
+    void Repeat(bool repeats)
+    {
+    }
+
     /// <summary>How much work each packet may cost, 0 to 10, with codecs that have the choice.</summary>
     void SetComplexity(int complexity)
     {

@@ -26,6 +26,8 @@ public sealed partial class MediaSession
         _toIms.Restore(now, savedAt, saved.ToIms);
         _toWebRtc.Restore(now, savedAt, saved.ToWebRtc);
         _adaptation = new AmrRateAdaptation(saved.AmrStepsDown);
+        _lossAtPeer = new AmrRateAdaptation(saved.AmrLossAtPeer);
+        _toIms.Repeat(_lossAtPeer.StepsDown > 0);
         (_heardWebRtc, _heardIms) = (saved.HeardWebRtc, saved.HeardIms);
     }
 
@@ -37,6 +39,7 @@ public sealed partial class MediaSession
             _adaptation.StepsDown)
         {
             ImsSrtp = _ims.SaveSrtp(),
+            AmrLossAtPeer = _lossAtPeer.StepsDown,
         }
         : null;
 }

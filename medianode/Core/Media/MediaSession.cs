@@ -24,6 +24,7 @@ public sealed partial class MediaSession : IDisposable
     private readonly AudioPath _toIms;
     private readonly AudioPath _toWebRtc;
     private readonly AmrRateAdaptation _adaptation;
+    private readonly AmrRateAdaptation _lossAtPeer;
     private readonly Queue<MediaEvent> _events = new();
     private bool _heardWebRtc;
     private bool _heardIms;
@@ -42,6 +43,7 @@ public sealed partial class MediaSession : IDisposable
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
         _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp) { ExactSource = _options.ExactSource };
         _adaptation = new AmrRateAdaptation();
+        _lossAtPeer = new AmrRateAdaptation();
         _toIms = new AudioPath(codecs, _ims.Output);
         _toWebRtc = new AudioPath(codecs, _webRtc.Output);
     }
@@ -173,6 +175,9 @@ public sealed partial class MediaSession : IDisposable
         if (!_ims.SendReportIfDue(now)) return;
         _adaptation.Update(_ims.Rtcp.FractionLost);
         _toIms.AskForLess(_adaptation.StepsDown);
+        if (_ims.Rtcp.PeerReport is not { } report) return;
+        _lossAtPeer.Update(report.FractionLost);
+        _toIms.Repeat(_lossAtPeer.StepsDown > 0);
     }
 
     /// <summary>Tells both peers that the session ends (RTCP BYE, DTLS close_notify). The owner sends what is queued, then disposes.</summary>

@@ -84,6 +84,49 @@ public sealed class CodecLossTests : CodecPathRig
         Assert.True(Tone.Heard(Hear(Format(AudioCodec.L16)), 700, 1300, 16_000) > TimeSpan.FromSeconds(1.9));
     }
 
+    [Theory]
+    [InlineData(AudioCodec.AmrWb)]
+    [InlineData(AudioCodec.Amr)]
+    public void FramesAreSentTwiceToAPeerThatLosesThemAndKnowsIt(AudioCodec codec)
+    {
+        var to = Format(codec) with { Parameters = Format(codec).Parameters + ";max-red=220" };
+        var source = Format(AudioCodec.L16);
+        Connect(source, to);
+        Path.Repeat(losesMuch: true);
+        foreach (var (i, payload) in Encode(source, Tone.Samples(700, TimeSpan.FromSeconds(2), 16_000)).Index())
+        {
+            Receive(source, payload, i);
+            Run(PacketTime);
+        }
+
+        Assert.Equal(100, Sent.Count);
+        Assert.Equal(Sent[0].Timestamp, Sent[1].Timestamp);
+        for (var i = 1; i + 1 < Sent.Count; i++)
+        {
+            var (own, copy) = (Frames(to, Sent[i].Payload)[^1], Frames(to, Sent[i + 1].Payload)[0]);
+            Assert.Equal(own, copy);
+            Assert.Equal(2, Frames(to, Sent[i].Payload).Count);
+        }
+    }
+
+    [Fact]
+    public void APeerThatDoesNotKnowCopiesOrHasNoRoomForThemGetsNone()
+    {
+        var (source, to) = (Format(AudioCodec.L16), Format(AudioCodec.AmrWb));
+        Connect(source, to);
+        Path.Repeat(losesMuch: true);
+        foreach (var (i, payload) in Encode(source, Tone.Samples(700, TimeSpan.FromSeconds(1), 16_000)).Index()) Receive(source, payload, i);
+        Assert.All(Sent, s => Assert.Single(Frames(to, s.Payload)));
+    }
+
+    private static List<string> Frames(AudioFormat format, byte[] payload)
+    {
+        var (frames, frame) = (new List<string>(), new byte[AmrFrames.MaximumSize]);
+        Assert.True(AmrPayloadReader.TryParse(payload, format.Codec, format.Parameters?.Contains("octet-align=1", StringComparison.Ordinal) == true, out var reader));
+        while (reader.TryRead(frame, out var length)) frames.Add(Convert.ToHexString(frame.AsSpan(0, length)));
+        return frames;
+    }
+
     /// <summary>One payload with the frames of two.</summary>
     private static byte[] Join(AudioFormat format, byte[] first, byte[] second)
     {

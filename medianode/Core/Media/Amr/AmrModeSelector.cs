@@ -9,6 +9,8 @@ public sealed class AmrModeSelector
     private readonly AmrParameters _peer;
     private readonly int _unasked;
     private int _target;
+    private int? _asked;
+    private int? _limit;
     private int _frame;
 
     /// <param name="peer">What the peer's description says of what it wants to get.</param>
@@ -25,7 +27,20 @@ public sealed class AmrModeSelector
     public int Mode { get; private set; }
 
     /// <summary>The peer's last request, which is an upper limit (RFC 4867 §3.3.1); null lifts it.</summary>
-    public void Request(int? mode) => _target = mode is { } limit ? AtMost(limit) : _unasked;
+    public void Request(int? mode)
+    {
+        if (_asked == mode) return;
+        _asked = mode;
+        Aim();
+    }
+
+    /// <summary>What bounds the mode beside the peer's request; null lifts it.</summary>
+    public void Limit(int? mode)
+    {
+        if (_limit == mode) return;
+        _limit = mode;
+        Aim();
+    }
 
     /// <summary>The mode of the set that lies some steps below the one that nobody has to ask for.</summary>
     public int Below(int steps)
@@ -41,6 +56,8 @@ public sealed class AmrModeSelector
         if (_frame++ % _peer.ChangePeriod == 0 && Mode != _target) Mode = _peer.ChangeToNeighborOnly ? Neighbor() : _target;
         return Mode;
     }
+
+    private void Aim() => _target = AtMost(Math.Min(_asked ?? _unasked, _limit ?? int.MaxValue));
 
     private int Neighbor()
     {

@@ -8,8 +8,9 @@ namespace Byon.MediaNode.Core.Media.Amr;
 /// <param name="NamesModes">The fmtp names a mode-set: it must stand in an answer as well.</param>
 /// <param name="ChangePeriod">Mode changes are this many frames apart, or a multiple of it: 1 or 2.</param>
 /// <param name="ChangeToNeighborOnly">Modes change only to the next one of the mode-set, up or down.</param>
+/// <param name="KnowsRedundancy">It names a max-red of a frame or more: its author sends frames again, and so expects to get them.</param>
 public readonly record struct AmrParameters(
-    bool OctetAligned, int ModeSet, bool NamesModes, int ChangePeriod, bool ChangeToNeighborOnly)
+    bool OctetAligned, int ModeSet, bool NamesModes, int ChangePeriod, bool ChangeToNeighborOnly, bool KnowsRedundancy = false)
 {
     /// <summary>
     /// False for what this node does not speak: CRC, interleaving, robust sorting, several channels, and for values that make no
@@ -32,11 +33,12 @@ public readonly record struct AmrParameters(
 
     /// <summary>
     /// What we say of ourselves: any mode at any time is understood, ours may change every second frame only if asked to (that is
-    /// mode-change-capability 2), and no frame is sent twice.
+    /// mode-change-capability 2), and a frame is sent again in
+    /// the next packet, if at all.
     /// </summary>
     public string Own()
     {
-        var own = "mode-change-capability=2;max-red=0";
+        var own = "mode-change-capability=2;max-red=20";
         if (OctetAligned) own = "octet-align=1;" + own;
         if (!NamesModes) return own;
         var set = ModeSet;
@@ -60,6 +62,10 @@ public readonly record struct AmrParameters(
             case "mode-change-neighbor":
                 parameters = parameters with { ChangeToNeighborOnly = value == "1" };
                 return value is "0" or "1";
+            case "max-red":
+                var known = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var most);
+                parameters = parameters with { KnowsRedundancy = known && most >= 20 };
+                return known;
             case "crc" or "robust-sorting":
                 return value == "0";
             case "channels":

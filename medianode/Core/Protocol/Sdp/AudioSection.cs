@@ -32,6 +32,9 @@ internal static class AudioSection
         return TimeSpan.FromMilliseconds(Milliseconds(audio.Value("maxptime")) is { } most and >= 10 && wanted > most ? 10 : wanted);
     }
 
+    /// <summary>a=maxptime; 240 ms, which TS 26.114 §6.2.2.1 asks for, where it says nothing.</summary>
+    public static TimeSpan LongestPacketTime(SdpSection audio) => TimeSpan.FromMilliseconds(Milliseconds(audio.Value("maxptime")) ?? 240);
+
     private static int? Milliseconds(string? value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

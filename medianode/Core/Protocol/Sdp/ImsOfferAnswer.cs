@@ -13,9 +13,9 @@ public static class ImsOfferAnswer
     private const string VoiceMetrics = "voip-metrics";
 
     /// <summary>Both framings are offered, as TS 26.114 §5.2.1 wants, the mandatory one first.</summary>
-    private const string BandwidthEfficient = "mode-change-capability=2;max-red=0";
+    private const string BandwidthEfficient = "mode-change-capability=2;max-red=20";
 
-    private const string OctetAligned = "octet-align=1;mode-change-capability=2;max-red=0";
+    private const string OctetAligned = "octet-align=1;mode-change-capability=2;max-red=20";
 
     /// <summary>Payload types of our own offers; the dynamic ones are those most phones use for the same thing.</summary>
     private static readonly AudioFormats Own = new(
@@ -236,6 +236,7 @@ public static class ImsOfferAnswer
                 ReceiveEvents = receive.Events,
                 ComfortNoise = receive.ComfortNoise is null ? null : send.ComfortNoise,
                 VoiceMetrics = WantsVoiceMetrics,
+                LongestPacketTime = AudioSection.LongestPacketTime(Audio),
             };
             var mux = Audio.Has("rtcp-mux");
             var rtp = new IPEndPoint(Address, Audio.Port);

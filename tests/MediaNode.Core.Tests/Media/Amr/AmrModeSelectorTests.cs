@@ -52,4 +52,35 @@ public sealed class AmrModeSelectorTests
         Assert.True(AmrParameters.TryParse(codec, fmtp, out var parameters));
         return new AmrModeSelector(codec, parameters);
     }
+
+    /// <summary>Whatever is asked for, whenever: modes of the set only, as often and as far as the peer allows, and it is reached.</summary>
+    [Fact]
+    public void AnyRequestsKeepToWhatThePeerAllows()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 500; round++)
+        {
+            var codec = random.Next(2) == 0 ? AudioCodec.Amr : AudioCodec.AmrWb;
+            var modes = Enumerable.Range(0, AmrFrames.HighestMode(codec) + 1).Where(_ => random.Next(2) == 0).DefaultIfEmpty(3).ToList();
+            var (period, neighbor) = (random.Next(1, 3), random.Next(2));
+            var selector = Selector(codec, $"mode-set={string.Join(',', modes)};mode-change-period={period};mode-change-neighbor={neighbor}");
+            var (mode, changedAt) = (selector.Next(), 0);
+            for (var frame = 1; frame < 200; frame++)
+            {
+                if (random.Next(10) == 0) selector.Request(random.Next(3) == 0 ? null : random.Next(AmrFrames.HighestMode(codec) + 1));
+                if (random.Next(50) == 0) selector.Limit(random.Next(2) == 0 ? null : random.Next(AmrFrames.HighestMode(codec) + 1));
+                var next = selector.Next();
+                Assert.Contains(next, modes);
+                if (next == mode) continue;
+                Assert.Equal(0, (frame - changedAt) % period);
+                if (neighbor == 1) Assert.Equal(1, Math.Abs(modes.IndexOf(next) - modes.IndexOf(mode)));
+                (mode, changedAt) = (next, frame);
+            }
+
+            selector.Limit(null);
+            selector.Request(modes[0]);
+            for (var frame = 0; frame < 20; frame++) mode = selector.Next();
+            Assert.Equal(modes[0], mode);
+        }
+    }
 }

@@ -9,7 +9,7 @@ public sealed class AmrParametersTests
     public void WithoutParametersEveryModeMayBeSentAtAnyTime()
     {
         Assert.Equal(new AmrParameters(false, 0xFF, false, 1, false), Parse(AudioCodec.Amr, null));
-        Assert.Equal(new AmrParameters(false, 0x1FF, false, 1, false), Parse(AudioCodec.AmrWb, "max-red=220; mode-change-capability=2"));
+        Assert.Equal(new AmrParameters(false, 0x1FF, false, 1, false, true), Parse(AudioCodec.AmrWb, "max-red=220; mode-change-capability=2"));
     }
 
     [Fact]
@@ -33,9 +33,9 @@ public sealed class AmrParametersTests
     public void WhatIsNotSpokenHereIsRefused(string fmtp) => Assert.False(AmrParameters.TryParse(AudioCodec.Amr, fmtp, out _));
 
     [Theory]
-    [InlineData("crc=0;robust-sorting=0;channels=1;octet-align=0", "mode-change-capability=2;max-red=0")]
-    [InlineData("octet-align=1;mode-change-period=2", "octet-align=1;mode-change-capability=2;max-red=0")]
-    [InlineData("mode-set=0,1,2;octet-align=1", "mode-set=0,1,2;octet-align=1;mode-change-capability=2;max-red=0")]
+    [InlineData("crc=0;robust-sorting=0;channels=1;octet-align=0", "mode-change-capability=2;max-red=20")]
+    [InlineData("octet-align=1;mode-change-period=2", "octet-align=1;mode-change-capability=2;max-red=20")]
+    [InlineData("mode-set=0,1,2;octet-align=1", "mode-set=0,1,2;octet-align=1;mode-change-capability=2;max-red=20")]
     public void OurAnswerKeepsFramingAndModeSet(string offered, string answered)
     {
         Assert.Equal(answered, Parse(AudioCodec.AmrWb, offered).Own());

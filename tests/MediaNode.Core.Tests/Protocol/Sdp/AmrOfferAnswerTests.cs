@@ -14,10 +14,10 @@ public sealed class AmrOfferAnswerTests
         Lines(
             "v=0", "o=byon 4711 1 IN IP4 198.51.100.7", "s=-", "t=0 0", "c=IN IP4 198.51.100.7",
             "m=audio 21000 RTP/AVP 104 110 102 108 8 0 105 101 13",
-            "a=rtpmap:104 AMR-WB/16000", "a=fmtp:104 mode-change-capability=2;max-red=0",
-            "a=rtpmap:110 AMR-WB/16000", "a=fmtp:110 octet-align=1;mode-change-capability=2;max-red=0",
-            "a=rtpmap:102 AMR/8000", "a=fmtp:102 mode-change-capability=2;max-red=0",
-            "a=rtpmap:108 AMR/8000", "a=fmtp:108 octet-align=1;mode-change-capability=2;max-red=0",
+            "a=rtpmap:104 AMR-WB/16000", "a=fmtp:104 mode-change-capability=2;max-red=20",
+            "a=rtpmap:110 AMR-WB/16000", "a=fmtp:110 octet-align=1;mode-change-capability=2;max-red=20",
+            "a=rtpmap:102 AMR/8000", "a=fmtp:102 mode-change-capability=2;max-red=20",
+            "a=rtpmap:108 AMR/8000", "a=fmtp:108 octet-align=1;mode-change-capability=2;max-red=20",
             "a=rtpmap:8 PCMA/8000", "a=rtpmap:0 PCMU/8000",
             "a=rtpmap:105 telephone-event/16000", "a=fmtp:105 0-15", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15",
             "a=rtpmap:13 CN/8000", "a=ptime:20", "a=maxptime:240", "a=sendrecv", "a=rtcp:21001", "a=rtcp-xr:voip-metrics"),
@@ -28,7 +28,7 @@ public sealed class AmrOfferAnswerTests
     {
         var plan = Read(Description("a=rtpmap:104 AMR-WB/16000/1", "a=fmtp:104 mode-set=0,1,2; mode-change-period=2;max-red=0", "a=rtpmap:105 telephone-event/16000"));
         Assert.Equal(new AudioFormat(AudioCodec.AmrWb, 104, 16_000, "mode-set=0,1,2; mode-change-period=2;max-red=0"), plan.Audio.Send);
-        Assert.Equal([new AudioFormat(AudioCodec.AmrWb, 104, 16_000, "mode-change-capability=2;max-red=0")], plan.Audio.Receive);
+        Assert.Equal([new AudioFormat(AudioCodec.AmrWb, 104, 16_000, "mode-change-capability=2;max-red=20")], plan.Audio.Receive);
         Assert.Equal(new TelephoneEventFormat(105, 16_000), plan.Audio.TelephoneEvent);
     }
 
@@ -45,7 +45,7 @@ public sealed class AmrOfferAnswerTests
         var (answer, plan) = Answer(Description(
             "a=rtpmap:96 AMR-WB/16000", "a=fmtp:96 octet-align=1;mode-set=0,2;mode-change-period=2", "a=rtpmap:97 AMR-WB/16000", "a=rtpmap:98 AMR/8000"));
         Assert.Contains("RTP/AVP 96\r\n", answer);
-        Assert.Contains("a=fmtp:96 mode-set=0,2;octet-align=1;mode-change-capability=2;max-red=0\r\n", answer);
+        Assert.Contains("a=fmtp:96 mode-set=0,2;octet-align=1;mode-change-capability=2;max-red=20\r\n", answer);
         Assert.Equal("octet-align=1;mode-set=0,2;mode-change-period=2", plan.Audio.Send.Parameters);
     }
 
