@@ -61,7 +61,7 @@ public sealed record NodeOptions(
 /// <param name="WebRtcPort"><c>Node__Media__WebRtcPort</c>: UDP port of the first worker, one more per worker. Required.</param>
 /// <param name="Workers"><c>Node__Media__Workers</c> (number of processors): threads that carry packets, each with a WebRTC port of its own.</param>
 /// <param name="ImsPortFirst"><c>Node__Media__ImsPortFirst</c>: first RTP port towards the IMS. Required.</param>
-/// <param name="ImsPortCount"><c>Node__Media__ImsPortCount</c> (1000): how many ports from there, two per call.</param>
+/// <param name="ImsPortCount"><c>Node__Media__ImsPortCount</c> (1000): how many ports from there, two per call and two more for its video.</param>
 /// <param name="Advertised6"><c>Node__Media__Advertised6</c>: IPv6 address that browsers are told as well; the WebRTC ports are then bound on all addresses of both families.</param>
 /// <param name="ImsAddress"><c>Node__Media__ImsAddress</c>: bound by the sockets towards the IMS, IPv4 or IPv6; the address above by default.</param>
 /// <param name="ImsAdvertised"><c>Node__Media__ImsAdvertised</c>: address in SDP towards the IMS; the bound one, or where that is not set the advertised one above.</param>
@@ -69,9 +69,10 @@ public sealed record NodeOptions(
 /// <param name="ExactSource"><c>Node__Media__ImsSource</c> (host): <c>exact</c> takes RTP only from the address and port in the SDP, <c>host</c> from another port of that host too until the right one speaks.</param>
 /// <param name="Srtp"><c>Node__Media__ImsSrtp</c> (off): SRTP towards the IMS with keys in the SDP: <c>off</c>, <c>optional</c> (taken where it is offered) or <c>required</c>.</param>
 /// <param name="Pin"><c>Node__Media__Pin</c> (false): bind each worker to one processor.</param>
+/// <param name="VideoKilobits"><c>Node__Media__VideoKilobits</c> (1500): the most that a call's video may take each way, in kbit/s; 0 refuses all video.</param>
 public sealed record NodeMediaOptions(
     IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, IPAddress? Advertised6, IPAddress ImsAddress, IPAddress ImsAdvertised, TimeSpan? IdleTime,
-    bool ExactSource, ImsSrtp Srtp, bool Pin)
+    bool ExactSource, ImsSrtp Srtp, bool Pin, int VideoKilobits)
 {
     internal static NodeMediaOptions Read(SettingReader settings)
     {
@@ -89,6 +90,7 @@ public sealed record NodeMediaOptions(
             settings.Seconds("Node:Media:IdleSeconds", 300) is var idle && idle > TimeSpan.Zero ? idle : null,
             settings.Choice("Node:Media:ImsSource", "host", "exact") == "exact",
             Enum.Parse<ImsSrtp>(settings.Choice("Node:Media:ImsSrtp", "off", "optional", "required"), ignoreCase: true),
-            settings.Flag("Node:Media:Pin", false));
+            settings.Flag("Node:Media:Pin", false),
+            (int)settings.Number("Node:Media:VideoKilobits", 1500, 0, 100_000));
     }
 }

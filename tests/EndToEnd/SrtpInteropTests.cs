@@ -54,7 +54,7 @@ public sealed class SrtpInteropTests : IAsyncLifetime
         using var port = new SipPort();
         var line = Registered(port);
         var media = _workers.TryAllocate("call")!;
-        var leg = new ImsLeg(media, new SdpOrigin(1, 1), MediaDirection.SendReceive).Offer(MediaDirection.SendReceive, [AudioCodec.Pcma], out var offer);
+        var leg = new ImsLeg(media, new SdpOrigin(1, 1), MediaDirection.SendReceive).Offer(MediaDirection.SendReceive, [AudioCodec.Pcma], null, out var offer);
         port.Agent.Invite(SipPort.Now, new SipInviteRequest(
             line, new SipUri($"sip:{People.Cleo.Number}@{People.Domain}"), offer, Anonymous: false, CallerName: null, RingTimeout: TimeSpan.FromSeconds(60)));
         port.WaitFor<SessionProgressed>();
@@ -73,7 +73,7 @@ public sealed class SrtpInteropTests : IAsyncLifetime
         var invited = port.WaitFor<SessionInvited>();
         var media = _workers.TryAllocate("call")!;
         var leg = new ImsLeg(media, new SdpOrigin(1, 1), MediaDirection.SendReceive);
-        Assert.True(leg.TryAnswer(invited.Offer!, MediaDirection.SendReceive, [AudioCodec.Pcma], out var agreed, out var answer, out var why), why?.ToString());
+        Assert.True(leg.TryAnswer(invited.Offer!, MediaDirection.SendReceive, [AudioCodec.Pcma], null, out var agreed, out var answer, out var why), why?.ToString());
         port.Agent.Answer(SipPort.Now, invited.Session, answer);
         port.WaitFor<SessionAcknowledged>();
         MustTalk(phone, port, media, agreed.Plan!);

@@ -79,6 +79,8 @@ function expose(phone, timeline) {
     status: call.status,
     number: call.number,
     muted: call.muted,
+    camera: call.camera,
+    seesOther: call.seesOther,
     localHold: call.localHold,
     remoteHold: call.remoteHold,
     ending: call.ending,

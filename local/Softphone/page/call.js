@@ -1,5 +1,6 @@
 // One call of this browser: the REST calls it makes, the events it gets, and its RTCPeerConnection.
 import { LevelMeter, openMicrophone } from './audio.js';
+import { openCamera } from './camera.js';
 import { endStatuses, numberOf } from './words.js';
 
 const gatheringCap = 1000;
@@ -13,6 +14,8 @@ export class Call extends EventTarget {
   status = 'Initial';
   id = null;
   muted = false;
+  /** The person wants to be seen. */
+  camera = false;
   localHold = false;
   remoteHold = false;
   earlyMedia = false;
@@ -28,12 +31,13 @@ export class Call extends EventTarget {
   #timeline;
   #peer;
   #microphone;
+  #picture = null;
   #remote = new MediaStream();
   #sequence = 0;
   #answered = false;
   #timers = [];
 
-  constructor({ api, timeline, group, direction, number, name }) {
+  constructor({ api, timeline, group, direction, number, name, video }) {
     super();
     this.#api = api;
     this.#timeline = timeline;
@@ -42,10 +46,21 @@ export class Call extends EventTarget {
     this.phase = direction;
     this.number = number;
     this.name = name;
+    this.camera = video;
   }
 
   get remoteStream() {
     return this.#remote;
+  }
+
+  /** What the own camera sees; null while it is off. */
+  get picture() {
+    return this.camera ? this.#picture : null;
+  }
+
+  /** The other side is being seen. */
+  get seesOther() {
+    return this.#remote.getVideoTracks().some(track => !track.muted && track.readyState === 'live');
   }
 
   get held() {
@@ -61,9 +76,11 @@ export class Call extends EventTarget {
 
   async start(registrationId, ownNumber) {
     this.#microphone = await openMicrophone();
+    if (this.camera) this.#picture = await openCamera();
     if (this.#over) return this.#release();
     this.#openPeer();
     this.#peer.addTrack(this.#microphone.getAudioTracks()[0], this.#microphone);
+    if (this.camera) this.#show();
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     const offer = { sdp: await this.#gathered() };
     if (this.#over) return;
@@ -85,8 +102,10 @@ export class Call extends EventTarget {
     this.#sequence = invitation.sequenceNumber ?? 0;
     this.#openPeer();
     await this.#peer.setRemoteDescription({ type: 'offer', sdp: invitation.offer.sdp });
-    const [transceiver] = this.#peer.getTransceivers();
-    transceiver.direction = 'sendrecv';
+    this.#transceiver('audio').direction = 'sendrecv';
+    const video = this.#transceiver('video');
+    if (video) video.direction = this.camera ? 'sendrecv' : 'recvonly';
+    else this.camera = false;
     await this.#peer.setLocalDescription(await this.#peer.createAnswer());
     this.#watchDtls();
     const sdp = await this.#gathered();
@@ -99,7 +118,10 @@ export class Call extends EventTarget {
     await this.#whileBusy(async () => {
       this.#microphone = await openMicrophone();
       if (this.#over) return this.#release();
-      await this.#peer.getTransceivers()[0].sender.replaceTrack(this.#microphone.getAudioTracks()[0]);
+      await this.#transceiver('audio').sender.replaceTrack(this.#microphone.getAudioTracks()[0]);
+      if (this.camera) this.#picture = await openCamera();
+      if (this.#picture) await this.#transceiver('video').sender.replaceTrack(this.#picture.getVideoTracks()[0]);
+      this.camera = this.#picture !== null;
       await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
       this.#connected();
     });
@@ -112,6 +134,23 @@ export class Call extends EventTarget {
     for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !muted;
     this.#note(muted ? 'Muted' : 'Unmuted');
     this.#changed();
+  }
+
+  /** Shows or hides the person. The first time in a call without video, the other side is asked for it, and may refuse. */
+  async setCamera(on) {
+    await this.#whileBusy(async () => {
+      if (on && !this.#picture) {
+        this.#picture = await openCamera();
+        if (!this.#picture || this.#over) return;
+        this.#show();
+        await this.#peer.setLocalDescription(await this.#peer.createOffer());
+        const session = await this.#api.setStatus(this.id, { status: 'Connected', offer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
+        await this.#peer.setRemoteDescription({ type: 'answer', sdp: session.answer.sdp });
+      }
+      for (const track of this.#picture?.getVideoTracks() ?? []) track.enabled = on;
+      this.camera = on;
+      this.#note(on ? 'Camera on' : 'Camera off');
+    });
   }
 
   async setHold(hold) {
@@ -217,7 +256,8 @@ export class Call extends EventTarget {
     this.#peer = peer;
     peer.ontrack = ({ track }) => {
       this.#remote.addTrack(track);
-      this.#measure('heardMeter', this.#remote);
+      if (track.kind === 'audio') this.#measure('heardMeter', this.#remote);
+      track.onmute = track.onunmute = () => this.#changed();
       this.dispatchEvent(new Event('media'));
     };
     peer.oniceconnectionstatechange = () => this.#browser(`ICE ${peer.iceConnectionState}`, peer.iceConnectionState === 'failed');
@@ -227,6 +267,18 @@ export class Call extends EventTarget {
     peer.onicegatheringstatechange = () => {
       if (peer.iceGatheringState === 'complete') this.#browser('Candidates gathered');
     };
+  }
+
+  /** Puts the camera, or without one only the wish to see, into what is offered next. */
+  #show() {
+    const track = this.#picture?.getVideoTracks()[0];
+    if (track) this.#peer.addTrack(track, this.#picture);
+    else this.#peer.addTransceiver('video', { direction: 'recvonly' });
+    this.camera = Boolean(track);
+  }
+
+  #transceiver(kind) {
+    return this.#peer.getTransceivers().find(each => each.receiver.track.kind === kind);
   }
 
   async #takeAnswer(sdp) {
@@ -262,8 +314,9 @@ export class Call extends EventTarget {
   async statistics() {
     if (!this.#peer || this.phase !== 'connected') return null;
     const report = [...(await this.#peer.getStats()).values()];
-    const inbound = report.find(each => each.type === 'inbound-rtp');
+    const inbound = report.find(each => each.type === 'inbound-rtp' && each.kind === 'audio');
     if (!inbound) return null;
+    const video = report.find(each => each.type === 'inbound-rtp' && each.kind === 'video');
     const codec = report.find(each => each.id === inbound.codecId);
     const pair = report.find(each => each.type === 'candidate-pair' && each.nominated);
     const received = inbound.packetsReceived + inbound.packetsLost;
@@ -273,6 +326,7 @@ export class Call extends EventTarget {
       jitter: (inbound.jitter ?? 0) * 1000,
       roundTrip: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1000,
       packetsReceived: inbound.packetsReceived,
+      framesDecoded: video?.framesDecoded ?? 0,
     };
   }
 
@@ -316,6 +370,7 @@ export class Call extends EventTarget {
     this.sentMeter = this.heardMeter = null;
     this.#peer?.close();
     this.#microphone?.getTracks().forEach(track => track.stop());
+    this.#picture?.getTracks().forEach(track => track.stop());
   }
 
   #note(title) {

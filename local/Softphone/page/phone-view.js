@@ -21,7 +21,10 @@ export class PhoneView {
     this.#listen();
     this.#showPeople();
     phone.addEventListener('change', () => this.#show());
-    phone.addEventListener('media', ({ detail }) => { $('remote-audio').srcObject = detail; });
+    phone.addEventListener('media', ({ detail }) => {
+      $('remote-audio').srcObject = detail;
+      $('remote-video').srcObject = detail;
+    });
     setInterval(() => this.#tick(), 500);
     requestAnimationFrame(() => this.#meters());
     this.#show();
@@ -41,6 +44,8 @@ export class PhoneView {
     on('answer', () => phone.answer());
     on('mute', () => phone.toggleMute());
     on('hold', () => phone.toggleHold());
+    on('camera', () => phone.toggleCamera());
+    on('video-switch', () => phone.toggleVideo());
     on('keypad', () => this.#showKeypad($('dtmf-keys').hidden));
     on('call-again', () => phone.dial(phone.lastCall.number));
     on('close-call', () => phone.dismiss());
@@ -117,6 +122,7 @@ export class PhoneView {
     const before = root.dataset.phase;
     root.dataset.phase = call?.phase ?? 'idle';
     root.dataset.held = Boolean(call?.held);
+    $('video-switch').setAttribute('aria-checked', this.#phone.video);
     for (const button of document.querySelectorAll('.people button')) button.disabled = Boolean(this.#phone.call) || !this.#phone.registration.id;
     document.title = this.#phone.call?.phase === 'incoming' ? `☎ ${call.name ?? spaced(call.number)}` : 'BYON softphone';
     if (!call) {
@@ -149,9 +155,20 @@ export class PhoneView {
     $('hold').querySelector('em').textContent = call.localHold ? 'Resume' : 'Hold';
     $('hold').querySelector('use').setAttribute('href', call.localHold ? '#i-play' : '#i-pause');
     $('hold').disabled = $('keypad').disabled = call.phase !== 'connected' || call.busy;
+    $('camera').disabled = call.phase !== 'connected' || call.busy || call.held;
+    $('camera').setAttribute('aria-pressed', call.camera);
+    this.#showVideo(call);
     $('answer').disabled = call.busy;
     $('dtmf-sent').textContent = call.dtmfSent;
     this.#tick();
+  }
+
+  #showVideo(call) {
+    const live = call.phase !== 'ended' && !call.held;
+    $('phone').dataset.video = live && call.seesOther;
+    $('remote-video').hidden = !live || !call.seesOther;
+    $('self-video').hidden = !live || !call.picture;
+    if ($('self-video').srcObject !== call.picture) $('self-video').srcObject = call.picture;
   }
 
   /** On a new phase: the keypad folds, and the most likely control has the focus. */

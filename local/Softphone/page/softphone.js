@@ -12,6 +12,8 @@ const eventName = type => type.replace(/^org\.(camaraproject\.webrtc-events|byon
 export class Softphone extends EventTarget {
   call = null;
   lastCall = null;
+  /** Calls begin with the camera, and invitations to video are answered with it. */
+  video = false;
   channelState = 'closed';
   #config;
   #auth;
@@ -106,6 +108,15 @@ export class Softphone extends EventTarget {
 
   toggleMute() {
     this.call.setMuted(!this.call.muted);
+  }
+
+  toggleVideo() {
+    this.video = !this.video;
+    this.#changed();
+  }
+
+  toggleCamera() {
+    return this.#tryTo('The camera', () => this.call.setCamera(!this.call.camera));
   }
 
   toggleHold() {
@@ -220,7 +231,7 @@ export class Softphone extends EventTarget {
   #begin(direction, number, name, title) {
     this.#notice(null);
     const group = this.#timeline.begin(title);
-    const call = new Call({ api: this.#api, timeline: this.#timeline, group, direction, number, name });
+    const call = new Call({ api: this.#api, timeline: this.#timeline, group, direction, number, name, video: this.video });
     call.group = group;
     this.call = call;
     this.lastCall = null;

@@ -1,4 +1,5 @@
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Sip;
 
 namespace Byon.MediaNode.Core.Calls;
@@ -18,7 +19,10 @@ public sealed partial class Call
         _earlyMediaIsMute = false;
         _farSideHolds = _ims.FarSideHolds;
         ApplyMedia();
+        if (_ims.ToldVideo is not null && _ims.Plan?.Video is null) Milestone("media.video-refused");
         BecomeAndTell(CallState.Connected);
+        // Not before an answer that is still to come in the ACK.
+        if (!_awaitsAnswerInAck) ReofferVideo();
     }
 
     private void Connected(Instant now, SipSessionEvent sipEvent)
@@ -39,7 +43,7 @@ public sealed partial class Call
                 TakeUnaskedAnswer(refreshed.Answer);
                 break;
             case SessionNeedsOffer:
-                _ims = _ims.Offer(WantedDirection, ImsCodecs(), out var offer);
+                OfferNetwork(out var offer);
                 _actions.Enqueue(new SendReinvite(offer));
                 break;
             case SessionReinviteRejected rejected:
@@ -91,11 +95,11 @@ public sealed partial class Call
         Milestone("sip.reinvite-received");
         if (offer is null)
         {
-            _ims = _ims.Offer(WantedDirection, ImsCodecs(), out var ours);
+            OfferNetwork(out var ours);
             _awaitsAnswerInAck = true;
             _actions.Enqueue(new AcceptReinvite(ours));
         }
-        else if (_ims.TryAnswer(offer, WantedDirection, ImsCodecs(), out var leg, out var answer, out _))
+        else if (_ims.TryAnswer(offer, WantedDirection, ImsCodecs(), NetworkVideo(), out var leg, out var answer, out _))
         {
             _actions.Enqueue(new AcceptReinvite(answer));
             TakeNetworkLeg(leg);
@@ -132,9 +136,12 @@ public sealed partial class Call
         if (_change is not null) return CallCommandResult.Incompatible("A hold or resume is still under way.");
         if (change.State is CallState.Hold or CallState.Resume && (_transfer is not null || _referral is not null))
             return CallCommandResult.Incompatible("The call is being transferred.");
+        if (_videoChanging && (change.OfferSdp is not null || change.State is CallState.Hold or CallState.Resume))
+            return CallCommandResult.Incompatible("A change of the video is still under way.");
         if (change.State is CallState.InProgress or CallState.Connected or CallState.Hold or CallState.Resume
             && change.OfferSdp is { } offer && AnswerBrowser(offer) is { } fault) return fault;
 
+        if (change.State is CallState.Connected or CallState.InProgress && change.OfferSdp is not null) ReofferVideo();
         return change.State switch
         {
             CallState.Hold => Hold(now),
@@ -153,11 +160,18 @@ public sealed partial class Call
     {
         var kept = _heldHere || _change is { IsHold: true } ? MediaDirection.Inactive : MediaDirection.SendReceive;
         var keptByNetwork = _earlyMediaIsMute ? kept & MediaDirection.SendOnly : kept;
+        NoteVideo();
         _actions.Enqueue(new ApplyMedia(new MediaPlan(
-            _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(CodecPolicy.Follow(webRtc.Audio, _ims.Plan?.Audio), kept) } : null,
+            _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(CodecPolicy.Follow(webRtc.Audio, _ims.Plan?.Audio), kept), Video = Limited(webRtc.Video, kept) } : null,
             // What the network agreed to ahead of the subscriber stays closed until they answer.
-            _phase != CallPhase.Invited && _ims.Plan is { } ims ? ims with { Audio = Limited(ims.Audio, keptByNetwork) } : null)));
+            _phase != CallPhase.Invited && _ims.Plan is { } ims ? ims with
+            {
+                Audio = Limited(ims.Audio, keptByNetwork),
+                Video = ims.Video is { } video ? video with { Stream = Limited(video.Stream, keptByNetwork)! } : null,
+            } : null)));
     }
 
     private static AudioStream Limited(AudioStream audio, MediaDirection to) => audio with { Direction = audio.Direction & to };
+
+    private static VideoStream? Limited(VideoStream? video, MediaDirection to) => video is null ? null : video with { Direction = video.Direction & to };
 }

@@ -31,7 +31,7 @@ public sealed partial class Call
     private CallCommandResult? Change(Instant now, bool hold)
     {
         _change = new DirectionChange(hold, now + _options.ReinviteTime, CommandWaits: true);
-        _ims = _ims.Offer(WantedDirection, ImsCodecs(), out var offer);
+        OfferNetwork(out var offer);
         _actions.Enqueue(new SendReinvite(offer));
         Milestone("sip.reinvite-sent", hold ? "hold" : "resume");
         // A hold silences the microphone at once, whatever the network says; a resume waits for the network.
@@ -43,6 +43,7 @@ public sealed partial class Call
     {
         if (_change is not { } change)
         {
+            _videoChanging = false;
             TakeUnaskedAnswer(answer);
             return;
         }
@@ -80,7 +81,12 @@ public sealed partial class Call
 
     private void HoldRefused(string why)
     {
-        if (_change is not { } change) return;
+        if (_change is not { } change)
+        {
+            _videoChanging = false;
+            return;
+        }
+
         CompletePending(new CallCommandResult(
             CallFault.RefusedByNetwork, $"The network refused to {(change.IsHold ? "hold" : "resume")} the call: {why}."));
         _change = null;

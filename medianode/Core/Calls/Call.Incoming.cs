@@ -32,9 +32,9 @@ public sealed partial class Call
         why = null;
         ImsLeg? ims = null;
         if (imsOffer is not null
-            && !call._ims.TryAnswer(imsOffer, MediaDirection.SendReceive, options.Codecs, out ims, out _, out why)) return null;
+            && !call._ims.TryAnswer(imsOffer, MediaDirection.SendReceive, options.Codecs, null, out ims, out _, out why)) return null;
 
-        call._webRtc = call._webRtc.Offer(ims?.Plan?.Audio.Send.Codec, out var offer);
+        call._webRtc = call._webRtc.Offer(ims?.Plan?.Audio.Send.Codec, VideoForBrowser(imsOffer, media, options), out var offer);
         call.Description = description with { OfferSdp = offer };
         call._deadline = now + options.RingTime;
         call.Milestone("sip.invite-received");
@@ -91,7 +91,7 @@ public sealed partial class Call
 
     private bool TryAnswerEarly(string offer, [NotNullWhen(true)] out string? answer)
     {
-        if (!_ims.TryAnswer(offer, MediaDirection.SendReceive, ImsCodecs(), out var leg, out answer, out _)) return false;
+        if (!_ims.TryAnswer(offer, MediaDirection.SendReceive, ImsCodecs(), NetworkVideo(), out var leg, out answer, out _)) return false;
         (_ims, _imsOffer, _earlyAnswer) = (leg, offer, answer);
         return true;
     }
@@ -147,14 +147,14 @@ public sealed partial class Call
         string? sdp;
         if (_imsOffer is null)
         {
-            _ims = _ims.Offer(MediaDirection.SendReceive, ImsCodecs(), out sdp);
+            OfferNetwork(out sdp);
             _awaitsAnswerInAck = true;
         }
         else if (_earlyAnswer is not null)
         {
             sdp = _earlyAnswer;
         }
-        else if (_ims.TryAnswer(_imsOffer, MediaDirection.SendReceive, ImsCodecs(), out var leg, out sdp, out var why))
+        else if (_ims.TryAnswer(_imsOffer, MediaDirection.SendReceive, ImsCodecs(), NetworkVideo(), out var leg, out sdp, out var why))
         {
             _ims = leg;
         }

@@ -22,7 +22,7 @@ public sealed partial class Call
         var description = new CallDescription(
             callId, CallDirection.Outgoing, originator, receiver, CallState.Initial, offer, null, null, null, 0);
         var call = new Call(description, CallPhase.Calling, media, options, entropy);
-        if (!call._webRtc.TryAnswer(offer, out var leg, out var answer, out why)) return null;
+        if (!call._webRtc.TryAnswer(offer, call.BrowserVideo, out var leg, out var answer, out why)) return null;
 
         call._webRtc = leg;
         if (imsOrigin is not null) call._ims = call._ims with { Origin = imsOrigin };
@@ -30,7 +30,7 @@ public sealed partial class Call
         call._deadline = now + options.RingTime;
         call.ApplyMedia();
         if (options.OffersPreconditions) call._ims = call._ims with { Preconditions = QosPreconditions.Unknown };
-        call._ims = call._ims.Offer(MediaDirection.SendReceive, call.ImsCodecs(), out var imsOffer);
+        call.OfferNetwork(out var imsOffer);
         call._actions.Enqueue(new SendInvite(imsOffer));
         return call;
     }
@@ -89,7 +89,7 @@ public sealed partial class Call
     private void ReofferedEarly(string? offer)
     {
         Milestone("sip.update-received");
-        if (offer is not null && _ims.TryAnswer(offer, MediaDirection.SendReceive, ImsCodecs(), out var leg, out var answer, out _))
+        if (offer is not null && _ims.TryAnswer(offer, MediaDirection.SendReceive, ImsCodecs(), NetworkVideo(), out var leg, out var answer, out _))
         {
             _ims = leg;
             _actions.Enqueue(new AcceptReinvite(answer));

@@ -57,8 +57,8 @@ public sealed partial class Call
         if (_phase is not (CallPhase.Calling or CallPhase.Connected) || _referral is not null || _transfer is not null) return false;
         ImsLeg? leg;
         string? sdp;
-        if (offer is null) leg = FreshLeg.Offer(MediaDirection.SendReceive, FreshCodecs, out sdp);
-        else if (!FreshLeg.TryAnswer(offer, MediaDirection.SendReceive, FreshCodecs, out leg, out sdp, out _)) return false;
+        if (offer is null) leg = FreshLeg.Offer(MediaDirection.SendReceive, FreshCodecs, FreshVideo, out sdp);
+        else if (!FreshLeg.TryAnswer(offer, MediaDirection.SendReceive, FreshCodecs, FreshVideo, out leg, out sdp, out _)) return false;
         _actions.Enqueue(new OnSuccessor(new SendAnswer(sdp)));
         Adopt(leg, party);
         _awaitsAnswerInAck = offer is null;
@@ -77,7 +77,7 @@ public sealed partial class Call
             return;
         }
 
-        var leg = FreshLeg.Offer(MediaDirection.SendReceive, FreshCodecs, out var offer);
+        var leg = FreshLeg.Offer(MediaDirection.SendReceive, FreshCodecs, FreshVideo, out var offer);
         _ims = _ims with { Origin = leg.Origin };
         _referral = new Referral(new CallParty(PartyAddress.FromIms(referred.Target.Uri, isWithheld: false), null), leg, Lost: null);
         _actions.Enqueue(new InviteReferred(referred.Target, referred.By, offer));
@@ -107,7 +107,7 @@ public sealed partial class Call
         CompletePending(CallCommandResult.Incompatible(PassedOn));
         var wasCalling = _phase == CallPhase.Calling;
         (_referral, _change, _deadline, _phase) = (null, null, null, CallPhase.Connected);
-        (_heldHere, _wasEverHeld, _earlyMediaIsMute, _awaitsAnswerInAck) = (false, false, false, false);
+        (_heldHere, _wasEverHeld, _earlyMediaIsMute, _awaitsAnswerInAck, _videoChanging) = (false, false, false, false, false);
         _ims = leg;
         _farSideHolds = leg.FarSideHolds;
         _actions.Enqueue(new AdoptSuccessor());

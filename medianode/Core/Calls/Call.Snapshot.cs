@@ -14,6 +14,7 @@ public sealed partial class Call
         _farSideHolds = saved.FarSideHolds;
         _wasEverHeld = saved.WasEverHeld;
         _awaitsAnswerInAck = saved.AwaitsAnswerInAck;
+        _hasVideo = _webRtc.Plan?.Video is not null && _ims.Plan?.Video is not null;
         Description = saved.Description;
     }
 

@@ -63,7 +63,7 @@ public sealed partial class Call
         Milestone("transfer.failed", why.ToString());
         if (hasFarSideMoved)
         {
-            _ims = _ims.Offer(WantedDirection, ImsCodecs(), out var offer);
+            OfferNetwork(out var offer);
             _actions.Enqueue(new SendReinvite(offer));
         }
 

@@ -91,6 +91,8 @@ public sealed partial class Call
             case DtlsConnected dtls: Milestone("dtls.connected", dtls.SrtpProfile); break;
             case FirstWebRtcAudio: Milestone("media.first-from-browser"); break;
             case FirstImsAudio: Milestone("media.first-from-network"); break;
+            case FirstWebRtcVideo: Milestone("media.first-video-from-browser"); break;
+            case FirstImsVideo: Milestone("media.first-video-from-network"); break;
             case DigitRelayed { FromWebRtc: true }: Milestone("media.digit-from-browser"); break;
             case DigitRelayed digit: Milestone("media.digit-from-network", digit.Digit.ToString()); break;
             case DtlsFailed failed: Finish(now, CallEnd.DtlsFailed(failed.Why), RejectedBecauseOfUs); break;
@@ -191,7 +193,7 @@ public sealed partial class Call
     /// <summary>A new offer from the browser at any time: late candidates, a changed network, another direction.</summary>
     private CallCommandResult? AnswerBrowser(string offer)
     {
-        if (!_webRtc.TryAnswer(offer, out var leg, out var answer, out var why)) return Unacceptable(why);
+        if (!_webRtc.TryAnswer(offer, BrowserVideo, out var leg, out var answer, out var why)) return Unacceptable(why);
         _webRtc = leg;
         Description = Description with { OfferSdp = offer, AnswerSdp = answer };
         ApplyMedia();

@@ -48,4 +48,7 @@ public sealed record CallOptions(
 
     /// <summary>How long the subscriber's phone may ring for a call that is handed over to it.</summary>
     public TimeSpan TransferTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most that video may take each way, in kbit/s; 0 refuses all video.</summary>
+    public int VideoKilobits { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Sdp;
 
 namespace Byon.MediaNode.Core.Calls;
@@ -13,31 +14,34 @@ public sealed record ImsLeg(
     /// <summary>Codecs of that offer.</summary>
     public IReadOnlyList<AudioCodec> OfferedCodecs { get; init; } = [];
 
+    /// <summary>The video that the network was told of last, by an offer or an answer of ours; null is none.</summary>
+    public VideoWish? ToldVideo { get; init; }
+
     /// <summary>True where the far side does not want to hear us: it has put the call on hold (RFC 3264 §8.4).</summary>
     public bool FarSideHolds => Plan is { } plan && !plan.Audio.Direction.HasFlag(MediaDirection.SendOnly);
 
-    public ImsLeg Offer(MediaDirection direction, IReadOnlyList<AudioCodec> codecs, out string offer)
+    public ImsLeg Offer(MediaDirection direction, IReadOnlyList<AudioCodec> codecs, VideoWish? video, out string offer)
     {
-        offer = ImsOfferAnswer.WriteOffer(Local, Origin, direction, codecs, Plan);
+        offer = ImsOfferAnswer.WriteOffer(Local, Origin, direction, codecs, Plan, video);
         if (Preconditions is not null) offer = Preconditions.AddToOffer(offer);
-        return this with { Origin = Origin.Next(), Offered = direction, OfferedCodecs = codecs };
+        return this with { Origin = Origin.Next(), Offered = direction, OfferedCodecs = codecs, ToldVideo = video };
     }
 
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out ImsLeg? next, out SdpRejection? why)
     {
-        var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan, Local.Sdes);
+        var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan, Local.Sdes, ToldVideo);
         next = taken ? this with { Plan = plan, Preconditions = Preconditions is null ? null : QosPreconditions.Read(answer) } : null;
         return taken;
     }
 
     public bool TryAnswer(
-        string offer, MediaDirection direction, IReadOnlyList<AudioCodec> preferred,
+        string offer, MediaDirection direction, IReadOnlyList<AudioCodec> preferred, VideoWish? video,
         [NotNullWhen(true)] out ImsLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
     {
         next = null;
-        if (!ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why, Plan)) return false;
+        if (!ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why, Plan, video)) return false;
         var preconditions = QosPreconditions.Read(offer);
-        next = this with { Origin = Origin.Next(), Plan = plan, Preconditions = preconditions };
+        next = this with { Origin = Origin.Next(), Plan = plan, Preconditions = preconditions, ToldVideo = video };
         if (preconditions is not null) answer = preconditions.AddToAnswer(answer);
         return true;
     }

@@ -10,16 +10,21 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
 {
     public bool Speaks(AudioCodec codec) => Plan is { } plan && plan.Audio.Receive.Any(format => format.Codec == codec);
 
-    public bool TryAnswer(string offer, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
+    /// <summary>The video of our offer that waits for an answer.</summary>
+    public WebRtcVideoOffer? OfferedVideo { get; init; }
+
+    /// <param name="video">Null refuses video.</param>
+    public bool TryAnswer(
+        string offer, WebRtcVideoTerms? video, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? answer, out SdpRejection? why)
     {
         next = null;
         var local = Local;
-        if (!TryAnswer(offer, local, out answer, out var plan, out why)) return false;
+        if (!TryAnswer(offer, local, video, out answer, out var plan, out why)) return false;
         // Other credentials than before mean an ICE restart, and want others of ours in return (RFC 8839 §4.4.1.1.1).
         if (Plan is not null && plan.PeerIce != Plan.PeerIce)
         {
             local = Local with { Ice = Local.Ice.Next() };
-            if (!TryAnswer(offer, local, out answer, out plan, out why)) return false;
+            if (!TryAnswer(offer, local, video, out answer, out plan, out why)) return false;
         }
 
         next = this with { Local = local, Origin = Origin.Next(), Plan = plan with { LocalIce = local.Ice } };
@@ -27,20 +32,22 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
     }
 
     /// <param name="network">The codec that the network's offer will be answered with, where there is one already.</param>
-    public WebRtcLeg Offer(AudioCodec? network, out string offer)
+    /// <param name="video">Null offers none.</param>
+    public WebRtcLeg Offer(AudioCodec? network, WebRtcVideoOffer? video, out string offer)
     {
-        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, network));
-        return this with { Origin = Origin.Next() };
+        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, network), video: video);
+        return this with { Origin = Origin.Next(), OfferedVideo = video };
     }
 
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out WebRtcLeg? next, out SdpRejection? why)
     {
-        var taken = WebRtcOfferAnswer.TryReadAnswer(answer, MediaDirection.SendReceive, out var plan, out why);
+        var taken = WebRtcOfferAnswer.TryReadAnswer(answer, MediaDirection.SendReceive, out var plan, out why, OfferedVideo);
         next = taken ? this with { Plan = plan } : null;
         return taken;
     }
 
     private bool TryAnswer(
-        string offer, MediaAllocation local, [NotNullWhen(true)] out string? answer, [NotNullWhen(true)] out WebRtcLegPlan? plan, out SdpRejection? why) =>
-        WebRtcOfferAnswer.TryAnswer(offer, local, Origin, MediaDirection.SendReceive, out answer, out plan, out why, Codecs);
+        string offer, MediaAllocation local, WebRtcVideoTerms? video, [NotNullWhen(true)] out string? answer,
+        [NotNullWhen(true)] out WebRtcLegPlan? plan, out SdpRejection? why) =>
+        WebRtcOfferAnswer.TryAnswer(offer, local, Origin, MediaDirection.SendReceive, out answer, out plan, out why, Codecs, video);
 }

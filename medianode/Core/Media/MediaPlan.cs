@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
@@ -13,6 +14,9 @@ public sealed record WebRtcLegPlan(IceCredentials PeerIce, DtlsFingerprint PeerF
 {
     /// <summary>Ours as the newest description says, which changes when the peer restarts ICE; null leaves them as they were allocated.</summary>
     public IceCredentials? LocalIce { get; init; }
+
+    /// <summary>Null without video.</summary>
+    public VideoStream? Video { get; init; }
 }
 
 /// <summary>The network's side of a call as negotiated so far.</summary>
@@ -27,7 +31,20 @@ public sealed record ImsLegPlan(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool Rt
 
     /// <summary>Keys of both directions where the descriptions agreed on some (RFC 4568, RTP/SAVP); null is plain RTP.</summary>
     public SrtpKeys? Srtp { get; init; }
+
+    /// <summary>Null without video.</summary>
+    public ImsVideo? Video { get; init; }
+
+    /// <summary>As <see cref="Bindings"/>, of video.</summary>
+    public IReadOnlyList<VideoFormat> VideoBindings { get; init; } = [];
+
+    /// <summary>The m= lines of the session: they keep their number and order until the call ends (RFC 3264 §8).</summary>
+    public IReadOnlyList<MediaSlot> Slots { get; init; } = [];
 }
+
+/// <summary>One m= line as it was described last.</summary>
+/// <param name="IsAudio">The call's audio, among lines that may be of the same kind.</param>
+public sealed record MediaSlot(string Kind, string Profile, IReadOnlyList<string> Formats, bool IsAudio);
 
 /// <summary>What a media session is to do now. A new plan replaces the old one; a null leg is not negotiated yet.</summary>
 public sealed record MediaPlan(WebRtcLegPlan? WebRtc, ImsLegPlan? Ims);
@@ -44,6 +61,9 @@ public sealed record MediaAllocation(int Worker, IPEndPoint WebRtc, IPEndPoint I
 
     /// <summary>Keys for SRTP towards the network; null where only plain RTP is spoken.</summary>
     public SdesTerms? Sdes { get; init; }
+
+    /// <summary>RTP address of the call's video on the IMS side, RTCP on the next port; null where none is reserved.</summary>
+    public IPEndPoint? ImsVideo { get; init; }
 }
 
 /// <summary>What a media session tells the call that owns it.</summary>
@@ -63,6 +83,12 @@ public sealed record FirstWebRtcAudio : MediaEvent;
 
 /// <summary>First audio packet from the network arrived.</summary>
 public sealed record FirstImsAudio : MediaEvent;
+
+/// <summary>First packet of video from the browser.</summary>
+public sealed record FirstWebRtcVideo : MediaEvent;
+
+/// <summary>First packet of video from the network.</summary>
+public sealed record FirstImsVideo : MediaEvent;
 
 /// <summary>No valid check or packet from the browser within the consent time (RFC 7675 §5.1: 30 s).</summary>
 public sealed record WebRtcPeerLost : MediaEvent;

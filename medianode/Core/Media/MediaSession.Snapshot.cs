@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Media.Amr;
 using Byon.MediaNode.Core.Media.Moving;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Dtls;
 
@@ -10,6 +11,9 @@ public sealed partial class MediaSession
 {
     /// <summary>A gap that clocks which disagree would make longer than this is taken for none.</summary>
     private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(1);
+
+    /// <summary>For when there are ports for video.</summary>
+    private readonly (Instant At, VideoRelayState State)? _savedVideo;
 
     /// <summary>Goes on with a session that was saved elsewhere; its peers need not know, as long as their packets arrive here.</summary>
     /// <param name="wallNow">By the clock that <see cref="Save"/> was given on the other node.</param>
@@ -29,6 +33,7 @@ public sealed partial class MediaSession
         _lossAtPeer = new AmrRateAdaptation(saved.AmrLossAtPeer);
         _toIms.Repeat(_lossAtPeer.StepsDown > 0);
         (_heardWebRtc, _heardIms) = (saved.HeardWebRtc, saved.HeardIms);
+        _savedVideo = saved.Video is { } video ? (savedAt, video) : null;
     }
 
     /// <summary>What another node needs to go on; null until the browser is connected.</summary>
@@ -40,6 +45,7 @@ public sealed partial class MediaSession
         {
             ImsSrtp = _ims.SaveSrtp(),
             AmrLossAtPeer = _lossAtPeer.StepsDown,
+            Video = _video?.Save(now),
         }
         : null;
 }

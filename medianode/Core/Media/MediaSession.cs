@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Byon.MediaNode.Core.Media.Amr;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -26,8 +27,12 @@ public sealed partial class MediaSession : IDisposable
     private readonly AmrRateAdaptation _adaptation;
     private readonly AmrRateAdaptation _lossAtPeer;
     private readonly Queue<MediaEvent> _events = new();
+    private readonly EntropySource _entropy;
+    private VideoRelay? _video;
     private bool _heardWebRtc;
     private bool _heardIms;
+    private bool _sawWebRtc;
+    private bool _sawIms;
     private MediaPlan? _plan;
 
     /// <summary>When the network was heard last, or began to be expected; null while it may be silent.</summary>
@@ -39,6 +44,7 @@ public sealed partial class MediaSession : IDisposable
         _options = options ?? MediaSessionOptions.Default;
         _peer = peer;
         _queue = queue;
+        _entropy = entropy;
         _webRtcSocket = sockets.WebRtc;
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
         _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp) { ExactSource = _options.ExactSource };
@@ -50,7 +56,7 @@ public sealed partial class MediaSession : IDisposable
 
     public Instant? NextTimeout => Instant.Earliest(
         Instant.Earliest(_peer.NextTimeout, Instant.Earliest(_webRtc.Rtcp.NextReport, _ims.Rtcp.NextReport)),
-        Instant.Earliest(Instant.Earliest(_toIms.NextTimeout, _toWebRtc.NextTimeout), _networkHeard + _options.IdleTime));
+        Instant.Earliest(Instant.Earliest(_toIms.NextTimeout, _toWebRtc.NextTimeout), Instant.Earliest(_networkHeard + _options.IdleTime, _video?.NextTimeout)));
 
     /// <summary>
     /// The last input was a packet that was passed through, which brings <see cref="NextTimeout"/> no closer: whoever keeps it need not
@@ -72,7 +78,7 @@ public sealed partial class MediaSession : IDisposable
             var webRtc = _webRtc.Statistics();
             var dropped = webRtc.Dropped;
             foreach (var why in Enum.GetValues<WebRtcDrop>()) dropped += _peer.Dropped(why);
-            return new MediaStatistics(webRtc with { Dropped = dropped }, _ims.Statistics());
+            return new MediaStatistics(webRtc with { Dropped = dropped }, _ims.Statistics()) { Video = _video?.Statistics };
         }
     }
 
@@ -100,7 +106,17 @@ public sealed partial class MediaSession : IDisposable
         _toIms.Configure(plan.WebRtc?.Audio, plan.Ims?.Audio);
         _toWebRtc.Configure(plan.Ims?.Audio, plan.WebRtc?.Audio);
         _networkHeard = plan.Ims is { Audio.Direction: MediaDirection.SendReceive } ? _networkHeard ?? now : null;
+        _video?.Apply(now, plan);
         DrainPeer();
+    }
+
+    /// <summary>Video may be negotiated from here on: ports were reserved for it on the network's side. Once for a session.</summary>
+    public void AddVideo(Instant now, int rtpSocket, int rtcpSocket)
+    {
+        _video = new VideoRelay(_queue, _entropy, _peer, _webRtcSocket, rtpSocket, rtcpSocket, _options.ExactSource);
+        _video.Belong(_webRtc.Rtcp, _ims.Rtcp);
+        if (_savedVideo is { } saved) _video.Restore(saved.At, saved.State);
+        if (_plan is { } plan) _video.Apply(now, plan);
     }
 
     /// <summary>A datagram from the browser's side. It is decrypted in place.</summary>
@@ -109,6 +125,14 @@ public sealed partial class MediaSession : IDisposable
         WasRelayed = false;
         switch (_peer.Receive(now, remote, datagram, out var length))
         {
+            case PeerPacketKind.Rtp when _video is not null && length > 1 && _video.Takes((byte)(datagram[1] & 0x7F)):
+                if (_video.ReceiveWebRtc(now, datagram[..length]) && !_sawWebRtc)
+                {
+                    _sawWebRtc = true;
+                    _events.Enqueue(new FirstWebRtcVideo());
+                }
+
+                break;
             case PeerPacketKind.Rtp:
                 // It gives the peer nothing to say.
                 if (ReceiveRtp(now, _webRtc, _toIms, datagram[..length], fromWebRtc: true) && !_heardWebRtc)
@@ -120,6 +144,7 @@ public sealed partial class MediaSession : IDisposable
                 return;
             case PeerPacketKind.Rtcp:
                 _webRtc.ReceiveRtcp(now, datagram[..length]);
+                _video?.ReceiveWebRtcRtcp(now, datagram[..length]);
                 break;
         }
 
@@ -156,6 +181,18 @@ public sealed partial class MediaSession : IDisposable
         (press.ToWebRtc ? _toWebRtc : _toIms).Press(now, press.Key, press.Duration);
     }
 
+    /// <summary>A datagram from the network's side, on one of the ports of video.</summary>
+    /// <param name="rtcp">It came to the RTCP port.</param>
+    public void ReceiveImsVideo(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram, bool rtcp)
+    {
+        WasRelayed = false;
+        if (_video?.ReceiveIms(now, remote, datagram, rtcp) != true) return;
+        if (_networkHeard is not null) _networkHeard = now;
+        if (_sawIms) return;
+        _sawIms = true;
+        _events.Enqueue(new FirstImsVideo());
+    }
+
     public void HandleTimeout(Instant now)
     {
         WasRelayed = false;
@@ -165,6 +202,7 @@ public sealed partial class MediaSession : IDisposable
         _toWebRtc.HandleTimeout(now);
         TakeWhatWasHeard(_toIms, _toWebRtc, fromWebRtc: true);
         TakeWhatWasHeard(_toWebRtc, _toIms, fromWebRtc: false);
+        _video?.HandleTimeout(now);
         if (_networkHeard + _options.IdleTime <= now)
         {
             _networkHeard = null;
@@ -186,6 +224,7 @@ public sealed partial class MediaSession : IDisposable
         WasRelayed = false;
         _webRtc.SendGoodbye(now);
         _ims.SendGoodbye(now);
+        _video?.Close(now);
         _peer.Close();
         DrainPeer();
     }

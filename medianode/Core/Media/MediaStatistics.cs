@@ -1,3 +1,5 @@
+using Byon.MediaNode.Core.Media.Video;
+
 namespace Byon.MediaNode.Core.Media;
 
 /// <summary>One leg's counters since the session began. Taken while media runs, so the figures may be a packet apart.</summary>
@@ -20,4 +22,8 @@ public sealed record MediaLegStatistics(
 }
 
 /// <summary>Both legs of a call. Packets and bytes are RTP payloads.</summary>
-public sealed record MediaStatistics(MediaLegStatistics WebRtc, MediaLegStatistics Ims);
+public sealed record MediaStatistics(MediaLegStatistics WebRtc, MediaLegStatistics Ims)
+{
+    /// <summary>Null for a call that cannot have video.</summary>
+    public VideoStatistics? Video { get; init; }
+}

@@ -91,6 +91,8 @@ internal sealed class RtpOutput
             _sourceSequence = packet.SequenceNumber;
             _sequence = sequence;
             Advance(now, timestamp);
+            // The start follows at a distance, or it would lie ahead once the numbers have gone half round.
+            if (RtpPacket.Distance(_sourceStart, _sourceSequence) > LongestJump) _sourceStart = (ushort)(_sourceSequence - LongestJump);
         }
 
         _leg.SendRtp(now, format.PayloadType, packet.Marker || starts, sequence, timestamp, packet.Payload.Length, format.ClockRate);

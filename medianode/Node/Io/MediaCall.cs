@@ -25,6 +25,12 @@ internal sealed class MediaCall(string id, MediaWorker worker, MediaSession sess
 
     public ImsPort Rtcp => rtcp;
 
+    /// <summary>The ports of its video; null until they are reserved. Only the worker looks here.</summary>
+    public VideoPorts? Video { get; set; }
+
+    /// <summary>Every socket that the call has towards the network.</summary>
+    public IEnumerable<ImsPort> ImsPorts => Video is { } video ? [rtp, rtcp, video.Rtp, video.Rtcp] : [rtp, rtcp];
+
     /// <summary>Addresses that checks for this call came from.</summary>
     public List<PeerAddress> Addresses { get; } = [];
 
@@ -34,13 +40,15 @@ internal sealed class MediaCall(string id, MediaWorker worker, MediaSession sess
     public void Dispose()
     {
         session.Dispose();
-        rtp.Dispose();
-        rtcp.Dispose();
+        foreach (var port in ImsPorts) port.Dispose();
     }
 }
 
-/// <summary>One of the two sockets that a call has towards the network.</summary>
-internal sealed class ImsPort(Socket socket, bool isRtcp) : IDisposable
+/// <param name="Port">Of RTP, to be given back to the pool.</param>
+internal sealed record VideoPorts(int Port, ImsPort Rtp, ImsPort Rtcp);
+
+/// <summary>One of the sockets that a call has towards the network: RTP and RTCP of audio, and of video where it may have any.</summary>
+internal sealed class ImsPort(Socket socket, bool isRtcp, bool isVideo = false) : IDisposable
 {
     private PeerAddress _address;
     private IPEndPoint? _remote;
@@ -48,6 +56,8 @@ internal sealed class ImsPort(Socket socket, bool isRtcp) : IDisposable
     public MediaCall? Call { get; set; }
 
     public bool IsRtcp => isRtcp;
+
+    public bool IsVideo => isVideo;
 
     /// <summary>The kernel's number of the socket, which is the number of the port for the worker as well.</summary>
     public int Descriptor { get; } = (int)socket.Handle;

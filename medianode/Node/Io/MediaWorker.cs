@@ -103,6 +103,9 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>From any thread.</summary>
     public void Press(MediaCall call, KeyPress press) => Post(new MediaCommand(MediaCommandKind.Press, call, null, Key: press));
 
+    /// <summary>From any thread. Once for a call, before the first plan with video.</summary>
+    public void AddVideo(MediaCall call, VideoPorts ports) => Post(new MediaCommand(MediaCommandKind.AddVideo, call, null, Video: ports));
+
     /// <summary>From any thread. The ports rest in the pool afterwards.</summary>
     public void Release(MediaCall call) => Post(new MediaCommand(MediaCommandKind.Release, call, null));
 
@@ -116,7 +119,7 @@ internal sealed partial class MediaWorker : IDisposable
         _mailbox.Signal();
         _thread.Join();
         while (_commands.TryDequeue(out var command)) command.HandOver?.Saved.TrySetResult(null);
-        foreach (var port in _imsPorts.Values.Where(p => !p.IsRtcp).ToList()) port.Call!.Dispose();
+        foreach (var port in _imsPorts.Values.Where(p => !p.IsRtcp && !p.IsVideo).ToList()) port.Call!.Dispose();
         _epoll.Dispose();
         _mailbox.Dispose();
         _webRtc.Dispose();
@@ -191,7 +194,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void ReadAhead(int descriptor)
     {
-        if (_imsPorts.TryGetValue(descriptor, out var port) && !port.IsRtcp) _readAhead += port.Call!.Session.ReadAhead(fromWebRtc: false);
+        if (_imsPorts.TryGetValue(descriptor, out var port) && !port.IsRtcp && !port.IsVideo) _readAhead += port.Call!.Session.ReadAhead(fromWebRtc: false);
     }
 
     private void ReadAheadWebRtc(int first, int end)
@@ -262,8 +265,12 @@ internal sealed partial class MediaWorker : IDisposable
     {
         if (_received.ReceiveOne(port.Descriptor) == 0) return;
         if (_received.IsTruncated(0)) UnknownSenders++;
-        else Feed(now, port.Call!, port.IsRtcp ? MediaInput.ImsRtcp : MediaInput.ImsRtp, port.Remote(_received.Remote(0)), _received.Datagram(0));
+        else Feed(now, port.Call!, InputOf(port), port.Remote(_received.Remote(0)), _received.Datagram(0));
     }
+
+    private static MediaInput InputOf(ImsPort port) => port.IsVideo
+        ? port.IsRtcp ? MediaInput.VideoRtcp : MediaInput.VideoRtp
+        : port.IsRtcp ? MediaInput.ImsRtcp : MediaInput.ImsRtp;
 
     private void RunDeadlines(Instant now)
     {
@@ -291,11 +298,23 @@ internal sealed partial class MediaWorker : IDisposable
                     if (command.HandOver!.State is not null) End(command.Call);
                     command.HandOver.Saved.TrySetResult(command.HandOver.State);
                     break;
+                case MediaCommandKind.AddVideo when command.Call.Ended:
+                    command.Video!.Rtp.Dispose();
+                    command.Video.Rtcp.Dispose();
+                    _ports.Return(now, command.Video.Port);
+                    break;
+                case MediaCommandKind.AddVideo:
+                    command.Call.Video = command.Video;
+                    Take(command.Call, command.Video!.Rtp);
+                    Take(command.Call, command.Video.Rtcp);
+                    Feed(now, command.Call, MediaInput.AddVideo);
+                    break;
                 case MediaCommandKind.Release:
                     Feed(now, command.Call, MediaInput.Close);
                     End(command.Call);
                     Interlocked.Decrement(ref _calls);
                     _ports.Return(now, command.Call.Port);
+                    if (command.Call.Video is { } video) _ports.Return(now, video.Port);
                     break;
             }
         }
@@ -308,12 +327,15 @@ internal sealed partial class MediaWorker : IDisposable
         // A call that was taken up from another node has an address before any check.
         if (call.Session.WebRtcRemote is { } remote && PeerAddress.Of(remote) is var address && _byAddress.TryAdd(address, (call, remote)))
             call.Addresses.Add(address);
-        foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
-        {
-            port.Call = call;
-            _imsPorts.Add(port.Descriptor, port);
-            _epoll.Add(port.Descriptor, port.Descriptor);
-        }
+        Take(call, call.Rtp);
+        Take(call, call.Rtcp);
+    }
+
+    private void Take(MediaCall call, ImsPort port)
+    {
+        port.Call = call;
+        _imsPorts.Add(port.Descriptor, port);
+        _epoll.Add(port.Descriptor, port.Descriptor);
     }
 
     /// <summary>Lets checks with these credentials of ours find the call, beside those of the last generation.</summary>
@@ -346,6 +368,9 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaInput.WebRtc: call.Session.ReceiveWebRtc(now, remote!, datagram); break;
                 case MediaInput.ImsRtp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: false); break;
                 case MediaInput.ImsRtcp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: true); break;
+                case MediaInput.VideoRtp: call.Session.ReceiveImsVideo(now, remote!, datagram, rtcp: false); break;
+                case MediaInput.VideoRtcp: call.Session.ReceiveImsVideo(now, remote!, datagram, rtcp: true); break;
+                case MediaInput.AddVideo: call.Session.AddVideo(now, call.Video!.Rtp.Descriptor, call.Video.Rtcp.Descriptor); break;
                 case MediaInput.Timeout: call.Session.HandleTimeout(now); break;
                 case MediaInput.Plan:
                     Name(call, plan!.WebRtc?.LocalIce);
@@ -386,7 +411,7 @@ internal sealed partial class MediaWorker : IDisposable
         _deadlines.Remove(call);
         foreach (var fragment in call.UsernameFragments) Unname(call, fragment);
         foreach (var address in call.Addresses) _byAddress.Remove(address);
-        foreach (var port in (ReadOnlySpan<ImsPort>)[call.Rtp, call.Rtcp])
+        foreach (var port in call.ImsPorts)
         {
             _epoll.Remove(port.Descriptor);
             _imsPorts.Remove(port.Descriptor);
@@ -405,6 +430,9 @@ internal sealed partial class MediaWorker : IDisposable
         WebRtc,
         ImsRtp,
         ImsRtcp,
+        VideoRtp,
+        VideoRtcp,
+        AddVideo,
         Timeout,
         Plan,
         HandOver,
@@ -416,9 +444,11 @@ internal sealed partial class MediaWorker : IDisposable
         Press,
         Add,
         Apply,
+        AddVideo,
         HandOver,
         Release,
     }
 
-    private readonly record struct MediaCommand(MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan, HandOver? HandOver = null, KeyPress? Key = null);
+    private readonly record struct MediaCommand(
+        MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan, HandOver? HandOver = null, KeyPress? Key = null, VideoPorts? Video = null);
 }

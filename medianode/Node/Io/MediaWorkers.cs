@@ -111,9 +111,13 @@ public sealed class MediaWorkers : IDisposable
     /// taken it, or at its own after an ICE restart; the network is to be told the new ports. Null when no port is free.
     /// </summary>
     /// <remarks>The browser's association is with the other node's certificate: descriptions of the call go on naming that fingerprint.</remarks>
-    public MediaAllocation? TryTakeUp(string callId, MediaSessionState saved, DateTimeOffset wallNow) => TryPlace(
-        callId, saved.Peer.Local,
-        (sockets, worker) => new MediaSession(MonotonicClock.Now, wallNow, saved, sockets, _dtls, _codecs, NewEntropy(), worker.Queue, _options.Sessions));
+    public MediaAllocation? TryTakeUp(string callId, MediaSessionState saved, DateTimeOffset wallNow)
+    {
+        var allocation = TryPlace(
+            callId, saved.Peer.Local,
+            (sockets, worker) => new MediaSession(MonotonicClock.Now, wallNow, saved, sockets, _dtls, _codecs, NewEntropy(), worker.Queue, _options.Sessions));
+        return allocation is null || saved.Video is null ? allocation : allocation with { ImsVideo = TryAddVideo(callId) };
+    }
 
     /// <summary>
     /// Silences a call and saves its media for another node; then it is to be released here, which its peers do not hear. Null, and
@@ -125,6 +129,17 @@ public sealed class MediaWorkers : IDisposable
         var handOver = new HandOver(wallNow);
         call.Worker.HandOver(call, handOver);
         return await handOver.Saved.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Sets ports aside for a call's video, once for a call; the RTP address to advertise. Null where no port is free, and for a
+    /// call that has no media here.
+    /// </summary>
+    public IPEndPoint? TryAddVideo(string callId)
+    {
+        if (!_calls.TryGetValue(callId, out var call) || TryBindIms(isVideo: true) is not { } bound) return null;
+        call.Worker.AddVideo(call, new VideoPorts(bound.Port, bound.Rtp, bound.Rtcp));
+        return new IPEndPoint(_options.ImsAdvertised, bound.Port);
     }
 
     /// <summary>Posts a plan; plans of one call are taken up in order. Nothing happens to a call that was released.</summary>
@@ -158,7 +173,7 @@ public sealed class MediaWorkers : IDisposable
 
     private MediaAllocation? TryPlace(string callId, IceCredentials ice, Func<MediaSockets, MediaWorker, MediaSession> create)
     {
-        if (TryBindIms() is not { } bound) return null;
+        if (TryBindIms(isVideo: false) is not { } bound) return null;
         var worker = _workers.MinBy(w => w.Calls)!;
         var session = create(new MediaSockets(worker.WebRtcDescriptor, bound.Rtp.Descriptor, bound.Rtcp.Descriptor), worker);
         var call = new MediaCall(callId, worker, session, ice.UsernameFragment, bound.Port, bound.Rtp, bound.Rtcp);
@@ -177,13 +192,13 @@ public sealed class MediaWorkers : IDisposable
         };
     }
 
-    private (int Port, ImsPort Rtp, ImsPort Rtcp)? TryBindIms()
+    private (int Port, ImsPort Rtp, ImsPort Rtcp)? TryBindIms(bool isVideo)
     {
         for (var tries = 0; tries < MaximumTries && _ports.TryTake(MonotonicClock.Now, out var port); tries++)
         {
             if (TryBind(port) is { } rtp)
             {
-                if (TryBind(port + 1) is { } rtcp) return (port, new ImsPort(rtp, isRtcp: false), new ImsPort(rtcp, isRtcp: true));
+                if (TryBind(port + 1) is { } rtcp) return (port, new ImsPort(rtp, isRtcp: false, isVideo), new ImsPort(rtcp, isRtcp: true, isVideo));
                 rtp.Dispose();
             }
 

@@ -1,7 +1,9 @@
+using System.Net;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Pidf;
+using Byon.MediaNode.Core.Protocol.Sdp;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Telemetry;
 using Byon.Platform.Control;
@@ -36,6 +38,7 @@ public sealed partial class CallControl
             return CallOutcome.Failed(ControlFault.RefusedByIms, "The receiver's address means nothing to this network.");
         if ((!HasRoomFor(1) && !command.Emergency) || media.TryAllocate(command.CallId) is not { } allocation)
             return CallOutcome.Failed(ControlFault.AtCapacity, "The node takes no more calls.");
+        if (WebRtcOfferAnswer.OffersVideo(command.OfferSdp)) allocation = WithVideo(command.CallId, allocation);
 
         var call = Call.TryStart(
             now, command.CallId, new CallParty(command.OriginatorAddress, command.OriginatorName),
@@ -65,6 +68,8 @@ public sealed partial class CallControl
         if (command.Status.ToRequestedState() is not { } state)
             return Task.FromResult(CallOutcome.Failed(ControlFault.IncompatibleState, $"A device cannot make a call {command.Status}."));
 
+        if (command.OfferSdp is { } offer && !live.Call.HasVideoPorts && WebRtcOfferAnswer.OffersVideo(offer) && TryAddVideo(callId) is { } video)
+            live.Call.AddVideoPorts(video);
         CallCommandResult? result = null;
         Guarded(now, live, call => result = call.ChangeStatus(now, new CallStatusChange(state, command.OfferSdp, command.AnswerSdp)));
         if (result is null && !live.Call.HasEnded)
@@ -75,6 +80,11 @@ public sealed partial class CallControl
 
         return Task.FromResult(Outcome(live, result ?? CallCommandResult.Incompatible("The call has ended.")));
     }
+
+    private MediaAllocation WithVideo(string callId, MediaAllocation allocation) => allocation with { ImsVideo = TryAddVideo(callId) };
+
+    /// <summary>Null where this node has no video, or no ports for it: the call goes on without.</summary>
+    private IPEndPoint? TryAddVideo(string callId) => options.Media.VideoKilobits > 0 ? media.TryAddVideo(callId) : null;
 
     /// <summary>The device ends its call.</summary>
     public CallOutcome EndCall(Instant now, string callId)

@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
+using Byon.MediaNode.Core.Protocol.Sdp;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Telemetry;
 
@@ -78,9 +79,11 @@ public sealed partial class CallControl
         var invited = fork.Invitation;
         var callId = Guid.NewGuid().ToString();
         if (media.TryAllocate(callId) is not { } allocation) return (SipStatus.ServiceUnavailable, "no media port is free");
+        var imsOffer = fork.Fork.NewerOffer ?? invited.Offer;
+        if (imsOffer is not null && ImsOfferAnswer.OfferedVideo(imsOffer).Count > 0) allocation = WithVideo(callId, allocation);
         var caller = CallerOf(invited);
         var call = Call.TryInvite(
-            now, callId, caller, new CallParty(PartyAddress.OfNumber(fork.PhoneNumber), null), fork.Fork.NewerOffer ?? invited.Offer, allocation,
+            now, callId, caller, new CallParty(PartyAddress.OfNumber(fork.PhoneNumber), null), imsOffer, allocation,
             _callOptions with { RingTime = fork.Fork.RingsUntil - now }, entropy, out var why, invited.CanAnswerEarly);
         if (call is null)
         {

@@ -50,6 +50,7 @@ public sealed partial class CallControl
         if (!bridge.Bridge.IsSettled) return CallOutcome.Failed(ControlFault.IncompatibleState, "The call is changing; try again in a moment.");
         if (!HasRoomFor(1) || media.TryAllocate(command.CallId) is not { } allocation)
             return CallOutcome.Failed(ControlFault.AtCapacity, "The node takes no more calls.");
+        if (WebRtcOfferAnswer.OffersVideo(command.OfferSdp)) allocation = WithVideo(command.CallId, allocation);
 
         // The device may be registered on another node: the call is its device's all the same.
         var owner = Registered(registration.RegistrationId)

@@ -39,6 +39,7 @@ public sealed partial class CallControl(
         DeclineStatus = options.Calls.DeclineStatus,
         TransfersByRefer = options.Calls.TransfersByRefer,
         TransferTime = options.Calls.TransferTime,
+        VideoKilobits = options.Media.VideoKilobits,
     };
 
     /// <summary>True once the node takes no new work.</summary>

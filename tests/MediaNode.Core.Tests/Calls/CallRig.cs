@@ -19,7 +19,7 @@ internal sealed class CallRig
     private CallRig(Call call, Instant now) => (Call, Now) = (call, now);
 
     public static CallOptions Options { get; } =
-        new(All, All, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(8));
+        new(All, All, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(8)) { VideoKilobits = 1500 };
 
     public Call Call { get; }
 
@@ -42,11 +42,15 @@ internal sealed class CallRig
 
     public CallState State => Call.Description.State;
 
-    public static CallRig Outgoing(bool browserHasOpus = true, CallOptions? options = null)
+    public static CallRig Outgoing(bool browserHasOpus = true, CallOptions? options = null) => Outgoing(CallSdp.BrowserOffer(browserHasOpus), options);
+
+    /// <summary>Ports for video are reserved where there may be any, as the node does.</summary>
+    public static CallRig Outgoing(string offer, CallOptions? options = null)
     {
         var (now, entropy) = Begin();
-        var call = Call.TryStart(
-            now, "call-1", Subscriber, Other, CallSdp.BrowserOffer(browserHasOpus), CallSdp.Allocation(entropy), options ?? Options, entropy, out var why);
+        var media = CallSdp.Allocation(entropy);
+        if (WebRtcOfferAnswer.OffersVideo(offer)) media = media with { ImsVideo = CallSdp.VideoPorts };
+        var call = Call.TryStart(now, "call-1", Subscriber, Other, offer, media, options ?? Options, entropy, out var why);
         Assert.Null(why);
         return new CallRig(call!, now).Drained();
     }
@@ -57,8 +61,9 @@ internal sealed class CallRig
     public static CallRig Incoming(string? offer, out SdpRejection? why, bool canAnswerEarly = false)
     {
         var (now, entropy) = Begin();
-        var call = Call.TryInvite(
-            now, "call-2", Other, Subscriber, offer, CallSdp.Allocation(entropy), Options, entropy, out why, canAnswerEarly);
+        var media = CallSdp.Allocation(entropy);
+        if (offer is not null && ImsOfferAnswer.OfferedVideo(offer).Count > 0) media = media with { ImsVideo = CallSdp.VideoPorts };
+        var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, media, Options, entropy, out why, canAnswerEarly);
         return call is null ? null! : new CallRig(call, now).Drained();
     }
 

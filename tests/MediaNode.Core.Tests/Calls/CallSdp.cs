@@ -10,6 +10,8 @@ internal static class CallSdp
     private const string Fingerprint =
         "sha-256 AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99";
 
+    public static System.Net.IPEndPoint VideoPorts { get; } = new(0x0100007F, 21002);
+
     public static string BrowserOffer(bool opus = true, string ufrag = "offerUfr") => Browser(opus, "actpass", ufrag);
 
     public static string BrowserAnswer(bool opus = true, string ufrag = "answerUf") => Browser(opus, "active", ufrag);

@@ -274,6 +274,23 @@ public sealed class MediaSessionTests : IDisposable
         Assert.True(Tone.Heard(Decode(_toPhone, AudioCodec.Pcma), BrowserHertz, PhoneHertz, 8000) > TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>A quarter of an hour: beyond where the sixteen bits of a sequence number have gone half round.</summary>
+    [Fact]
+    public void ALongCallIsHeardToItsEnd()
+    {
+        Connect(Stream(Pcma), Stream(Pcma));
+        var packet = Audio(BrowserHertz, AudioCodec.Pcma, 8, 0);
+        for (var i = 0; i < 45_000; i++)
+        {
+            RtpPacket.WriteHeader(packet, 8, false, (ushort)i, (uint)(i * 160), 10);
+            _session.ReceiveWebRtc(_now, VirtualBrowser.Address, _browser.Protect(packet));
+            _queue.Clear();
+            _now += PacketTime;
+        }
+
+        Assert.Equal(45_000, _session.Statistics.Ims.PacketsSent);
+    }
+
     [Fact]
     public void NothingIsAllocatedPerPacket()
     {

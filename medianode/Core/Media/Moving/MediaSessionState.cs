@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -21,6 +22,9 @@ public sealed record MediaSessionState(
 
     /// <summary>What the network's reports say of its loss, in steps of <see cref="Amr.AmrRateAdaptation"/>: above 0, AMR frames are sent twice.</summary>
     public int AmrLossAtPeer { get; init; }
+
+    /// <summary>Null where there were no ports for video.</summary>
+    public VideoRelayState? Video { get; init; }
 }
 
 /// <summary>Both directions towards the network.</summary>

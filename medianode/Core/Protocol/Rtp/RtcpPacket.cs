@@ -9,6 +9,12 @@ public enum RtcpType : byte
     SourceDescription = 202,
     Goodbye = 203,
 
+    /// <summary>RFC 4585 §6.2.</summary>
+    TransportFeedback = 205,
+
+    /// <summary>RFC 4585 §6.3.</summary>
+    PayloadFeedback = 206,
+
     /// <summary>RFC 3611.</summary>
     ExtendedReport = 207,
 }
@@ -70,11 +76,15 @@ public readonly ref struct RtcpPacket
     /// <summary>Of an extended report only: its blocks.</summary>
     public ReadOnlySpan<byte> Blocks => _packet[8..];
 
+    /// <summary>Of the two types of feedback only.</summary>
+    public RtcpFeedback Feedback => new(Type, Count, _packet);
+
     internal static int MinimumLength(RtcpType type, int count) => type switch
     {
         RtcpType.SenderReport or RtcpType.ReceiverReport => ReportsOffset(type) + count * RtcpReportBlock.Size,
         RtcpType.Goodbye => 4 + count * 4,
         RtcpType.ExtendedReport => 8,
+        RtcpType.TransportFeedback or RtcpType.PayloadFeedback => RtcpFeedback.HeaderSize,
         _ => 4,
     };
 

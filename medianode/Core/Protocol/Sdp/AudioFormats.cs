@@ -98,7 +98,8 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
     public TelephoneEventFormat? EventFor(AudioFormat audio) =>
         Events.FirstOrDefault(e => e.ClockRate == audio.ClockRate) ?? (Events.Count > 0 ? Events[0] : null);
 
-    private static Dictionary<byte, string> ReadMappings(MediaDescription media, string name)
+    /// <summary>Values of an attribute that starts with a payload type, by that.</summary>
+    internal static Dictionary<byte, string> ReadMappings(MediaDescription media, string name)
     {
         var found = new Dictionary<byte, string>();
         foreach (var value in media.Values(name))
@@ -109,7 +110,7 @@ internal sealed record AudioFormats(IReadOnlyList<AudioFormat> Audio, IReadOnlyL
         return found;
     }
 
-    private static bool TryPayloadType(ReadOnlySpan<char> text, out byte type) =>
+    internal static bool TryPayloadType(ReadOnlySpan<char> text, out byte type) =>
         byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out type) && type < 128;
 
     /// <summary>RFC 3551 §6 binds these without an rtpmap.</summary>

@@ -2,11 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
 
-/// <summary>Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, or RTP/SAVP with keys in the description (RFC 4568), one m=audio.</summary>
+/// <summary>
+/// Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, or RTP/SAVP with keys in the description (RFC 4568), one m=audio,
+/// and one m=video where both sides want it. Video is plain RTP only: beside secured audio there is none.
+/// </summary>
 public static class ImsOfferAnswer
 {
     /// <summary>The name of the metrics among extended reports (RFC 3611 §5.1).</summary>
@@ -38,16 +42,25 @@ public static class ImsOfferAnswer
     /// <param name="codecs">In order of preference; telephone-event is added for each clock rate.</param>
     /// <param name="current">
     /// For a re-offer, the leg as it stands: its formats are offered again under the same payload types (RFC 3264 §8.3.2), before
-    /// any other of <paramref name="codecs"/>.
+    /// any other of <paramref name="codecs"/>, and its m= lines keep their order (§8).
     /// </param>
+    /// <param name="video">Null offers none; one that was there is refused then. It needs ports: <see cref="MediaAllocation.ImsVideo"/>.</param>
     public static string WriteOffer(
-        MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec> codecs, ImsLegPlan? current = null)
+        MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec> codecs, ImsLegPlan? current = null,
+        VideoWish? video = null)
     {
         var formats = Ours(codecs, current);
         var writer = Begin(local, origin);
-        var profile = IsSecured(local.Sdes, current) ? "RTP/SAVP" : "RTP/AVP";
-        WriteAudio(writer, local, direction, formats, profile, current?.RtcpMux ?? false, voiceMetrics: true);
-        if (IsSecured(local.Sdes, current)) WriteCrypto(writer, SdesCrypto.Offer(local.Sdes!, current?.Srtp?.Profile));
+        var secured = IsSecured(local.Sdes, current);
+        if (secured) video = null;
+        var (slots, videoAt) = OfferedSlots(current, video);
+        for (var at = 0; at < slots.Count; at++)
+        {
+            if (slots[at].IsAudio) WriteAudioOffer(writer, local, direction, formats, current, secured);
+            else if (at == videoAt) WriteVideoOffer(writer, local, video!, current);
+            else writer.Rejected(slots[at]);
+        }
+
         return writer.ToString();
     }
 
@@ -55,9 +68,11 @@ public static class ImsOfferAnswer
     /// <param name="codecs">The same codecs that <see cref="WriteOffer"/> was given: a peer may answer with no others.</param>
     /// <param name="current">The same plan that <see cref="WriteOffer"/> was given: it says which payload types we receive on.</param>
     /// <param name="sdes">Those of the allocation that <see cref="WriteOffer"/> was given.</param>
+    /// <param name="video">The same wish that <see cref="WriteOffer"/> was given.</param>
     public static bool TryReadAnswer(
         string answer, MediaDirection offered, IReadOnlyList<AudioCodec> codecs,
-        [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why, ImsLegPlan? current = null, SdesTerms? sdes = null)
+        [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why, ImsLegPlan? current = null, SdesTerms? sdes = null,
+        VideoWish? video = null)
     {
         plan = null;
         var secured = IsSecured(sdes, current);
@@ -74,17 +89,32 @@ public static class ImsOfferAnswer
             return false;
         }
 
+        if (secured) video = null;
         plan = peer.Plan(peer.Formats.Only(peer.Formats.Audio.Where(send.Audio.Contains)), receive, offered, current) with { Srtp = keys };
+        // An answer that leaves m= lines out does not take them out of the session.
+        plan = plan with { Slots = [.. plan.Slots, .. OfferedSlots(current, video).Slots.Skip(plan.Slots.Count)] };
+        if (video is null) return true;
+        var format = ImsVideoSection.Offered(video, current?.VideoBindings ?? []);
+        plan = plan with
+        {
+            Video = ImsVideoSection.ReadAnswer(peer.Session, format, video),
+            VideoBindings = [.. plan.VideoBindings.Append(format).DistinctBy(f => f.PayloadType)],
+        };
         return true;
     }
+
+    /// <summary>The formats of the offer's video that a browser may be able to take; none where it has no video for us.</summary>
+    public static IReadOnlyList<VideoFormat> OfferedVideo(string offer) =>
+        SdpParser.TryParse(offer, out var session, out _) && ImsVideoSection.Find(session) is { } section ? section.Formats : [];
 
     /// <summary>Answers an offer from the network with one codec and its telephone-event (TS 26.114 §6.2.2.3).</summary>
     /// <param name="preferred">What this node can speak, see <see cref="CodecPolicy.Choose"/>.</param>
     /// <param name="current">The leg as it stands: a payload type and framing in use stay so as long as the peer offers them.</param>
+    /// <param name="video">What the browser speaks; null refuses the offer's video.</param>
     public static bool TryAnswer(
         string offer, MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec> preferred,
         [NotNullWhen(true)] out string? answer, [NotNullWhen(true)] out ImsLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why,
-        ImsLegPlan? current = null)
+        ImsLegPlan? current = null, VideoWish? video = null)
     {
         answer = null;
         plan = null;
@@ -104,11 +134,13 @@ public static class ImsOfferAnswer
 
         var formats = peer.Formats.Only([Keep(peer.Formats, codec, current)]);
         var ours = formats.WithOwnParameters();
+        var section = video is null || local.ImsVideo is null || crypto is not null ? null : ImsVideoSection.Find(peer.Session);
         plan = peer.Plan(formats, ours, direction, current) with
         {
             Srtp = crypto is null ? null : new SrtpKeys(crypto.Suite, local.Sdes!.KeyFor(crypto.Suite), crypto.Key),
+            Video = section is null ? null : ImsVideoSection.Choose(peer.Session, section, video!, current?.Video),
         };
-        answer = WriteAnswer(peer, local, origin, plan, ours, crypto?.Tag ?? 0);
+        answer = WriteAnswer(peer, local, origin, plan, ours, crypto?.Tag ?? 0, section, video?.Kilobits ?? 0);
         return true;
     }
 
@@ -119,20 +151,47 @@ public static class ImsOfferAnswer
             .ThenByDescending(f => current is not null && AudioFormats.IsSameEncoding(f, current.Audio.Send)).First();
     }
 
-    private static string WriteAnswer(PeerAudio peer, MediaAllocation local, SdpOrigin origin, ImsLegPlan plan, AudioFormats formats, int cryptoTag)
+    /// <summary>The m= lines of an offer of ours, and which of them has the video; none is -1.</summary>
+    private static (List<MediaSlot> Slots, int Video) OfferedSlots(ImsLegPlan? current, VideoWish? video)
+    {
+        List<MediaSlot> slots = current is { Slots.Count: > 0 } ? [.. current.Slots] : [new MediaSlot("audio", "RTP/AVP", [], IsAudio: true)];
+        if (video is null) return (slots, -1);
+        var at = slots.FindIndex(slot => slot.Kind == "video");
+        if (at >= 0) return (slots, at);
+        slots.Add(new MediaSlot("video", "RTP/AVP", [video.Format.PayloadType.ToString(CultureInfo.InvariantCulture)], IsAudio: false));
+        return (slots, slots.Count - 1);
+    }
+
+    private static void WriteAudioOffer(
+        SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, ImsLegPlan? current, bool secured)
+    {
+        WriteAudio(writer, local, direction, formats, secured ? "RTP/SAVP" : "RTP/AVP", current?.RtcpMux ?? false, voiceMetrics: true);
+        if (secured) WriteCrypto(writer, SdesCrypto.Offer(local.Sdes!, current?.Srtp?.Profile));
+    }
+
+    private static void WriteVideoOffer(SdpWriter writer, MediaAllocation local, VideoWish video, ImsLegPlan? current) => ImsVideoSection.WriteOffer(
+        writer, local.ImsVideo!, video, ImsVideoSection.Offered(video, current?.VideoBindings ?? []), current?.Video?.RtcpMux ?? false);
+
+    private static string WriteAnswer(
+        PeerAudio peer, MediaAllocation local, SdpOrigin origin, ImsLegPlan plan, AudioFormats formats, int cryptoTag, VideoSection? video, int kilobits)
     {
         var writer = Begin(local, origin);
         // The answer to an old-style hold mirrors the attribute, not the 0.0.0.0 (RFC 3264 §8.4).
         foreach (var section in peer.Session.Media)
         {
-            if (!ReferenceEquals(section, peer.Audio))
+            if (ReferenceEquals(section, peer.Audio))
+            {
+                WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux, plan.Audio.VoiceMetrics);
+                if (plan.Srtp is { } keys) WriteCrypto(writer, [new SdesCrypto(cryptoTag, keys.Profile, keys.Send)]);
+            }
+            else if (plan.Video is { } chosen && ReferenceEquals(section, video?.Media))
+            {
+                ImsVideoSection.WriteAnswer(writer, local.ImsVideo!, video, chosen, kilobits);
+            }
+            else
             {
                 writer.Rejected(section);
-                continue;
             }
-
-            WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux, plan.Audio.VoiceMetrics);
-            if (plan.Srtp is { } keys) WriteCrypto(writer, [new SdesCrypto(cryptoTag, keys.Profile, keys.Send)]);
         }
         return writer.ToString();
     }
@@ -240,8 +299,10 @@ public static class ImsOfferAnswer
             };
             var mux = Audio.Has("rtcp-mux");
             var rtp = new IPEndPoint(Address, Audio.Port);
-            return new ImsLegPlan(rtp, mux ? rtp : RtcpAddress(rtp), mux, stream)
+            return new ImsLegPlan(rtp, mux ? rtp : RtcpAddress.Of(Audio, rtp), mux, stream)
             {
+                Slots = [.. Session.Media.Select(m => new MediaSlot(m.Kind, m.Profile, m.Formats, ReferenceEquals(m, Audio)))],
+                VideoBindings = [.. VideoBindings(current)],
                 Bindings = [.. receive.Audio.Concat(current?.Bindings ?? []).Concat(Formats.WithOwnParameters().Audio).DistinctBy(f => f.PayloadType)],
             };
         }
@@ -250,13 +311,8 @@ public static class ImsOfferAnswer
         private bool WantsVoiceMetrics =>
             Audio.Values("rtcp-xr").Concat(Session.Values("rtcp-xr")).Any(value => value.Split(' ').Contains(VoiceMetrics));
 
-        /// <summary>a=rtcp:port [IN IP4 address] (RFC 3605 §2.1); anything else means the next port.</summary>
-        private IPEndPoint RtcpAddress(IPEndPoint rtp)
-        {
-            var fields = Audio.Value("rtcp")?.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries) ?? [];
-            if (fields.Length == 0 || !ushort.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
-                return new IPEndPoint(rtp.Address, rtp.Port + 1);
-            return new IPEndPoint(fields.Length == 2 ? SdpAddress.Parse(fields[1]) ?? rtp.Address : rtp.Address, port);
-        }
+        /// <summary>What was bound before, and what the peer binds now.</summary>
+        private IEnumerable<VideoFormat> VideoBindings(ImsLegPlan? current) =>
+            (current?.VideoBindings ?? []).Concat(ImsVideoSection.Find(Session)?.Formats ?? []).DistinctBy(f => f.PayloadType);
     }
 }

@@ -71,6 +71,9 @@ public static class SdpParser
                 return true;
             case 'a':
                 return builder.TryAddAttribute(value);
+            case 'b':
+                builder.AddBandwidth(value);
+                return true;
             case 'm':
                 return builder.TryStartMedia(value);
             default:
@@ -85,6 +88,7 @@ public static class SdpParser
         private List<SdpAttribute>? _mediaAttributes;
         private string? _sessionConnection;
         private string? _mediaConnection;
+        private int? _mediaKilobits;
 
         public string? Connection
         {
@@ -94,6 +98,12 @@ public static class SdpParser
                 if (_mediaAttributes is null) _sessionConnection = value;
                 else _mediaConnection = value;
             }
+        }
+
+        public void AddBandwidth(ReadOnlySpan<char> text)
+        {
+            if (_mediaAttributes is not null && text.StartsWith("AS:")
+                && int.TryParse(text[3..], NumberStyles.None, CultureInfo.InvariantCulture, out var kilobits)) _mediaKilobits ??= kilobits;
         }
 
         public bool TryAddAttribute(ReadOnlySpan<char> text)
@@ -128,8 +138,8 @@ public static class SdpParser
 
         private void FinishMedia()
         {
-            if (_media.Count > 0) _media[^1] = _media[^1] with { Connection = _mediaConnection };
-            _mediaConnection = null;
+            if (_media.Count > 0) _media[^1] = _media[^1] with { Connection = _mediaConnection, Kilobits = _mediaKilobits };
+            (_mediaConnection, _mediaKilobits) = (null, null);
         }
     }
 }

@@ -50,9 +50,15 @@ internal sealed class SdpWriter
     /// <summary>The same section with port zero: refused (RFC 3264 §6). The mid stays, so that BUNDLE peers can tell which.</summary>
     public SdpWriter Rejected(MediaDescription offered)
     {
-        Line('m', $"{offered.Kind} 0 {offered.Profile} {string.Join(' ', offered.Formats)}").Line('c', "IN IP4 0.0.0.0").Attribute("inactive");
+        Rejected(offered.Kind, offered.Profile, offered.Formats);
         return offered.Value("mid") is { } mid && SdpToken.IsToken(mid) ? Attribute("mid", mid) : this;
     }
+
+    /// <summary>A line that is not in use any more, or never was, in an offer of ours.</summary>
+    public SdpWriter Rejected(MediaSlot slot) => Rejected(slot.Kind, slot.Profile, slot.Formats);
+
+    private SdpWriter Rejected(string kind, string profile, IReadOnlyList<string> formats) =>
+        Line('m', $"{kind} 0 {profile} {string.Join(' ', formats)}").Line('c', "IN IP4 0.0.0.0").Attribute("inactive");
 
     public override string ToString() => _text.ToString();
 }

@@ -22,10 +22,13 @@ public sealed record MediaDescription(
     string Kind, int Port, string Profile, IReadOnlyList<string> Formats, string? Connection, IReadOnlyList<SdpAttribute> Attributes)
     : SdpSection(Connection, Attributes)
 {
+    /// <summary>b=AS in kbit/s (RFC 8866 §5.8); null where the section has none.</summary>
+    public int? Kilobits { get; init; }
+
     /// <summary>Port zero refuses a section (RFC 3264 §6), except where it only says "bundled" (RFC 9143 §6).</summary>
     public bool IsRejected => Port == 0 && !Has("bundle-only");
 }
 
-/// <summary>A session description as far as offer and answer need it; o=, s=, t= and b= are read over.</summary>
+/// <summary>A session description as far as offer and answer need it; o=, s=, t= and b= but for a section's AS are read over.</summary>
 public sealed record SessionDescription(string? Connection, IReadOnlyList<SdpAttribute> Attributes, IReadOnlyList<MediaDescription> Media)
     : SdpSection(Connection, Attributes);

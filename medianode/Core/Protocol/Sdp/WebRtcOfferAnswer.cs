@@ -1,13 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
 
 /// <summary>Offer and answer with a browser (RFC 8829, RFC 8839, RFC 8842): ICE-lite, rtcp-mux, BUNDLE, DTLS-SRTP.</summary>
 /// <remarks>
-/// Offers carry no a=ssrc: the RTP session picks its SSRC later, and a browser maps the first SSRC it sees to the only
-/// m=audio section (RFC 9143 §9.2), while a=msid makes the track.
+/// Offers carry no a=ssrc: the RTP session picks its SSRC later, and a browser maps what it sees to the section that has its payload
+/// type (RFC 9143 §9.2), which is why audio and video have none in common. a=msid makes the tracks, of one stream.
 /// </remarks>
 public static class WebRtcOfferAnswer
 {
@@ -21,15 +23,23 @@ public static class WebRtcOfferAnswer
         ],
         [new TelephoneEventFormat(110, 48_000), new TelephoneEventFormat(126, 8_000)]);
 
+    private const string Profile = "UDP/TLS/RTP/SAVPF";
+
+    /// <summary>Payload type of the first video format in our own offers.</summary>
+    private const byte FirstVideoType = 96;
+
+    private const VideoFeedback Feedback = VideoFeedback.Nack | VideoFeedback.PictureLoss | VideoFeedback.FullIntra | VideoFeedback.EstimatedBitrate;
+
     private static readonly AudioCodec[] AllCodecs = [AudioCodec.Opus, AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu];
 
-    /// <summary>Answers a browser's offer: audio accepted, every other m= section rejected with port 0.</summary>
+    /// <summary>Answers a browser's offer: audio accepted, video where it is wanted, every other m= section rejected with port 0.</summary>
     /// <param name="direction">What this node would like; the offer can only narrow it (RFC 3264 §6.1).</param>
     /// <param name="codecs">In order of preference; Opus, PCMA, PCMU when null.</param>
+    /// <param name="video">Null refuses video.</param>
     public static bool TryAnswer(
         string offer, MediaAllocation local, SdpOrigin origin, MediaDirection direction,
         [NotNullWhen(true)] out string? answer, [NotNullWhen(true)] out WebRtcLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why,
-        IReadOnlyList<AudioCodec>? codecs = null)
+        IReadOnlyList<AudioCodec>? codecs = null, WebRtcVideoTerms? video = null)
     {
         answer = null;
         plan = null;
@@ -42,31 +52,43 @@ public static class WebRtcOfferAnswer
         }
 
         var agreed = direction & MediaDirections.Mirror(peer.Direction);
-        plan = Plan(peer, offered, offered.WithOwnParameters(), agreed);
-        answer = Write(peer, local, origin, agreed, offered.WithOwnParameters(), plan.DtlsClient ? "active" : "passive");
+        var chosen = video is null || peer.Video is null ? null : VideoPolicy.Choose(peer.Video.Formats, video.InUse);
+        plan = Plan(peer, offered, offered.WithOwnParameters(), agreed) with
+        {
+            Video = chosen is null ? null : VideoPlan(peer.Video!, chosen, direction, VideoSection.Mirrored(chosen)),
+        };
+        answer = Write(peer, local, origin, agreed, offered.WithOwnParameters(), plan.DtlsClient ? "active" : "passive", plan.Video, video?.Kilobits ?? 0);
         return true;
     }
 
+    /// <summary>Whether there is a video section that is not refused, be its formats what they may.</summary>
+    public static bool OffersVideo(string offer) =>
+        SdpParser.TryParse(offer, out var session, out _) && session.Media.Any(media => media.Kind == "video" && !media.IsRejected);
+
     /// <summary>Writes our offer, or a re-offer on the same identity.</summary>
     /// <param name="codecs">In order of preference; Opus, PCMA, PCMU when null.</param>
+    /// <param name="video">Formats of a first offer's video, in order; it has none when null.</param>
     /// <param name="peerDescription">
     /// For a re-offer, the last description the browser sent: its m= sections keep their order and mids, and its audio its payload
     /// types (RFC 3264 §8). A description that cannot be read gives a first offer.
     /// </param>
     public static string WriteOffer(
-        MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec>? codecs = null, string? peerDescription = null)
+        MediaAllocation local, SdpOrigin origin, MediaDirection direction, IReadOnlyList<AudioCodec>? codecs = null, string? peerDescription = null,
+        WebRtcVideoOffer? video = null)
     {
         var wanted = codecs ?? AllCodecs;
         if (peerDescription is null || !WebRtcPeerDescription.TryRead(peerDescription, isOffer: null, out var peer, out _))
-            return Write(null, local, origin, direction, Own.Restrict(wanted), "actpass");
+            return WriteFirst(local, origin, direction, Own.Restrict(wanted), video);
         var formats = peer.Formats.Restrict(wanted).WithOwnParameters();
         return Write(peer, local, origin, direction, formats.Audio.Count > 0 ? formats : Own.Restrict(wanted), "actpass");
     }
 
     /// <summary>Reads the browser's answer to <see cref="WriteOffer"/>.</summary>
     /// <param name="offered">The direction our offer carried.</param>
+    /// <param name="video">The same that <see cref="WriteOffer"/> was given.</param>
     public static bool TryReadAnswer(
-        string answer, MediaDirection offered, [NotNullWhen(true)] out WebRtcLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why)
+        string answer, MediaDirection offered, [NotNullWhen(true)] out WebRtcLegPlan? plan, [NotNullWhen(false)] out SdpRejection? why,
+        WebRtcVideoOffer? video = null)
     {
         plan = null;
         if (!WebRtcPeerDescription.TryRead(answer, isOffer: false, out var peer, out why)) return false;
@@ -78,8 +100,22 @@ public static class WebRtcOfferAnswer
         }
 
         plan = Plan(peer, formats, formats.WithOwnParameters(), offered & MediaDirections.Mirror(peer.Direction));
+        // What the browser puts first is what it sends (RFC 3264 §6.1).
+        if (video is null || peer.Video is not { } section || section.Formats.FirstOrDefault(f => video.Formats.Any(f.IsSameEncoding)) is not { } format) return true;
+        var ours = Numbered(video).First(format.IsSameEncoding);
+        plan = plan with { Video = VideoPlan(section, format, offered, ours) };
         return true;
     }
+
+    private static VideoStream VideoPlan(VideoSection section, VideoFormat send, MediaDirection wanted, VideoFormat receive) => new(
+        send, receive, section.Feedback(send) & Feedback, wanted & MediaDirections.Mirror(section.Direction))
+    {
+        Kilobits = section.Media.Kilobits,
+    };
+
+    /// <summary>The formats of an offer of ours under our own payload types.</summary>
+    private static IEnumerable<VideoFormat> Numbered(WebRtcVideoOffer video) =>
+        video.Formats.Take(8).Select((format, index) => VideoSection.WithOwnParameters(format, (byte)(FirstVideoType + index)));
 
     private static WebRtcLegPlan Plan(WebRtcPeerDescription peer, AudioFormats send, AudioFormats receive, MediaDirection direction)
     {
@@ -91,40 +127,74 @@ public static class WebRtcOfferAnswer
         return new WebRtcLegPlan(peer.Ice, peer.Fingerprint, peer.IsDtlsServer, audio);
     }
 
-    private static string Write(
-        WebRtcPeerDescription? peer, MediaAllocation local, SdpOrigin origin, MediaDirection direction, AudioFormats formats, string setup)
+    private static string WriteFirst(
+        MediaAllocation local, SdpOrigin origin, MediaDirection direction, AudioFormats formats, WebRtcVideoOffer? video)
     {
-        var mid = peer is null ? "0" : peer.Mid;
-        var writer = new SdpWriter(origin, local.WebRtc.Address);
-        if (mid is not null && (peer is null || peer.IsBundled)) writer.Attribute("group", $"BUNDLE {mid}");
-        writer.Attribute("msid-semantic", " WMS byon").Attribute("ice-lite");
-        if (peer is null)
-        {
-            WriteAudio(writer, local, direction, formats, setup, "UDP/TLS/RTP/SAVPF", mid);
-            return writer.ToString();
-        }
+        var writer = Begin(local, origin, video is null ? ["0"] : ["0", "1"]);
+        WriteAudio(writer, local, direction, formats, "actpass", Profile, "0");
+        if (video is not null) WriteVideo(writer, local, direction, [.. Numbered(video)], Feedback, "actpass", Profile, "1", video.Kilobits);
+        return writer.ToString();
+    }
 
+    private static string Write(
+        WebRtcPeerDescription peer, MediaAllocation local, SdpOrigin origin, MediaDirection direction, AudioFormats formats, string setup,
+        VideoStream? video = null, int kilobits = 0)
+    {
+        var videoMid = video is null ? null : peer.Video!.Media.Value("mid");
+        var writer = Begin(local, origin, [.. peer.Bundle.Where(mid => mid == peer.Mid || mid == videoMid)]);
         foreach (var section in peer.Session.Media)
         {
-            if (ReferenceEquals(section, peer.Audio)) WriteAudio(writer, local, direction, formats, setup, section.Profile, mid);
+            if (ReferenceEquals(section, peer.Audio)) WriteAudio(writer, local, direction, formats, setup, section.Profile, peer.Mid);
+            else if (video is not null && ReferenceEquals(section, peer.Video!.Media))
+                WriteVideo(writer, local, video.Direction, [video.Receive], video.Feedback, setup, section.Profile, videoMid!, kilobits);
             else writer.Rejected(section);
         }
+
         return writer.ToString();
+    }
+
+    private static SdpWriter Begin(MediaAllocation local, SdpOrigin origin, IReadOnlyList<string> bundle)
+    {
+        var writer = new SdpWriter(origin, local.WebRtc.Address);
+        if (bundle.Count > 0) writer.Attribute("group", $"BUNDLE {string.Join(' ', bundle)}");
+        return writer.Attribute("msid-semantic", " WMS byon").Attribute("ice-lite");
     }
 
     private static void WriteAudio(
         SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, string setup, string profile, string? mid)
     {
-        var address = local.WebRtc;
-        writer.Audio(address.Port, profile, formats).Line('c', SdpAddress.Format(address.Address));
+        writer.Audio(local.WebRtc.Port, profile, formats).Line('c', SdpAddress.Format(local.WebRtc.Address));
+        WriteTransport(writer, local, direction, setup, mid, "byon-audio");
+        writer.Mappings(formats).Attribute("ptime", "20");
+        WriteCandidates(writer, local);
+    }
+
+    private static void WriteVideo(
+        SdpWriter writer, MediaAllocation local, MediaDirection direction, IReadOnlyList<VideoFormat> formats, VideoFeedback feedback, string setup,
+        string profile, string mid, int kilobits)
+    {
+        var types = string.Join(' ', formats.Select(f => f.PayloadType.ToString(CultureInfo.InvariantCulture)));
+        writer.Line('m', string.Create(CultureInfo.InvariantCulture, $"video {local.WebRtc.Port} {profile} {types}"))
+            .Line('c', SdpAddress.Format(local.WebRtc.Address)).Line('b', string.Create(CultureInfo.InvariantCulture, $"AS:{kilobits}"));
+        WriteTransport(writer, local, direction, setup, mid, "byon-video");
+        foreach (var format in formats) VideoSection.WriteFormat(writer, format, feedback);
+        WriteCandidates(writer, local);
+    }
+
+    private static void WriteTransport(
+        SdpWriter writer, MediaAllocation local, MediaDirection direction, string setup, string? mid, string track)
+    {
         if (mid is not null) writer.Attribute("mid", mid);
         writer.Direction(direction).Attribute("rtcp-mux");
-        if (direction.HasFlag(MediaDirection.SendOnly)) writer.Attribute("msid", "byon byon-audio");
+        if (direction.HasFlag(MediaDirection.SendOnly)) writer.Attribute("msid", $"byon {track}");
         writer.Attribute("ice-ufrag", local.Ice.UsernameFragment).Attribute("ice-pwd", local.Ice.Password)
-            .Attribute("fingerprint", $"{local.Fingerprint.HashFunction} {local.Fingerprint.Value}").Attribute("setup", setup)
-            .Mappings(formats).Attribute("ptime", "20");
+            .Attribute("fingerprint", $"{local.Fingerprint.HashFunction} {local.Fingerprint.Value}").Attribute("setup", setup);
+    }
+
+    private static void WriteCandidates(SdpWriter writer, MediaAllocation local)
+    {
         if (local.WebRtc6 is { } second) WriteCandidate(writer, foundation: 2, localPreference: 65_535, second);
-        WriteCandidate(writer, foundation: 1, localPreference: local.WebRtc6 is null ? 65_535u : 65_534u, address);
+        WriteCandidate(writer, foundation: 1, localPreference: local.WebRtc6 is null ? 65_535u : 65_534u, local.WebRtc);
         writer.Attribute("end-of-candidates");
     }
 

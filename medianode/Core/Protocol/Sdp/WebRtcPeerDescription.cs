@@ -14,7 +14,15 @@ internal sealed record WebRtcPeerDescription(
 {
     public string? Mid => Audio.Value("mid") is { } mid && SdpToken.IsToken(mid) ? mid : null;
 
-    public bool IsBundled => Mid is { } mid && BundleOf(Session, mid) is not null;
+    /// <summary>The video that shares the audio's transport (RFC 9143); null where there is none for us.</summary>
+    public VideoSection? Video { get; } = Mids(Session, Audio) is { } bundle
+        ? VideoSection.Find(Session, media => IsSupported(media.Profile) && media.Value("mid") is { } mid && SdpToken.IsToken(mid) && bundle.Contains(mid))
+        : null;
+
+    /// <summary>The mids of the audio's bundle in its order; empty where there is none.</summary>
+    public IReadOnlyList<string> Bundle { get; } = Mids(Session, Audio) ?? [];
+
+    public bool IsBundled => Bundle.Count > 0;
 
     /// <param name="isOffer">An answer must have chosen a DTLS role; null reads either.</param>
     public static bool TryRead(
@@ -87,6 +95,9 @@ internal sealed record WebRtcPeerDescription(
         if (audio.Value("mid") is not { } mid || BundleOf(session, mid) is not [var tag, ..]) return [];
         return session.Media.Where(m => m.Value("mid") == tag);
     }
+
+    private static string[]? Mids(SessionDescription session, MediaDescription audio) =>
+        audio.Value("mid") is { } mid && SdpToken.IsToken(mid) ? BundleOf(session, mid) : null;
 
     private static string[]? BundleOf(SessionDescription session, string mid) =>
         session.Values("group").Select(g => g.Split(' ', StringSplitOptions.RemoveEmptyEntries))

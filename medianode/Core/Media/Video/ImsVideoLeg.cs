@@ -1,0 +1,56 @@
+using System.Net;
+
+namespace Byon.MediaNode.Core.Media.Video;
+
+/// <summary>The network's side: plain RTP and RTCP on ports of the video's own. Addresses are judged as those of audio are.</summary>
+internal sealed class ImsVideoLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket, bool exactSource)
+    : VideoLeg(queue, entropy)
+{
+    private ImsVideo? _plan;
+    private IPEndPoint? _source;
+
+    public override bool CanSend => _plan is not null && IsReal(_plan.PeerRtp);
+
+    public void Configure(Instant now, ImsVideo? plan)
+    {
+        // A goodbye still goes to where the video was.
+        Configure(now, plan?.Stream);
+        if (plan is null || !plan.PeerRtp.Equals(_plan?.PeerRtp)) _source = null;
+        _plan = plan;
+    }
+
+    /// <summary>Whether RTP from this address belongs to the call; what does not is counted.</summary>
+    public bool Accepts(IPEndPoint remote)
+    {
+        var isPeer = _plan is not null
+            && (remote.Equals(_source) || remote.Equals(_plan.PeerRtp) || (!exactSource && _source is null && remote.Address.Equals(_plan.PeerRtp.Address)));
+        if (isPeer && !remote.Equals(_source)) _source = remote;
+        if (!isPeer) Drop();
+        return isPeer;
+    }
+
+    public bool AcceptsRtcp(IPEndPoint remote)
+    {
+        if (_plan is not null && remote.Address.Equals(_plan.PeerRtcp.Address)) return true;
+        Drop();
+        return false;
+    }
+
+    /// <summary>Whether a datagram on the RTP port is RTCP: only with rtcp-mux, told by its payload type (RFC 5761 §4).</summary>
+    public bool IsRtcp(ReadOnlySpan<byte> datagram) => _plan is { RtcpMux: true } && datagram.Length > 1 && datagram[1] is >= 192 and <= 223;
+
+    protected override int Protect(Span<byte> slot, int length) => length;
+
+    protected override void CommitRtp(int length) => Queue.Commit(rtpSocket, _plan!.PeerRtp, length);
+
+    protected override void SendRtcp(ReadOnlySpan<byte> compound)
+    {
+        if (_plan is null || !IsReal(_plan.PeerRtcp)) return;
+        var slot = Queue.Reserve();
+        if (slot.IsEmpty) return;
+        compound.CopyTo(slot);
+        Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, compound.Length);
+    }
+
+    private static bool IsReal(IPEndPoint remote) => remote.Port != 0 && !remote.Address.Equals(IPAddress.Any) && !remote.Address.Equals(IPAddress.IPv6Any);
+}

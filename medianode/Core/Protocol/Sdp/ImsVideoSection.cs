@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
+
+namespace Byon.MediaNode.Core.Protocol.Sdp;
+
+/// <summary>
+/// The m=video of the network's side (TS 26.114 §6.2.3): one format, on ports of its own. Feedback is offered by capability
+/// negotiation (RFC 5939), so that a peer without RTP/AVPF can still take the video.
+/// </summary>
+internal static class ImsVideoSection
+{
+    private const string Plain = "RTP/AVP";
+    private const string WithFeedback = "RTP/AVPF";
+    private const VideoFeedback Ours = VideoFeedback.Nack | VideoFeedback.PictureLoss | VideoFeedback.FullIntra | VideoFeedback.BitrateLimit;
+
+    /// <summary>The first of the payload types of our own offers.</summary>
+    private const byte FirstPayloadType = 98;
+
+    /// <summary>The m=video that a description has to offer; null where there is none for us.</summary>
+    public static VideoSection? Find(SessionDescription session) => VideoSection.Find(
+        session,
+        media => media.Profile is Plain or WithFeedback && media.Port != IPEndPoint.MaxPort && Address(session, media) is not null);
+
+    /// <summary>The wish as we offer it: under the payload type that its encoding had in this call, or else one that meant nothing yet.</summary>
+    public static VideoFormat Offered(VideoWish wish, IReadOnlyList<VideoFormat> bindings)
+    {
+        var known = bindings.FirstOrDefault(wish.Format.IsSameEncoding);
+        var free = Enumerable.Range(FirstPayloadType, 128 - FirstPayloadType).Select(type => (byte)type).Where(type => bindings.All(b => b.PayloadType != type));
+        return VideoSection.WithOwnParameters(wish.Format, known?.PayloadType ?? free.FirstOrDefault(FirstPayloadType));
+    }
+
+    public static void WriteOffer(SdpWriter writer, IPEndPoint local, VideoWish wish, VideoFormat format, bool rtcpMux)
+    {
+        Begin(writer, local, Plain, format, wish.Kilobits);
+        writer.Attribute("tcap", $"1 {WithFeedback}").Attribute("pcfg", "1 t=1");
+        VideoSection.WriteFormat(writer, format, Ours);
+        End(writer, local, wish.Direction, rtcpMux);
+    }
+
+    public static ImsVideo? ReadAnswer(SessionDescription answer, VideoFormat offered, VideoWish wish)
+    {
+        if (Find(answer) is not { } section || section.Formats.FirstOrDefault(offered.IsSameEncoding) is not { } format) return null;
+        return Plan(answer, section, format, offered, wish.Direction);
+    }
+
+    /// <summary>The format of the offer that is what the wish speaks; null where nothing of it is.</summary>
+    public static ImsVideo? Choose(SessionDescription offer, VideoSection section, VideoWish wish, ImsVideo? current)
+    {
+        var possible = section.Formats.Where(wish.Format.IsSameEncoding);
+        var format = possible.OrderByDescending(f => f.PayloadType == current?.Stream.Send.PayloadType).FirstOrDefault();
+        return format is null ? null : Plan(offer, section, format, VideoSection.Mirrored(format), wish.Direction);
+    }
+
+    public static void WriteAnswer(SdpWriter writer, IPEndPoint local, VideoSection section, ImsVideo chosen, int kilobits)
+    {
+        // A potential configuration that names RTP/AVPF is preferred to the actual one (RFC 5939 §3.6.2).
+        var configuration = section.Media.Profile == Plain ? FeedbackConfiguration(section.Media) : null;
+        Begin(writer, local, configuration is null ? section.Media.Profile : WithFeedback, chosen.Stream.Receive, kilobits);
+        if (configuration is not null) writer.Attribute("acfg", configuration);
+        VideoSection.WriteFormat(writer, chosen.Stream.Receive, chosen.Stream.Feedback);
+        End(writer, local, chosen.Stream.Direction, chosen.RtcpMux);
+    }
+
+    private static ImsVideo Plan(SessionDescription session, VideoSection section, VideoFormat send, VideoFormat receive, MediaDirection wanted)
+    {
+        var media = section.Media;
+        var address = Address(session, media)!;
+        var direction = wanted & MediaDirections.Mirror(section.Direction);
+        if (SdpAddress.IsUnspecified(address)) direction &= ~MediaDirection.SendOnly;
+        var rtp = new IPEndPoint(address, media.Port);
+        var mux = media.Has("rtcp-mux");
+        return new ImsVideo(
+            rtp, mux ? rtp : RtcpAddress.Of(media, rtp), mux,
+            new VideoStream(send, receive, section.Feedback(send) & Ours, direction) { Kilobits = media.Kilobits });
+    }
+
+    private static void Begin(SdpWriter writer, IPEndPoint local, string profile, VideoFormat format, int kilobits) => writer
+        .Line('m', string.Create(CultureInfo.InvariantCulture, $"video {local.Port} {profile} {format.PayloadType}"))
+        .Line('b', string.Create(CultureInfo.InvariantCulture, $"AS:{kilobits}"));
+
+    private static void End(SdpWriter writer, IPEndPoint local, MediaDirection direction, bool rtcpMux)
+    {
+        writer.Direction(direction).Attribute("rtcp", (rtcpMux ? local.Port : local.Port + 1).ToString(CultureInfo.InvariantCulture));
+        if (rtcpMux) writer.Attribute("rtcp-mux");
+    }
+
+    private static IPAddress? Address(SessionDescription session, MediaDescription media) => SdpAddress.Parse(media.Connection ?? session.Connection);
+
+    /// <summary>"1 t=2" where a=pcfg:1 names the transport capability a=tcap:2 RTP/AVPF and nothing else; null without one.</summary>
+    private static string? FeedbackConfiguration(MediaDescription media)
+    {
+        var capabilities = media.Values("tcap").SelectMany(Numbered).Where(c => c.Profile == WithFeedback).Select(c => c.Number).ToList();
+        foreach (var fields in media.Values("pcfg").Select(v => v.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (fields is not [var number, var transport] || !SdpToken.IsToken(number) || !transport.StartsWith("t=", StringComparison.Ordinal)) continue;
+            foreach (var wanted in transport[2..].Split('|'))
+            {
+                if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var capability) && capabilities.Contains(capability))
+                    return string.Create(CultureInfo.InvariantCulture, $"{number} t={capability}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>a=tcap:N proto proto … numbers its profiles from N on (RFC 5939 §3.4.2).</summary>
+    private static IEnumerable<(int Number, string Profile)> Numbered(string capabilities)
+    {
+        var fields = capabilities.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (fields.Length < 2 || !int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) || first > 1_000) return [];
+        return fields.Skip(1).Select((profile, index) => (first + index, profile));
+    }
+}
