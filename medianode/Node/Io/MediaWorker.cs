@@ -11,7 +11,8 @@ namespace Byon.MediaNode.Io;
 
 /// <summary>
 /// One thread that carries the media of many calls: it waits for its sockets, for posted commands and for the earliest
-/// deadline, and feeds the session concerned. What crashes in a session ends that session only.
+/// deadline, and feeds the session concerned. What crashes in a session ends that session only; what crashes outside of all ends the
+/// calls of this worker, which then begins anew, and no other worker notices.
 /// </summary>
 internal sealed partial class MediaWorker : IDisposable
 {
@@ -32,6 +33,9 @@ internal sealed partial class MediaWorker : IDisposable
     /// not heard. A busy thread does not rest.
     /// </summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(0.5);
+
+    /// <summary>A worker that crashes again and again must leave the processor to the others.</summary>
+    private static readonly TimeSpan AfterCrash = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket _webRtc;
     private readonly int _webRtcDescriptor;
@@ -107,7 +111,11 @@ internal sealed partial class MediaWorker : IDisposable
     public void AddVideo(MediaCall call, VideoPorts ports) => Post(new MediaCommand(MediaCommandKind.AddVideo, call, null, Video: ports));
 
     /// <summary>From any thread. The ports rest in the pool afterwards.</summary>
-    public void Release(MediaCall call) => Post(new MediaCommand(MediaCommandKind.Release, call, null));
+    public void Release(MediaCall call)
+    {
+        Interlocked.Decrement(ref _calls);
+        Post(new MediaCommand(MediaCommandKind.Release, call, null));
+    }
 
     /// <summary>From any thread. The call falls silent with its state saved, and keeps its ports until it is released.</summary>
     public void HandOver(MediaCall call, HandOver handOver) => Post(new MediaCommand(MediaCommandKind.HandOver, call, null, handOver));
@@ -140,6 +148,24 @@ internal sealed partial class MediaWorker : IDisposable
     private void Run()
     {
         if (_core is { } core) Processor.Pin(core);
+        while (!_stopping)
+        {
+            try
+            {
+                Carry();
+            }
+            catch (Exception crash)
+            {
+                // The owner of the thread: the process and the other workers' calls outlive whatever it was.
+                LogWorkerCrash(_logger, crash, Index);
+                EndAll();
+                Nap.For(AfterCrash);
+            }
+        }
+    }
+
+    private void Carry()
+    {
         Span<long> ready = stackalloc long[Epoll.Capacity];
         var now = _measuredFrom = MonotonicClock.Now;
         while (!_stopping)
@@ -312,7 +338,6 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaCommandKind.Release:
                     Feed(now, command.Call, MediaInput.Close);
                     End(command.Call);
-                    Interlocked.Decrement(ref _calls);
                     _ports.Return(now, command.Call.Port);
                     if (command.Call.Video is { } video) _ports.Return(now, video.Port);
                     break;
@@ -419,6 +444,26 @@ internal sealed partial class MediaWorker : IDisposable
 
         call.Dispose();
     }
+
+    private void EndAll()
+    {
+        Queue.Clear();
+        foreach (var call in _imsPorts.Values.Where(p => !p.IsRtcp).Select(p => p.Call!).ToList())
+        {
+            try
+            {
+                End(call);
+                _onEvent(call.Id, new MediaFailed("the worker failed"));
+            }
+            catch (Exception crash)
+            {
+                LogCrash(_logger, crash, call.Id);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Media worker {Worker} crashed and began anew without its calls")]
+    private static partial void LogWorkerCrash(ILogger logger, Exception crash, int worker);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The media session of call {Call} crashed and was ended")]
     private static partial void LogCrash(ILogger logger, Exception crash, string call);

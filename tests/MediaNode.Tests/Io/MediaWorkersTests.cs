@@ -30,11 +30,14 @@ public sealed class MediaWorkersTests : IDisposable
     private readonly MediaWorkers _workers;
     private readonly List<LoopbackCall> _calls = [];
 
+    /// <summary>Whoever is told of this call's failure fails as well, outside any session.</summary>
+    private string? _deaf;
+
     public MediaWorkersTests()
     {
         var options = new MediaWorkerOptions(IPAddress.Loopback, IPAddress.Loopback, FreePorts.Next(2), Workers: 2, _imsPort, ImsPorts, Pin: true);
         _workers = new MediaWorkers(
-            options, DtlsCertificate.Create(DateTimeOffset.UtcNow), _codecs, (call, e) => _events.Enqueue((call, e)), NullLogger.Instance);
+            options, DtlsCertificate.Create(DateTimeOffset.UtcNow), _codecs, Tell, NullLogger.Instance);
     }
 
     public void Dispose()
@@ -228,6 +231,45 @@ public sealed class MediaWorkersTests : IDisposable
         WaitFor.True(() => good.Pump() && good.AtPhone.Count == 1);
         _workers.Release(bad.Id);
         Assert.DoesNotContain(_events, e => e.Call == good.Id && e.Event is MediaFailed);
+    }
+
+    [Fact]
+    public void ANewCallGoesToTheWorkerWithTheFewest()
+    {
+        Assert.Equal([0, 1, 0], Enumerable.Range(0, 3).Select(i => _workers.TryAllocate($"call {i}")!.Worker));
+        _workers.Release("call 0");
+        _workers.Release("call 2");
+        // In turn it would be the other one.
+        Assert.Equal(0, _workers.TryAllocate("call 3")!.Worker);
+    }
+
+    [Fact]
+    public void AWorkerThatCrashesLosesItsCallsBeginsAnewAndLeavesTheOthers()
+    {
+        var (bad, good, beside) = (Connect(Stream(Opus), Stream(Opus)), Connect(Stream(Opus), Stream(Opus)), Connect(Stream(Opus), Stream(Opus)));
+        Assert.Equal((0, 1, 0), (bad.Allocation.Worker, good.Allocation.Worker, beside.Allocation.Worker));
+        _deaf = bad.Id;
+        _codecs.Fail = true;
+        bad.Apply(Stream(Opus), Stream(Pcma));
+        bad.SpeakAsBrowser(Opus, [1]);
+        WaitFor.True(() => _events.Any(e => e.Call == beside.Id && e.Event is MediaFailed));
+        _codecs.Fail = false;
+
+        good.SpeakAsBrowser(Opus, [7]);
+        WaitFor.True(() => good.Pump() && good.AtPhone.Count == 1);
+        Assert.DoesNotContain(_events, e => e.Call == good.Id && e.Event is MediaFailed);
+        _workers.Release(bad.Id);
+        _workers.Release(beside.Id);
+        var next = Connect(Stream(Opus), Stream(Opus));
+        Assert.Equal(bad.Allocation.Worker, next.Allocation.Worker);
+        next.SpeakAsBrowser(Opus, [8]);
+        WaitFor.True(() => next.Pump() && next.AtPhone.Count == 1);
+    }
+
+    private void Tell(string call, MediaEvent mediaEvent)
+    {
+        if (call == _deaf && mediaEvent is MediaFailed) throw new InvalidOperationException("told to fail");
+        _events.Enqueue((call, mediaEvent));
     }
 
     private LoopbackCall Connect(AudioStream browser, AudioStream phone)

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Byon.MediaNode;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Protocol.Dtls;
@@ -67,6 +70,25 @@ public sealed class DtlsEndpointTests : IDisposable
         }, otherwise: () => $"{_client.State} {_client.Failure}, {_server.State} {_server.Failure}");
     }
 
+    /// <summary>One handshake record cut into records of their own: 13 bytes of record header, 12 of handshake header, and a part of the body.</summary>
+    private static IEnumerable<byte[]> Fragments(byte[] record, int pieces, int firstNumber)
+    {
+        const int recordHeader = 13, handshakeHeader = 12;
+        var body = record[(recordHeader + handshakeHeader)..];
+        var size = (body.Length / pieces) + 1;
+        for (var at = 0; at < body.Length; at += size)
+        {
+            var part = body[at..Math.Min(at + size, body.Length)];
+            byte[] fragment = [.. record[..(recordHeader + handshakeHeader)], .. part];
+            // Each record has a number of its own.
+            BinaryPrimitives.WriteUInt16BigEndian(fragment.AsSpan(9), (ushort)(firstNumber + (at / size)));
+            BinaryPrimitives.WriteUInt16BigEndian(fragment.AsSpan(recordHeader - 2), (ushort)(handshakeHeader + part.Length));
+            BinaryPrimitives.WriteUInt16BigEndian(fragment.AsSpan(recordHeader + 7), (ushort)at);
+            BinaryPrimitives.WriteUInt16BigEndian(fragment.AsSpan(recordHeader + 10), (ushort)part.Length);
+            yield return fragment;
+        }
+    }
+
     [Fact]
     public void Both_sides_get_the_same_keys_and_each_others_certificate()
     {
@@ -81,6 +103,28 @@ public sealed class DtlsEndpointTests : IDisposable
         Assert.False(ServerCertificate.Fingerprint.Matches(_server.PeerCertificate.Span));
         Assert.Null(_server.NextTimeout);
         Assert.Null(_client.NextTimeout);
+    }
+
+    /// <summary>Large key shares make browsers do this; RFC 6347 §4.2.3 has fragments in any order, and overlapping.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void A_hello_in_fragments_is_put_together_even_out_of_order_and_repeated(int pieces)
+    {
+        _client.Start(MonotonicClock.Now);
+        Assert.True(_client.TryDequeue(out var hello));
+        foreach (var fragment in Fragments(hello, pieces, firstNumber: 0).Reverse().Skip(1)) _server.Receive(MonotonicClock.Now, fragment);
+        foreach (var fragment in Fragments(hello, pieces, firstNumber: pieces)) _server.Receive(MonotonicClock.Now, fragment);
+        Connect();
+        Assert.Equal(_server.SrtpKeys!.Send.Key.ToArray(), _client.SrtpKeys!.Receive.Key.ToArray());
+    }
+
+    [Fact]
+    public void The_certificate_is_one_of_P_256()
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(ServerCertificate.Certificate.Span);
+        using var key = certificate.GetECDsaPublicKey();
+        Assert.Equal(ECCurve.NamedCurves.nistP256.Oid.Value, key!.ExportParameters(false).Curve.Oid.Value);
     }
 
     [Theory]
