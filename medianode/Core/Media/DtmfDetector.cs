@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Byon.MediaNode.Core.Media;
 
 /// <summary>
@@ -19,9 +21,12 @@ internal sealed class DtmfDetector(int sampleRate)
 
     private static readonly double[] Frequencies = [697, 770, 852, 941, 1209, 1336, 1477, 1633];
 
-    private readonly double[] _coefficients = [.. Frequencies.Select(hertz => 2 * Math.Cos(2 * Math.PI * hertz / sampleRate))];
-    private readonly double[] _last = new double[8];
-    private readonly double[] _before = new double[8];
+    // One lane for each frequency: all eight take a sample in at once.
+    private readonly Vector512<double> _coefficients = Vector512.Create<double>(
+        [.. Frequencies.Select(hertz => 2 * Math.Cos(2 * Math.PI * hertz / sampleRate))]);
+
+    private Vector512<double> _last;
+    private Vector512<double> _before;
 
     // Long enough to tell 697 from 770 Hz, and two of them fit into the 40 ms that a key lasts at least.
     private readonly int _block = sampleRate / 50;
@@ -34,26 +39,34 @@ internal sealed class DtmfDetector(int sampleRate)
     public char? Hear(ReadOnlySpan<short> samples)
     {
         char? pressed = null;
-        foreach (var sample in samples)
+        while (!samples.IsEmpty)
         {
-            for (var i = 0; i < _coefficients.Length; i++)
-            {
-                var next = sample + _coefficients[i] * _last[i] - _before[i];
-                (_before[i], _last[i]) = (_last[i], next);
-            }
-
-            _energy += (double)sample * sample;
-            if (++_count == _block) pressed = EndBlock() ?? pressed;
+            var some = samples[..Math.Min(samples.Length, _block - _count)];
+            Take(some);
+            samples = samples[some.Length..];
+            if (_count == _block) pressed = EndBlock() ?? pressed;
         }
 
         return pressed;
     }
 
+    private void Take(ReadOnlySpan<short> samples)
+    {
+        var (last, before, energy) = (_last, _before, _energy);
+        foreach (var sample in samples)
+        {
+            (before, last) = (last, Vector512.Create((double)sample) - before + _coefficients * last);
+            energy += (double)sample * sample;
+        }
+
+        (_last, _before, _energy) = (last, before, energy);
+        _count += samples.Length;
+    }
+
     private char? EndBlock()
     {
         var found = Judge();
-        Array.Clear(_last);
-        Array.Clear(_before);
+        (_last, _before) = (default, default);
         (_energy, _count) = (0, 0);
 
         // One odd block neither starts nor ends a press.
