@@ -50,7 +50,11 @@ internal static unsafe partial class OpenSsl
     public static partial int SSL_CTX_set_tlsext_use_srtp(SslContextHandle context, string profiles);
 
     [LibraryImport(Ssl)]
-    public static partial void SSL_CTX_set_verify(SslContextHandle context, int mode, delegate* unmanaged<int, nint, int> callback);
+    public static partial void SSL_CTX_set_verify(SslContextHandle context, int mode, nint callback);
+
+    /// <summary>In place of the whole verification of the peer's chain.</summary>
+    [LibraryImport(Ssl)]
+    public static partial void SSL_CTX_set_cert_verify_callback(SslContextHandle context, delegate* unmanaged<nint, nint, int> callback, nint argument);
 
     [LibraryImport(Ssl)]
     public static partial int SSL_CTX_use_certificate_ASN1(SslContextHandle context, int length, ReadOnlySpan<byte> der);
