@@ -5,8 +5,8 @@ using Byon.Tests.Bench.Media.Servers;
 using Byon.Tests.Bench.Sip;
 using Byon.Tests.TestKit;
 
-if (args is [NodeHost.Verb])
-    return NodeHost.Run();
+if (args is [NodeHost.Verb, var complexity])
+    return NodeHost.Run(complexity);
 if (args is [SipHost.Verb, var port])
     return SipHost.Run(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
 

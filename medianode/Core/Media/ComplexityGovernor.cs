@@ -4,7 +4,8 @@ namespace Byon.MediaNode.Core.Media;
 /// How hard Opus encoders try (0 to 10), by how busy their thread is: 10 costs twice as much as 5 and 0 half of it. Effort is
 /// taken back at once, so that calls keep their pace, and given again only after a while at ease.
 /// </summary>
-public sealed class ComplexityGovernor
+/// <param name="pinned">Keeps one complexity whatever the load; null governs.</param>
+public sealed class ComplexityGovernor(int? pinned = null)
 {
     public const int Best = 10;
     public const int Usual = 5;
@@ -15,11 +16,12 @@ public sealed class ComplexityGovernor
 
     private int _atEase;
 
-    public int Complexity { get; private set; } = Best;
+    public int Complexity { get; private set; } = pinned ?? Best;
 
     /// <summary>Takes in the share of time that the thread worked since the last look, 0 to 1. True when the complexity changes.</summary>
     public bool Update(double load)
     {
+        if (pinned is not null) return false;
         var (next, busy, idle) = Complexity switch
         {
             Best => (Usual, 0.2, 0),

@@ -54,7 +54,7 @@ internal sealed partial class MediaWorker : IDisposable
     private readonly Dictionary<int, ImsPort> _imsPorts = [];
     private readonly Dictionary<string, MediaCall> _byFragment = new(StringComparer.Ordinal);
     private readonly Dictionary<PeerAddress, (MediaCall Call, IPEndPoint Remote)> _byAddress = [];
-    private readonly ComplexityGovernor _governor = new();
+    private readonly ComplexityGovernor _governor;
     private TimeSpan _worked;
     private Instant _measuredFrom;
     private int _calls;
@@ -63,12 +63,13 @@ internal sealed partial class MediaWorker : IDisposable
 
     /// <param name="webRtc">The worker's own port for all its browsers; disposed with the worker.</param>
     /// <param name="core">The processor to stay on; null lets the kernel choose.</param>
-    public MediaWorker(int index, Socket webRtc, int? core, PortPool ports, Action<string, MediaEvent> onEvent, ILogger logger)
+    public MediaWorker(int index, Socket webRtc, int? core, int? complexity, PortPool ports, Action<string, MediaEvent> onEvent, ILogger logger)
     {
         Index = index;
         _webRtc = webRtc;
         _webRtcDescriptor = (int)webRtc.Handle;
         _core = core;
+        _governor = new ComplexityGovernor(complexity);
         _ports = ports;
         _onEvent = onEvent;
         _logger = logger;

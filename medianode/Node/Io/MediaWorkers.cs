@@ -19,6 +19,9 @@ namespace Byon.MediaNode.Io;
 public sealed record MediaWorkerOptions(
     IPAddress Address, IPAddress Advertised, int WebRtcPort, int Workers, int ImsPortFirst, int ImsPortCount, bool Pin = false)
 {
+    /// <summary>Of all Opus encoders, whatever the load; null lets the load decide, see <see cref="ComplexityGovernor"/>.</summary>
+    public int? Complexity { get; init; }
+
     /// <summary>SRTP towards the network.</summary>
     public ImsSrtp Srtp { get; init; }
 
@@ -89,7 +92,7 @@ public sealed class MediaWorkers : IDisposable
         _ports = new PortPool(options.ImsPortFirst, options.ImsPortCount);
         _workers = new MediaWorker[options.Workers];
         for (var i = 0; i < _workers.Length; i++)
-            _workers[i] = new MediaWorker(i, BindWebRtc(i), options.Pin ? i % Environment.ProcessorCount : null, _ports, onEvent, logger);
+            _workers[i] = new MediaWorker(i, BindWebRtc(i), options.Pin ? i % Environment.ProcessorCount : null, options.Complexity, _ports, onEvent, logger);
     }
 
     /// <summary>What can be offered here.</summary>

@@ -45,7 +45,7 @@ internal static unsafe partial class Posix
     }
 
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
+    public static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

@@ -8,16 +8,17 @@ namespace Byon.Tests.Bench.Media;
 internal static class MediaBench
 {
     private const int Repetitions = 2;
-    private const int MostSteps = 7;
-    private const double Growth = 1.2;
+    private const int MostSteps = 6;
+    private const double Growth = 1.5;
+    private const double Precision = 0.1;
 
     private static readonly TimeSpan CostWindow = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LimitWindow = TimeSpan.FromSeconds(4);
 
     public static IReadOnlyList<MediaServerKind> Servers { get; } =
     [
-        new("rtpengine", static async () => await RtpengineServer.StartAsync()),
-        new("node", static () => Task.FromResult<MediaServer>(NodeServer.Start())),
+        new("rtpengine", static async _ => await RtpengineServer.StartAsync()),
+        new("node", static of => Task.FromResult<MediaServer>(NodeServer.Start(of))),
     ];
 
     public static async Task MeasureAsync(TextWriter output, MediaOptions options)
@@ -49,20 +50,20 @@ internal static class MediaBench
         if (servers.Count == Servers.Count) await WriteAsync(output, new MediaReport(runs, found));
     }
 
-    /// <summary>More calls by a fifth each time, until too much is lost or late.</summary>
+    /// <summary>Half as many calls again each time, until too much is lost or late; then between the most that went well and the fewest that did not.</summary>
     private static async Task<MediaLimit> FindLimitAsync(TextWriter output, MediaServerKind server, MediaCase of)
     {
-        MediaRun? good = null;
-        double calls = of.Calls;
-        for (var step = 0; step < MostSteps; step++, calls *= Growth)
+        int good = 0, bad = 0, calls = of.Calls;
+        for (var step = 0; step < MostSteps && (bad == 0 || bad - good > good * Precision); step++)
         {
-            var run = await MeasureAsync(output, server, of, (int)calls, LimitWindow);
-            if (run.IsLoadLate) return new MediaLimit(server.Name, of, good?.Calls ?? 0, LoadWasTheLimit: true);
-            if (!run.IsGood) return new MediaLimit(server.Name, of, good?.Calls ?? 0, LoadWasTheLimit: false);
-            good = run;
+            var run = await MeasureAsync(output, server, of, calls, LimitWindow);
+            if (run.IsLoadLate) return new MediaLimit(server.Name, of, good, LoadWasTheLimit: true);
+            if (run.IsGood) good = calls;
+            else bad = calls;
+            calls = bad == 0 ? (int)(calls * Growth) : (good + bad) / 2;
         }
 
-        return new MediaLimit(server.Name, of, good!.Calls, LoadWasTheLimit: true);
+        return new MediaLimit(server.Name, of, good, LoadWasTheLimit: bad == 0);
     }
 
     private static async Task<MediaRun> MeasureAsync(TextWriter output, MediaServerKind server, MediaCase of, int calls, TimeSpan window)
@@ -86,4 +87,4 @@ internal static class MediaBench
     }
 }
 
-internal sealed record MediaServerKind(string Name, Func<Task<MediaServer>> Start);
+internal sealed record MediaServerKind(string Name, Func<MediaCase, Task<MediaServer>> Start);

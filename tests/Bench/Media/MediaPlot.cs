@@ -15,7 +15,7 @@ internal static class MediaPlot
 
     public static string Svg(MediaReport report)
     {
-        var rows = report.Rows.Where(row => row.Rtpengine > 0 || row.Node > 0).ToList();
+        var rows = report.Rows.Where(row => row.Rtpengine > 0).ToList();
         var body = new StringBuilder();
         for (var i = 0; i < rows.Count; i++) Draw(body, rows[i], Top + i * Row);
         var height = Top + rows.Count * Row + 50;

@@ -11,9 +11,12 @@ namespace Byon.Tests.Bench.Media;
 /// <param name="CpuPerCallSecond">Processor time of the server in the measured window, in ms for each second of a call.</param>
 /// <param name="SetUp">Processor time of the server for ICE and DTLS, in ms per call.</param>
 /// <param name="BytesPerCall">Growth of its resident memory.</param>
+/// <param name="BytesPerPacket">That the server's runtime allocated in the window, per packet it took; null without a managed runtime.</param>
+/// <param name="GarbagePauses">For its garbage collector in the window, together.</param>
 /// <param name="Others">What all other programs of the machine used in the window, in processors.</param>
 internal sealed record MediaRun(
-    string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double SetUp, double BytesPerCall, double Others, LoadResult Load)
+    string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double SetUp, double BytesPerCall,
+    double? BytesPerPacket, TimeSpan? GarbagePauses, double Others, LoadResult Load)
 {
     private const double MostLoss = 0.001;
     private const double MostDelay = 20;
@@ -21,8 +24,12 @@ internal sealed record MediaRun(
     /// <summary>A load that is later than a packet's time measures itself.</summary>
     private static readonly TimeSpan MostLateness = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Long enough for the runtime to have compiled the packet path for good.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private const int MostSpells = 4;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+
+    /// <summary>A runtime that compiled nothing for as long has compiled the packet path for good.</summary>
+    private static readonly TimeSpan Spell = TimeSpan.FromSeconds(2);
 
     /// <summary>Share of the server's processor.</summary>
     public double Core => CpuPerCallSecond * Calls / 1000;
@@ -34,7 +41,7 @@ internal sealed record MediaRun(
 
     public static async Task<MediaRun> MeasureAsync(MediaServerKind kind, MediaCase of, int calls, TimeSpan window)
     {
-        await using var server = await kind.Start();
+        await using var server = await kind.Start(of);
         using var load = new LoadGenerator(of, calls, new NativeCodecs(NullLogger.Instance));
         var memory = server.ResidentBytes();
         var endpoints = new List<ServerEndpoints>();
@@ -45,12 +52,26 @@ internal sealed record MediaRun(
         var setUp = server.ProcessorNanoseconds() - setUpFrom;
 
         (long Server, double Load, double Machine) from = default, to = default;
-        var result = load.Run(WarmUp, window, () => from = Used(server), () => to = Used(server));
+        await WarmUpAsync(server, load);
+        var before = await server.RuntimeAsync();
+        var result = load.Run(window, () => from = Used(server), () => to = Used(server));
+        var after = await server.RuntimeAsync();
         var cpu = (to.Server - from.Server) / 1e6;
         var others = (to.Machine - from.Machine - (to.Load - from.Load)) / window.TotalSeconds - cpu / window.TotalMilliseconds;
         return new MediaRun(
             kind.Name, of, calls, load.Calls[0].Client.Profile.ToString() ?? "", cpu / calls / window.TotalSeconds, setUp / 1e6 / calls,
-            (double)(server.ResidentBytes() - memory) / calls, Math.Max(0, others), result);
+            (double)(server.ResidentBytes() - memory) / calls, (after?.Allocated - before?.Allocated) / (double)(result.Up.Sent + result.Down.Sent),
+            after?.Pauses - before?.Pauses, Math.Max(0, others), result);
+    }
+
+    private static async Task WarmUpAsync(MediaServer server, LoadGenerator load)
+    {
+        load.WarmUp(WarmUp);
+        for (var spell = 0; spell < MostSpells && await server.RuntimeAsync() is { } before; spell++)
+        {
+            load.WarmUp(Spell);
+            if (await server.RuntimeAsync() is { } after && after.Compiled == before.Compiled) return;
+        }
     }
 
     private static (long Server, double Load, double Machine) Used(MediaServer server) =>

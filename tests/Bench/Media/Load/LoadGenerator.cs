@@ -89,16 +89,15 @@ internal sealed class LoadGenerator : IDisposable
             ReceiveAll();
             connected = _calls.Count(call => call.Client.IsConnected);
             if (clock.Elapsed > ConnectLimit) throw new TimeoutException($"{connected} of {_calls.Length} calls connected");
-            Nanosleep.For(100_000);
+            Nap.For(TimeSpan.FromMicroseconds(100));
         }
     }
 
-    /// <summary>Audio both ways: a warm-up, a pause in which all that is queued drains, and the window that counts.</summary>
+    /// <summary>Audio both ways in the window that counts. What is relayed pauses first, so that all that is queued drains.</summary>
     /// <param name="windowOpens">Called at the window's first packet, and <paramref name="windowCloses"/> after its last.</param>
-    public LoadResult Run(TimeSpan warmUp, TimeSpan window, Action windowOpens, Action windowCloses)
+    public LoadResult Run(TimeSpan window, Action windowOpens, Action windowCloses)
     {
-        Send(warmUp);
-        Listen(Pause);
+        if (_case.IsRelay) Listen(Pause);
         _upDelays.Clear();
         _downDelays.Clear();
         _sentUp = _sentDown = _receivedUp = _receivedDown = 0;
@@ -149,6 +148,9 @@ internal sealed class LoadGenerator : IDisposable
 
     private static long UnixNanoseconds() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
+    /// <summary>Audio both ways, for nothing but that everything gets used to it.</summary>
+    public void WarmUp(TimeSpan duration) => Send(duration);
+
     private void Send(TimeSpan duration)
     {
         _startedAt = Stopwatch.GetTimestamp();
@@ -162,7 +164,7 @@ internal sealed class LoadGenerator : IDisposable
             for (; _slotsDone < due; _slotsDone++) SendSlot(_slots[_slotsDone % Slots]);
             FlushAll();
             ReceiveAll();
-            Nanosleep.For(100_000);
+            Nap.For(TimeSpan.FromMicroseconds(100));
         }
     }
 
@@ -171,7 +173,7 @@ internal sealed class LoadGenerator : IDisposable
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < duration;)
         {
             ReceiveAll();
-            Nanosleep.For(200_000);
+            Nap.For(TimeSpan.FromMicroseconds(200));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Byon.MediaNode.Native;
 
 namespace Byon.Tests.Bench.Media.Load;
 
@@ -10,7 +11,7 @@ namespace Byon.Tests.Bench.Media.Load;
 /// One UDP socket that stands for thousands: each datagram says from which loopback address it leaves and at which it arrived
 /// (IP_PKTINFO, ip(7)), so every call has an address of its own. Batched, with the kernel's time of arrival (SO_TIMESTAMPNS).
 /// </summary>
-internal sealed unsafe partial class LoadSocket : IDisposable
+internal sealed unsafe class LoadSocket : IDisposable
 {
     public const int Capacity = 64;
     private const int SlotSize = 2048;
@@ -18,10 +19,8 @@ internal sealed unsafe partial class LoadSocket : IDisposable
     private const int ControlSize = 128;
     private const int PacketInfoType = 8; // IP_PKTINFO
     private const int TimestampType = 35; // SO_TIMESTAMPNS and its control message
-    private const int ReceiveBufferForce = 33; // SO_RCVBUFFORCE
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int BufferSize = 32 * 1024 * 1024;
-    private const int DontWait = 0x40;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly int _descriptor;
@@ -34,11 +33,12 @@ internal sealed unsafe partial class LoadSocket : IDisposable
     {
         _socket.Bind(new IPEndPoint(IPAddress.Any, port));
         _descriptor = (int)_socket.Handle;
+        Posix.ForbidFragments(_descriptor);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
         SetOption(0, PacketInfoType, 1);
         SetOption(SocketLevel, TimestampType, 1);
         // Only root may go beyond net.core.rmem_max; others get what there is.
-        if (!SetOption(SocketLevel, ReceiveBufferForce, BufferSize)) _socket.ReceiveBufferSize = BufferSize;
+        if (!Posix.TryForceReceiveBuffer(_descriptor, BufferSize)) _socket.ReceiveBufferSize = BufferSize;
     }
 
     public int Port { get; }
@@ -63,11 +63,11 @@ internal sealed unsafe partial class LoadSocket : IDisposable
 
     public void Flush()
     {
-        fixed (Message* messages = _out.Messages)
+        fixed (Posix.Message* messages = _out.Messages)
         {
             for (var done = 0; done < Pending;)
             {
-                var sent = SendMessages(_descriptor, messages + done, (uint)(Pending - done), 0);
+                var sent = Posix.SendMessages(_descriptor, messages + done, (uint)(Pending - done), 0);
                 Sent += Math.Max(sent, 0);
                 if (sent <= 0) Refused++;
                 done += Math.Max(sent, 1);
@@ -81,8 +81,8 @@ internal sealed unsafe partial class LoadSocket : IDisposable
     public int Receive()
     {
         _in.Reset();
-        fixed (Message* messages = _in.Messages)
-            return Math.Max(ReceiveMessages(_descriptor, messages, Capacity, DontWait, 0), 0);
+        fixed (Posix.Message* messages = _in.Messages)
+            return Math.Max(Posix.ReceiveMessages(_descriptor, messages, Capacity, Posix.MessageDontWait, 0), 0);
     }
 
     public Span<byte> Datagram(int index) => _in.Slot(index)[..(int)_in.Messages[index].Length];
@@ -92,23 +92,14 @@ internal sealed unsafe partial class LoadSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private bool SetOption(int level, int name, int value) => SetSocketOption(_descriptor, level, name, &value, sizeof(int)) == 0;
-
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
-
-    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    private static partial int ReceiveMessages(int socket, Message* messages, uint count, int flags, nint timeout);
-
-    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
-    private static partial int SendMessages(int socket, Message* messages, uint count, int flags);
+    private bool SetOption(int level, int name, int value) => Posix.SetSocketOption(_descriptor, level, name, &value, sizeof(int)) == 0;
 
     private sealed class Batch
     {
         private readonly byte[] _data = GC.AllocateArray<byte>(Capacity * SlotSize, pinned: true);
         private readonly byte[] _addresses = GC.AllocateArray<byte>(Capacity * AddressSize, pinned: true);
         private readonly byte[] _control = GC.AllocateArray<byte>(Capacity * ControlSize, pinned: true);
-        private readonly Vector[] _vectors = GC.AllocateArray<Vector>(Capacity, pinned: true);
+        private readonly Posix.Vector[] _vectors = GC.AllocateArray<Posix.Vector>(Capacity, pinned: true);
 
         public Batch()
         {
@@ -116,7 +107,7 @@ internal sealed unsafe partial class LoadSocket : IDisposable
             {
                 _vectors[i].Base = Pointer(_data, i * SlotSize);
                 Messages[i].Name = Pointer(_addresses, i * AddressSize);
-                Messages[i].Vectors = (Vector*)Unsafe.AsPointer(ref _vectors[i]);
+                Messages[i].Vectors = (Posix.Vector*)Unsafe.AsPointer(ref _vectors[i]);
                 Messages[i].VectorCount = 1;
                 Messages[i].Control = Pointer(_control, i * ControlSize);
             }
@@ -124,7 +115,7 @@ internal sealed unsafe partial class LoadSocket : IDisposable
             Reset();
         }
 
-        public Message[] Messages { get; } = GC.AllocateArray<Message>(Capacity, pinned: true);
+        public Posix.Message[] Messages { get; } = GC.AllocateArray<Posix.Message>(Capacity, pinned: true);
 
         public Span<byte> Slot(int index) => _data.AsSpan(index * SlotSize, SlotSize);
 
@@ -172,27 +163,5 @@ internal sealed unsafe partial class LoadSocket : IDisposable
         }
 
         private static byte* Pointer(byte[] pinned, int offset) => (byte*)Unsafe.AsPointer(ref pinned[offset]);
-    }
-
-    /// <summary>struct iovec.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Vector
-    {
-        public byte* Base;
-        public nuint Length;
-    }
-
-    /// <summary>struct mmsghdr.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 64)]
-    private struct Message
-    {
-        [FieldOffset(0)] public byte* Name;
-        [FieldOffset(8)] public uint NameLength;
-        [FieldOffset(16)] public Vector* Vectors;
-        [FieldOffset(24)] public nuint VectorCount;
-        [FieldOffset(32)] public byte* Control;
-        [FieldOffset(40)] public nuint ControlLength;
-        [FieldOffset(48)] public int Flags;
-        [FieldOffset(56)] public uint Length;
     }
 }

@@ -15,6 +15,9 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
     /// <summary>Processor time of all its threads so far, in ns. From schedstat, because ticks are too coarse.</summary>
     public long ProcessorNanoseconds() => Directory.GetDirectories($"/proc/{process.Id}/task").Sum(ThreadNanoseconds);
 
+    /// <summary>What its runtime has done so far; null for a server that has none.</summary>
+    public virtual Task<RuntimeFigures?> RuntimeAsync() => Task.FromResult<RuntimeFigures?>(null);
+
     /// <summary>Resident memory in bytes.</summary>
     public long ResidentBytes()
     {

@@ -20,25 +20,43 @@ internal static class NodeHost
     /// <summary>Makes the bench's executable run as this host.</summary>
     public const string Verb = "media-host";
 
+    /// <summary>A line that asks for <see cref="RuntimeFigures"/>.</summary>
+    public const string FiguresWanted = "figures";
+
     private const int ImsPorts = 8_000;
     private const int FirstImsPort = 23_000;
 
-    public static int Run()
+    /// <param name="complexity">Of the Opus encoders; empty lets the load decide.</param>
+    public static int Run(string complexity)
     {
-        var options = new MediaWorkerOptions(IPAddress.Loopback, IPAddress.Loopback, FreePorts.Next(), Workers: 1, FirstImsPort, ImsPorts);
+        var options = new MediaWorkerOptions(IPAddress.Loopback, IPAddress.Loopback, FreePorts.Next(), Workers: 1, FirstImsPort, ImsPorts)
+        {
+            Complexity = complexity == "" ? null : int.Parse(complexity, CultureInfo.InvariantCulture),
+        };
         using var workers = new MediaWorkers(options, DtlsCertificate.Create(DateTimeOffset.UtcNow), new NativeCodecs(NullLogger.Instance), static (_, _) => { }, NullLogger.Instance);
         for (var calls = 0; Console.In.ReadLine() is { } line; calls++)
         {
+            if (line == FiguresWanted)
+            {
+                Answer(JsonSerializer.Serialize(RuntimeFigures.Now()));
+                continue;
+            }
+
             var id = calls.ToString(CultureInfo.InvariantCulture);
             var allocation = workers.TryAllocate(id) ?? throw new InvalidOperationException("no port is free");
             workers.Apply(id, PlanOf(JsonSerializer.Deserialize<CallWanted>(line)!));
             var fingerprint = $"{allocation.Fingerprint.HashFunction} {allocation.Fingerprint.Value}";
-            Console.Out.WriteLine(JsonSerializer.Serialize(new CallMade(
+            Answer(JsonSerializer.Serialize(new CallMade(
                 allocation.WebRtc.ToString(), allocation.Ice.UsernameFragment, allocation.Ice.Password, fingerprint, allocation.ImsRtp.ToString())));
-            Console.Out.Flush();
         }
 
         return 0;
+    }
+
+    private static void Answer(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
     }
 
     private static MediaPlan PlanOf(CallWanted wanted)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Byon.MediaNode.Core.Media;
@@ -13,19 +14,25 @@ internal sealed class NodeServer(Process process) : MediaServer(process)
 {
     private readonly Process _process = process;
 
-    public static NodeServer Start() => new(Start(Environment.ProcessPath!, [NodeHost.Verb], talks: true));
+    public static NodeServer Start(MediaCase of) => new(Start(Environment.ProcessPath!, [NodeHost.Verb, of.Complexity?.ToString(CultureInfo.InvariantCulture) ?? ""], talks: true));
 
     public override async Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of)
     {
         var wanted = new CallWanted(
             call.Client.Ice.UsernameFragment, call.Client.Ice.Password, load.Fingerprint, load.ImsEndPoint(call).ToString(), of.WebRtc, of.Ims);
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(wanted));
-        await _process.StandardInput.FlushAsync();
-        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the node's media host ended");
-        var made = JsonSerializer.Deserialize<CallMade>(line)!;
+        var made = JsonSerializer.Deserialize<CallMade>(await AskAsync(JsonSerializer.Serialize(wanted)))!;
         return new ServerEndpoints(
             IPEndPoint.Parse(made.WebRtc), new IceCredentials(made.UsernameFragment, made.Password), DtlsFingerprint.Parse(made.Fingerprint)!,
             IPEndPoint.Parse(made.Ims));
+    }
+
+    public override async Task<RuntimeFigures?> RuntimeAsync() => JsonSerializer.Deserialize<RuntimeFigures>(await AskAsync(NodeHost.FiguresWanted));
+
+    private async Task<string> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the node's media host ended");
     }
 }
 

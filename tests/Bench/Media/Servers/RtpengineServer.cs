@@ -61,7 +61,7 @@ internal sealed class RtpengineServer : MediaServer
             ("ICE", "remove"), ("DTLS", "off"), ("call-id", id),
         ];
         if (!of.IsRelay)
-            offer.Add(("codec", new (string, object)[] { ("mask", new[] { "all" }), ("transcode", new[] { TranscodeTo(of.Ims) }) }));
+            offer.Add(("codec", Codecs(of)));
         offer.AddRange(
         [
             ("command", "offer"), ("flags", new[] { "trust-address" }), ("from-tag", "web"), ("replace", new[] { "origin", "session-connection" }),
@@ -95,6 +95,16 @@ internal sealed class RtpengineServer : MediaServer
 
     /// <summary>AMR-WB with a bit rate of its own, because rtpengine takes another one by itself.</summary>
     private static string TranscodeTo(AudioFormat format) => format.Codec == AudioCodec.AmrWb ? "AMR-WB/16000/1/12650" : NameOf(format);
+
+    /// <summary>Opus can be told a bit rate and a complexity, but stays at 48 kHz and two channels.</summary>
+    private static (string, object)[] Codecs(MediaCase of)
+    {
+        List<(string, object)> codecs = [("mask", new[] { "all" })];
+        if (of.Complexity is { } complexity)
+            codecs.Add(("set", new[] { string.Create(CultureInfo.InvariantCulture, $"opus/48000/2/24000///compression_level={complexity}") }));
+        codecs.Add(("transcode", new[] { TranscodeTo(of.Ims) }));
+        return [.. codecs];
+    }
 
     private static string RtpMap(AudioFormat format)
     {

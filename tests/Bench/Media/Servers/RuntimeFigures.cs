@@ -1,0 +1,13 @@
+using System.Runtime;
+
+namespace Byon.Tests.Bench.Media.Servers;
+
+/// <summary>What the runtime of a server has done since it started.</summary>
+/// <param name="Allocated">Bytes, of all threads.</param>
+/// <param name="Pauses">For the garbage collector, together.</param>
+/// <param name="Compiled">Methods by the JIT, each time they were.</param>
+internal sealed record RuntimeFigures(long Allocated, TimeSpan Pauses, int Collections, long Compiled)
+{
+    public static RuntimeFigures Now() => new(
+        GC.GetTotalAllocatedBytes(precise: true), GC.GetTotalPauseDuration(), GC.CollectionCount(0), JitInfo.GetCompiledMethodCount());
+}
