@@ -58,12 +58,12 @@ internal sealed class CallRig
     /// <summary>The caller takes a reliable 183.</summary>
     public static CallRig IncomingReliably(string offer) => Incoming(offer, out _, canAnswerEarly: true);
 
-    public static CallRig Incoming(string? offer, out SdpRejection? why, bool canAnswerEarly = false)
+    public static CallRig Incoming(string? offer, out SdpRejection? why, bool canAnswerEarly = false, CallOptions? options = null)
     {
         var (now, entropy) = Begin();
         var media = CallSdp.Allocation(entropy);
         if (offer is not null && ImsOfferAnswer.OfferedVideo(offer).Count > 0) media = media with { ImsVideo = CallSdp.VideoPorts };
-        var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, media, Options, entropy, out why, canAnswerEarly);
+        var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, media, options ?? Options, entropy, out why, canAnswerEarly);
         return call is null ? null! : new CallRig(call, now).Drained();
     }
 
