@@ -8,7 +8,7 @@ public class FuzzTests
     /// <summary>Inputs made for each target; those that cost more get fewer.</summary>
     private static readonly Dictionary<string, int> Runs = new()
     {
-        ["agent"] = 1_500, ["media"] = 250, ["decoder"] = 400, ["dtls"] = 400, ["pidf"] = 600, ["reginfo"] = 400,
+        ["agent"] = 1_500, ["media"] = 250, ["decoder"] = 400, ["dtls"] = 400, ["pidf"] = 600, ["reginfo"] = 400, ["calls"] = 8,
     };
 
     public static TheoryData<string> Targets => [.. FuzzTargets.All.Select(t => t.Name)];

@@ -1,3 +1,4 @@
+using Byon.Tests.Fuzz.Targets;
 using Byon.Tests.Fuzz.Targets.Media;
 using Byon.Tests.Fuzz.Targets.Sdp;
 using Byon.Tests.Fuzz.Targets.Sip;
@@ -10,7 +11,7 @@ public static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new SipMessageTarget(), new SipStreamTarget(), new SipUriTarget(), new DigestTarget(), new MultipartTarget(), new PidfTarget(), new RegInfoTarget(),
-        new SdpTarget(), new AgentTarget(), new StunTarget(), new RtpTarget(), new RtcpTarget(), new SrtpTarget(), new AmrTarget(), new DecoderTarget(),
-        new DtlsTarget(), new MediaTarget(),
+        new SdpTarget(), new AgentTarget(), new CallsTarget(), new StunTarget(), new RtpTarget(), new RtcpTarget(), new SrtpTarget(), new AmrTarget(), new DecoderTarget(),
+        new DtlsTarget(), new DnsTarget(), new MediaTarget(),
     ];
 }

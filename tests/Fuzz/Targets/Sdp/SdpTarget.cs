@@ -3,6 +3,7 @@ using System.Text;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
+using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Core.Protocol.Sdp;
 using Byon.Tests.Fuzz.Mutation;
 
@@ -28,7 +29,10 @@ public sealed class SdpTarget() : FuzzTarget("sdp", new TextMutator(Words))
 
     private static readonly MediaAllocation Ours = new(
         0, new IPEndPoint(IPAddress.Loopback, 20_000), new IPEndPoint(IPAddress.Loopback, 21_000), new IceCredentials("abcd", "abcdefghijklmnopqrstuvwx"),
-        DtlsFingerprint.Of([1, 2, 3]));
+        DtlsFingerprint.Of([1, 2, 3]))
+    {
+        Sdes = new SdesTerms(IsRequired: false, new SrtpMasterKey(new byte[16], new byte[14]), new SrtpMasterKey(new byte[16], new byte[14])),
+    };
 
     private static readonly SdpOrigin Origin = new(4_711, 1);
 
@@ -48,7 +52,7 @@ public sealed class SdpTarget() : FuzzTarget("sdp", new TextMutator(Words))
 
     private static int Ims(string text, SessionDescription session)
     {
-        var shape = ImsOfferAnswer.TryReadAnswer(text, MediaDirection.SendReceive, Codecs, out _, out var whyNot) ? 1 : Shape(whyNot);
+        var shape = ImsOfferAnswer.TryReadAnswer(text, MediaDirection.SendReceive, Codecs, out _, out var whyNot, null, Ours.Sdes) ? 1 : Shape(whyNot);
         if (!ImsOfferAnswer.TryAnswer(text, Ours, Origin, MediaDirection.SendReceive, Codecs, out var answer, out var plan, out var why)) return HashCode.Combine(shape, Shape(why));
         Require(SdpParser.TryParse(answer, out var answered, out _), "our answer to the network cannot be read");
         SameSections(session, answered!);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.Tests.Fuzz.Scripts;
 
@@ -165,6 +166,12 @@ internal sealed class AgentRun
         }
 
         while (_agent.TryDequeue(out SipEvent? happened)) Hear(happened);
+        // Names of hosts lead to the peer, or nowhere.
+        while (_agent.TryDequeue(out SipTarget? wanted))
+        {
+            SipHop[] hops = wanted.Host.Length % 2 == 0 ? [new SipHop(new SipFlow(wanted.ChosenTransport, Peer), wanted.Host, 0, 0)] : [];
+            _agent.Located(_now, wanted, hops, TimeSpan.FromSeconds(30));
+        }
     }
 
     private void Hear(SipEvent happened)

@@ -51,6 +51,7 @@ public sealed class SipMessageTarget() : FuzzTarget("sip", new TextMutator(Words
         shape.Add(message.Sdp is null);
         shape.Add(message.ReasonCause);
         shape.Add(message.Number("RSeq") is null);
+        shape.Add(SessionIdentifier.Of(message) is null);
         shape.Add(SessionExpiresHeader.Of(message)?.IsRefreshedByServer);
         shape.Add(RAckHeader.TryParse(message.Headers["RAck"], out _));
         shape.Add(GeolocationHeader.Read(message)?.Shape.GetType().Name.Length);

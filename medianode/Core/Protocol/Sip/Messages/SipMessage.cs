@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -11,6 +12,11 @@ public abstract class SipMessage
 {
     private const string SdpType = "application/sdp";
 
+    private ReadHeader<ViaHeader> _via;
+    private ReadHeader<NameAddress> _from;
+    private ReadHeader<NameAddress> _to;
+    private ReadHeader<CSeqHeader> _cseq;
+
     public SipHeaders Headers { get; } = new();
 
     public ReadOnlyMemory<byte> Body { get; set; }
@@ -18,16 +24,15 @@ public abstract class SipMessage
     /// <summary>How many bytes it had on the wire; 0 for a message of ours.</summary>
     public int Size { get; internal set; }
 
-    public ViaHeader TopVia =>
-        ViaHeader.TryParse(Headers.FirstValue("Via"), out var via) ? via : throw Missing("Via");
+    public ViaHeader TopVia => TryGetVia(out var via) ? via : throw Missing("Via");
 
-    public NameAddress From => NameAddress.TryParse(Headers["From"], out var from) ? from : throw Missing("From");
+    public NameAddress From => TryGetFrom(out var from) ? from : throw Missing("From");
 
-    public NameAddress To => NameAddress.TryParse(Headers["To"], out var to) ? to : throw Missing("To");
+    public NameAddress To => TryGetTo(out var to) ? to : throw Missing("To");
 
     public string CallId => Headers["Call-ID"] ?? throw Missing("Call-ID");
 
-    public CSeqHeader CSeq => CSeqHeader.TryParse(Headers["CSeq"], out var cseq) ? cseq : throw Missing("CSeq");
+    public CSeqHeader CSeq => TryGetCSeq(out var cseq) ? cseq : throw Missing("CSeq");
 
     /// <summary>The first Contact; null where there is none or it is malformed.</summary>
     public NameAddress? Contact => NameAddress.TryParse(Headers.FirstValue("Contact"), out var contact) ? contact : null;
@@ -73,6 +78,21 @@ public abstract class SipMessage
             return null;
         }
     }
+
+    internal bool TryGetVia([NotNullWhen(true)] out ViaHeader? via)
+    {
+        var line = Headers["Via"];
+        // Of a line with several values, and of an empty one, the list decides which is the first.
+        return string.IsNullOrEmpty(line) || line.Contains(',', StringComparison.Ordinal)
+            ? ViaHeader.TryParse(Headers.FirstValue("Via"), out via)
+            : _via.TryGet(line, ViaHeader.TryParse, out via);
+    }
+
+    internal bool TryGetFrom([NotNullWhen(true)] out NameAddress? from) => _from.TryGet(Headers["From"], NameAddress.TryParse, out from);
+
+    internal bool TryGetTo([NotNullWhen(true)] out NameAddress? to) => _to.TryGet(Headers["To"], NameAddress.TryParse, out to);
+
+    internal bool TryGetCSeq(out CSeqHeader cseq) => _cseq.TryGet(Headers["CSeq"], CSeqHeader.TryParse, out cseq);
 
     /// <summary>The SDP as the body; preconditions in it are named in Supported (RFC 4032 §2).</summary>
     public void SetSdp(string sdp)

@@ -13,13 +13,13 @@ internal static class SipMessageRules
             return SipRejection.MissingHeader;
         }
 
-        if (!ViaHeader.TryParse(headers.FirstValue("Via"), out var via)) return SipRejection.BadVia;
+        if (!message.TryGetVia(out var via)) return SipRejection.BadVia;
         // Transactions are matched by branch alone; peers older than RFC 3261 are not served (§17.2.3).
         if (via.Branch?.StartsWith(ViaHeader.MagicCookie, StringComparison.OrdinalIgnoreCase) != true) return SipRejection.MissingBranch;
-        if (!NameAddress.TryParse(headers["From"], out var from) || string.IsNullOrEmpty(from.Tag)) return SipRejection.BadFrom;
-        if (!NameAddress.TryParse(headers["To"], out _)) return SipRejection.BadTo;
+        if (!message.TryGetFrom(out var from) || string.IsNullOrEmpty(from.Tag)) return SipRejection.BadFrom;
+        if (!message.TryGetTo(out _)) return SipRejection.BadTo;
         if (!IsCallId(message.CallId)) return SipRejection.BadCallId;
-        if (!CSeqHeader.TryParse(headers["CSeq"], out var cseq)) return SipRejection.BadCSeq;
+        if (!message.TryGetCSeq(out var cseq)) return SipRejection.BadCSeq;
         return message is SipRequest request && request.Method != cseq.Method ? SipRejection.CSeqMethodMismatch : SipRejection.None;
     }
 

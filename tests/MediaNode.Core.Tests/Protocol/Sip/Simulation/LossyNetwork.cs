@@ -16,6 +16,7 @@ internal sealed class LossyNetwork(int seed)
     private const int LongestDelay = 600;
 
     private readonly Dictionary<IPEndPoint, (SipAgent Agent, Action<SipEvent> Hear)> _agents = [];
+    private readonly Dictionary<IPEndPoint, Action<SipFlow, ReadOnlyMemory<byte>>> _receivers = [];
     private readonly PriorityQueue<Action, (long At, long Sequence)> _due = new();
     private long _sequence;
 
@@ -34,8 +35,12 @@ internal sealed class LossyNetwork(int seed)
         var options = new SipAgentOptions(address, "", SipTimers.Rfc3261) { SessionInterval = TimeSpan.FromSeconds(90) };
         var agent = new SipAgent(options, new EntropySource(entropy));
         _agents.Add(address, (agent, hear));
+        _receivers.Add(address, (from, message) => agent.Receive(Now, from, message.Span));
         return agent;
     }
+
+    /// <summary>Something on the way that is no agent.</summary>
+    public void Add(IPEndPoint address, Action<SipFlow, ReadOnlyMemory<byte>> receive) => _receivers.Add(address, receive);
 
     public void After(double seconds, Action action) =>
         _due.Enqueue(action, ((Now + TimeSpan.FromSeconds(seconds)).Ticks, _sequence++));
@@ -76,14 +81,19 @@ internal sealed class LossyNetwork(int seed)
 
     private void Send(IPEndPoint from, SipTransmit transmit)
     {
-        Assert.True(SipParser.TryParseDatagram(transmit.Message.Span, SipLimits.Default, out var message, out _));
+        if (!SipParser.TryParseDatagram(transmit.Message.Span, SipLimits.Default, out var message, out var why))
+            throw new InvalidOperationException($"Seed {seed} makes an agent send what cannot be read: {why}.");
         Sent.Add(message);
+        Send(from, transmit.Flow.Remote, transmit.Message);
+    }
+
+    /// <summary>One datagram: it may come late, twice or never.</summary>
+    public void Send(IPEndPoint from, IPEndPoint to, ReadOnlyMemory<byte> message)
+    {
         for (var copies = Dice.NextDouble() < Doubled ? 2 : 1; copies > 0; copies--)
         {
-            if (Dice.NextDouble() < Lost || !_agents.TryGetValue(transmit.Flow.Remote, out var receiver)) continue;
-            After(
-                (5 + Dice.Next(LongestDelay)) / 1000.0,
-                () => receiver.Agent.Receive(Now, new SipFlow(SipTransport.Udp, from), transmit.Message.Span));
+            if (Dice.NextDouble() < Lost || !_receivers.TryGetValue(to, out var receive)) continue;
+            After((5 + Dice.Next(LongestDelay)) / 1000.0, () => receive(new SipFlow(SipTransport.Udp, from), message));
         }
     }
 }
