@@ -197,7 +197,8 @@ public sealed class JitterBuffer
         if (pulled == JitterPull.Missing) return;
         _heardUntil = _position;
         if (pulled != JitterPull.Packet || units <= 0) return;
-        _step = Math.Min(units, _clockRate * 120L / 1000);
+        // A packet of a sample or two must not make us wake for each one that follows in silence: 2.5 ms is the least codecs have.
+        _step = Math.Clamp(units, _clockRate / 400, _clockRate * 120L / 1000);
         _span = _step + Heard;
     }
 
