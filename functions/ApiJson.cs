@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
 using Byon.Functions.Surfaces.CamaraR22;
+using Byon.Functions.Surfaces.Extensions;
 
 namespace Byon.Functions;
 
@@ -17,6 +18,7 @@ namespace Byon.Functions;
 [JsonSerializable(typeof(IReadOnlyList<RegSessionResponse>))]
 [JsonSerializable(typeof(MediaSessionResponse))]
 [JsonSerializable(typeof(MediaSessionInformation))]
+[JsonSerializable(typeof(IReadOnlyList<PhoneSession>))]
 [JsonSerializable(typeof(RacmResponse))]
 [JsonSerializable(typeof(VvoipSessionInformation))]
 [JsonSerializable(typeof(ReceiverSessionStatus))]

@@ -20,6 +20,7 @@ using Byon.Functions.Surfaces;
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
 using Byon.Functions.Surfaces.CamaraR22;
+using Byon.Functions.Surfaces.Extensions;
 using Byon.Functions.Timers;
 using Byon.Functions.Triggers;
 using Microsoft.Extensions.Options;
@@ -93,6 +94,7 @@ internal static class Composition
         builder.Services.AddSingleton<Registrations>();
         builder.Services.AddSingleton<CorrelatedCalls>();
         builder.Services.AddSingleton<CallSessions>();
+        builder.Services.AddSingleton<PhoneSessions>();
         builder.Services.AddSingleton<ChannelTicket>();
         builder.Services.AddSingleton<WebSocketChannels>();
         builder.Services.AddSingleton<SocketWelcome>();
@@ -157,6 +159,7 @@ internal static class Composition
         builder.Services.AddSingleton<RacmV1>();
         builder.Services.AddSingleton<NotificationChannelV1>();
         builder.Services.AddSingleton<VvoipV1>();
+        builder.Services.AddSingleton<CallTransferV1>();
         builder.Services.AddSingleton<AllSurfaces>();
         builder.Services.AddSingleton<OpenApiPages>();
     }

@@ -12,7 +12,7 @@ internal sealed class BusinessCallers(BusinessLines lines, BusinessDirectory bus
 {
     private static readonly string[] RegistrationRoutes = ["registrationId", "racmSessionId"];
     private static readonly string[] RegistrationHeaders = ["registrationId", "clientId"];
-    private static readonly string[] CallRoutes = ["mediaSessionId", "vvoipSessionId"];
+    private static readonly string[] CallRoutes = ["mediaSessionId", "vvoipSessionId", "phoneSessionId"];
 
     private const string SubscriptionRoute = "subscriptionId";
 

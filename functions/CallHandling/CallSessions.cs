@@ -137,7 +137,7 @@ internal sealed class CallSessions(
 
         var call = await calls.GetAsync(number, callId, cancel);
         var isReadable = call is not null && (call.EndedAt is not { } end || clock.GetUtcNow() < end + CallStore.KeptAfterEnd);
-        return isReadable && caller.Owns(call!.ClientId, call.Subject) ? call : null;
+        return isReadable && !call!.IsOnPhone && caller.Owns(call!.ClientId, call.Subject) ? call : null;
     }
 
     private StartCallCommand CommandFor(NewCall wanted, RegistrationRecord registration, bool anonymous) => new(

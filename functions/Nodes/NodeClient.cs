@@ -32,6 +32,15 @@ internal sealed partial class NodeClient(HttpClient http, IOptions<ControlOption
     public Task<NodeReply<Nothing>> EndCallAsync(NodeRecord node, string callId, CancellationToken cancel) =>
         SendAsync<Nothing>(node, HttpMethod.Delete, $"{NodeControlRoutes.Calls}/{callId}", null, null, cancel);
 
+    public Task<NodeReply<CallRecord>> TransferCallAsync(NodeRecord node, string callId, CancellationToken cancel) =>
+        SendAsync(node, HttpMethod.Post, $"{NodeControlRoutes.Calls}/{callId}/transfer", null, ControlJson.Default.CallRecord, cancel);
+
+    public Task<NodeReply<Nothing>> CancelTransferAsync(NodeRecord node, string callId, CancellationToken cancel) =>
+        SendAsync<Nothing>(node, HttpMethod.Delete, $"{NodeControlRoutes.Calls}/{callId}/transfer", null, null, cancel);
+
+    public Task<NodeReply<CallRecord>> RetrieveCallAsync(NodeRecord node, string phoneCallId, RetrieveCallCommand command, CancellationToken cancel) =>
+        SendAsync(node, HttpMethod.Post, $"{NodeControlRoutes.PhoneCalls}/{phoneCallId}/retrieve", Json(command, ControlJson.Default.RetrieveCallCommand), ControlJson.Default.CallRecord, cancel);
+
     private static JsonContent Json<T>(T command, JsonTypeInfo<T> type) => JsonContent.Create(command, type);
 
     /// <param name="answer">Null where success has no body; then <typeparamref name="T"/> is <see cref="Nothing"/>.</param>

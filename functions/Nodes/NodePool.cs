@@ -45,6 +45,16 @@ internal sealed class NodePool(NodeStore nodes, CallStore calls, NodeClient clie
     public Task<NodeReply<Nothing>> EndCallAsync(CallRecord call, CancellationToken cancel) =>
         AtOwnerAsync(call.NodeId, node => client.EndCallAsync(node, call.CallId, cancel), cancel);
 
+    public Task<NodeReply<CallRecord>> TransferCallAsync(CallRecord call, CancellationToken cancel) =>
+        AtOwnerAsync(call.NodeId, node => client.TransferCallAsync(node, call.CallId, cancel), cancel);
+
+    public Task<NodeReply<Nothing>> CancelTransferAsync(CallRecord call, CancellationToken cancel) =>
+        AtOwnerAsync(call.NodeId, node => client.CancelTransferAsync(node, call.CallId, cancel), cancel);
+
+    /// <summary>The node that holds the call, whichever one has the device's registration.</summary>
+    public Task<NodeReply<CallRecord>> RetrieveCallAsync(CallRecord onPhone, RetrieveCallCommand command, CancellationToken cancel) =>
+        AtOwnerAsync(onPhone.NodeId, node => client.RetrieveCallAsync(node, onPhone.CallId, command, cancel), cancel);
+
     private async Task<NodeReply<T>> AtOwnerAsync<T>(string nodeId, Func<NodeRecord, Task<NodeReply<T>>> ask, CancellationToken cancel) where T : class
     {
         var node = await nodes.GetAsync(nodeId, cancel);

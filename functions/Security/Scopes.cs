@@ -13,5 +13,7 @@ internal static class Scopes
     public const string CallDelete = "webrtc-call-handling:sessions:delete";
     public const string ChannelRead = "notificationchannel:channels:read";
     public const string ChannelCreate = "notificationchannel:channels:create";
+    public const string TransferRead = "call-transfer:sessions:read";
+    public const string TransferWrite = "call-transfer:sessions:write";
     public const string ChannelDelete = "notificationchannel:channels:delete";
 }

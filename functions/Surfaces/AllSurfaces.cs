@@ -1,6 +1,7 @@
 using Byon.Functions.Surfaces.ByonV1;
 using Byon.Functions.Surfaces.Camara;
 using Byon.Functions.Surfaces.CamaraR22;
+using Byon.Functions.Surfaces.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Byon.Functions.Surfaces;
@@ -9,7 +10,8 @@ namespace Byon.Functions.Surfaces;
 internal sealed class AllSurfaces(
     RegistrationV04 registration, CallHandlingV04 callHandling, EventsV03 events,
     RegistrationV03 registrationR22, CallHandlingV03 callHandlingR22, EventsV02 eventsR22,
-    RacmV1 racm, NotificationChannelV1 notificationChannel, VvoipV1 vvoip, IOptions<SurfaceOptions> options)
+    RacmV1 racm, NotificationChannelV1 notificationChannel, VvoipV1 vvoip,
+    CallTransferV1 callTransfer, IOptions<SurfaceOptions> options)
 {
     public IReadOnlyList<Surface> List { get; } =
     [
@@ -18,6 +20,7 @@ internal sealed class AllSurfaces(
                 registration.Table, callHandling.Table, events.Table,
                 registrationR22.Table, callHandlingR22.Table, eventsR22.Table,
                 racm.Table, notificationChannel.Table, vvoip.Table,
+                callTransfer.Table,
             }
             .Select(surface => surface with { IsStrict = options.Value.IsStrict(surface.Publication) }),
     ];

@@ -9,6 +9,9 @@ internal enum Publication
     Camara,
     CamaraR22,
     Byon,
+
+    /// <summary>Ours, in the form of CAMARA's current line.</summary>
+    Extension,
 }
 
 /// <summary>One API at one version, told in one table. Routing, the OpenAPI document and the contract tests read the same rows.</summary>

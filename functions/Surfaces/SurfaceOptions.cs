@@ -29,7 +29,7 @@ internal sealed class SurfaceOptions
 
     public bool IsStrict(Publication publication) => publication switch
     {
-        Publication.Camara => StrictCamara,
+        Publication.Camara or Publication.Extension => StrictCamara,
         Publication.CamaraR22 => StrictCamaraR22,
         _ => StrictByon,
     };

@@ -50,6 +50,8 @@ public static class DevClients
         "notificationchannel:channels:read",
         "notificationchannel:channels:create",
         "notificationchannel:channels:delete",
+        "call-transfer:sessions:read",
+        "call-transfer:sessions:write",
     ];
 
     internal static bool IsKnown(string? clientId) => clientId is Softphone or Asp;

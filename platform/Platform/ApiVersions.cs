@@ -30,6 +30,9 @@ public static class ApiVersions
     public static ApiVersion NotificationChannel { get; } = new("notificationchannel", "v1") { BelowVersion = "/{deviceId}" };
 
     public static ApiVersion Vvoip { get; } = new("vvoip", "v1");
+
+    /// <summary>Our extensions.</summary>
+    public static ApiVersion CallTransfer { get; } = new("call-transfer", "v1");
 }
 
 /// <param name="Name">First segment of the paths, and the name of the API's OpenAPI document with the version.</param>

@@ -16,6 +16,9 @@ public class SharedStack : IAsyncLifetime
     /// <summary>Whether a media node that dies is started again.</summary>
     protected virtual bool RestartsNodes => true;
 
+    /// <summary>Phones may pass calls on.</summary>
+    private static readonly Dictionary<string, string> NodeSettings = new() { ["Node__Calls__Referrals"] = "true" };
+
     public KamailioServer Registrar { get; private set; } = null!;
 
     public PushDouble Push { get; private set; } = null!;
@@ -28,7 +31,7 @@ public class SharedStack : IAsyncLifetime
     {
         Registrar = await KamailioServer.StartAsync(People.Domain, People.Registrar);
         Push = await PushDouble.StartAsync();
-        Stack = await Stack.StartAsync($"sip:127.0.0.1:{Registrar.Port}", People.SignedUp, nodes: 2, RestartsNodes, functionsSettings: Push.Settings);
+        Stack = await Stack.StartAsync($"sip:127.0.0.1:{Registrar.Port}", People.SignedUp, nodes: 2, RestartsNodes, nodeSettings: NodeSettings, functionsSettings: Push.Settings);
         Browser = await ChromiumBrowser.StartAsync(BrowserTone);
     }
 

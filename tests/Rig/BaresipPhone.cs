@@ -16,9 +16,11 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly ChildProcess _process;
     private readonly BaresipControl _control;
+    private readonly string _domain;
 
-    private BaresipPhone(TemporaryFolder folder, ChildProcess process, BaresipControl control, string number, int tone)
+    private BaresipPhone(TemporaryFolder folder, ChildProcess process, BaresipControl control, string number, string domain, int tone)
     {
+        _domain = domain;
         _folder = folder;
         _process = process;
         _control = control;
@@ -55,7 +57,7 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
 
         var process = ChildProcess.Start("/usr/bin/baresip", ["-4", "-s", "-f", folder.Path], folder.Path);
         var connection = await WaitFor.NotNullAsync(() => BaresipControl.TryConnectAsync(control), otherwise: process.Tail);
-        var phone = new BaresipPhone(folder, process, connection, subscriber.Number, tone);
+        var phone = new BaresipPhone(folder, process, connection, subscriber.Number, registrar.Domain, tone);
         await WaitFor.TrueAsync(
             async () => (await registrar.ContactsAsync(subscriber.Number)).Count > 0, otherwise: () => phone.Log + registrar.Log);
         return phone;
@@ -70,6 +72,9 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
 
     /// <summary>486, the only refusal baresip 1.0 knows.</summary>
     public Task RejectAsync() => HangUpAsync();
+
+    /// <summary>Passes the other side on (REFER).</summary>
+    public Task TransferAsync(string number) => _control.SendAsync("transfer", $"sip:{number}@{_domain}");
 
     public Task HoldAsync() => _control.SendAsync("hold", "");
 

@@ -100,6 +100,12 @@ public sealed class Softphone : IEar, IAsyncDisposable
         await PressAsync($"dtmf-{key}");
     }
 
+    /// <summary>Rings the SIM phone for the call.</summary>
+    public Task HandOverAsync() => PressAsync("hand-over");
+
+    /// <summary>Brings the call back that was handed over.</summary>
+    public Task RetrieveAsync() => PressAsync("retrieve");
+
     public Task SignOutAsync() => PressAsync("sign-out");
 
     public Task<SoftphoneCall> WaitForPhaseAsync(string phase, TimeSpan? limit = null) =>

@@ -2,6 +2,7 @@
 
 const registrations = '/webrtc-registration/v0.4/sessions';
 const calls = '/webrtc-call-handling/v0.4/sessions';
+const transfers = '/call-transfer/v1';
 const channels = deviceId => `/notificationchannel/v1/${deviceId}/channels`;
 
 /** An error answer (CAMARA ErrorInfo), or status 0 where none came. */
@@ -71,6 +72,22 @@ export class GatewayApi {
 
   endCall(id, group) {
     return this.#send('End call', 'DELETE', `${calls}/${id}`, { group });
+  }
+
+  handOver(id, group) {
+    return this.#send('Hand over to the SIM phone', 'POST', `${transfers}/sessions/${id}/transfer`, { group });
+  }
+
+  cancelHandOver(id, group) {
+    return this.#send('Stop the SIM phone ringing', 'DELETE', `${transfers}/sessions/${id}/transfer`, { group });
+  }
+
+  phoneSessions() {
+    return this.#send('Find calls on the SIM phone', 'GET', `${transfers}/phone-sessions`);
+  }
+
+  retrieve(phoneSessionId, registrationId, offer, group) {
+    return this.#send('Bring the call back', 'POST', `${transfers}/phone-sessions/${phoneSessionId}/retrieve`, { body: { offer }, headers: { registrationId }, group });
   }
 
   async #send(title, method, path, { body, headers = {}, group } = {}) {

@@ -20,6 +20,7 @@ export class Call extends EventTarget {
   remoteHold = false;
   earlyMedia = false;
   busy = false;
+  handingOver = false;
   connectedAt = null;
   ending = null;
   quality = null;
@@ -74,7 +75,18 @@ export class Call extends EventTarget {
 
   // ---- outgoing --------------------------------------------------------------------------------------------------
 
-  async start(registrationId, ownNumber) {
+  start(registrationId, ownNumber) {
+    return this.#offer(offer => this.#api.startCall(registrationId, {
+      originatorAddress: `tel:${ownNumber}`, receiverAddress: `tel:${this.number}`, offer,
+    }, this.#group));
+  }
+
+  /** Brings a call back that was handed over to the SIM phone. */
+  retrieve(phoneSessionId, registrationId) {
+    return this.#offer(offer => this.#api.retrieve(phoneSessionId, registrationId, offer, this.#group));
+  }
+
+  async #offer(place) {
     this.#microphone = await openMicrophone();
     if (this.camera) this.#picture = await openCamera();
     if (this.#over) return this.#release();
@@ -84,9 +96,7 @@ export class Call extends EventTarget {
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     const offer = { sdp: await this.#gathered() };
     if (this.#over) return;
-    const session = await this.#api.startCall(registrationId, {
-      originatorAddress: `tel:${ownNumber}`, receiverAddress: `tel:${this.number}`, offer,
-    }, this.#group);
+    const session = await place(offer);
     this.id = session.mediaSessionId;
     if (this.#over) return this.#endAtGateway();
     this.dispatchEvent(new Event('identified'));
@@ -160,6 +170,15 @@ export class Call extends EventTarget {
     });
   }
 
+  /** Rings the SIM phone; events tell how it goes. Called again while it rings, it stops that. */
+  async handOver() {
+    await this.#whileBusy(async () => {
+      if (this.handingOver) await this.#api.cancelHandOver(this.id, this.#group);
+      else await this.#api.handOver(this.id, this.#group);
+      this.handingOver = !this.handingOver;
+    });
+  }
+
   sendDtmf(digit) {
     const sender = this.#peer?.getSenders().find(each => each.dtmf)?.dtmf;
     if (!sender?.canInsertDTMF) return false;
@@ -219,6 +238,8 @@ export class Call extends EventTarget {
   // ---- events ----------------------------------------------------------------------------------------------------
 
   async onStatus(data) {
+    // While the SIM phone rings, the next word on the call says what became of that.
+    if (this.handingOver && data.reason) this.handingOver = false;
     if (data.sequenceNumber !== undefined) {
       if (data.sequenceNumber <= this.#sequence) return;
       this.#sequence = data.sequenceNumber;

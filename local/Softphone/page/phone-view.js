@@ -46,6 +46,8 @@ export class PhoneView {
     on('hold', () => phone.toggleHold());
     on('camera', () => phone.toggleCamera());
     on('video-switch', () => phone.toggleVideo());
+    on('hand-over', () => phone.handOver());
+    on('retrieve', () => phone.retrieve());
     on('keypad', () => this.#showKeypad($('dtmf-keys').hidden));
     on('call-again', () => phone.dial(phone.lastCall.number));
     on('close-call', () => phone.dismiss());
@@ -154,10 +156,13 @@ export class PhoneView {
     $('hold').setAttribute('aria-pressed', call.localHold);
     $('hold').querySelector('em').textContent = call.localHold ? 'Resume' : 'Hold';
     $('hold').querySelector('use').setAttribute('href', call.localHold ? '#i-play' : '#i-pause');
-    $('hold').disabled = $('keypad').disabled = call.phase !== 'connected' || call.busy;
     $('camera').disabled = call.phase !== 'connected' || call.busy || call.held;
     $('camera').setAttribute('aria-pressed', call.camera);
     this.#showVideo(call);
+    $('hold').disabled = $('keypad').disabled = $('hand-over').disabled = call.phase !== 'connected' || call.busy;
+    $('hand-over').setAttribute('aria-pressed', call.handingOver);
+    $('hand-over').querySelector('em').textContent = call.handingOver ? 'Ringing…' : 'To phone';
+    $('retrieve').hidden = call.ending?.ending?.reason !== 'transferred';
     $('answer').disabled = call.busy;
     $('dtmf-sent').textContent = call.dtmfSent;
     this.#tick();
@@ -208,6 +213,7 @@ function statusWords(call) {
   if (call.phase === 'incoming') return call.busy ? 'Connecting…' : 'is calling you';
   if (call.phase === 'connected') {
     if (call.localHold && call.remoteHold) return 'Held by both sides';
+    if (call.handingOver) return 'Your phone is ringing…';
     if (call.localHold) return 'On hold';
     return call.remoteHold ? 'The other side put you on hold' : 'Connected';
   }

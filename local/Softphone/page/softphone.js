@@ -4,7 +4,7 @@ import { ringback, ringtone } from './audio.js';
 import { Call, peerOf } from './call.js';
 import { EventChannel } from './channel.js';
 import { Registration } from './registration.js';
-import { endingWords, errorWords, milestoneWords, spaced } from './words.js';
+import { endingWords, errorWords, milestoneWords, numberOf, spaced } from './words.js';
 
 const deviceKey = 'byon.device';
 const eventName = type => type.replace(/^org\.(camaraproject\.webrtc-events|byon-serverless)\./, '').replace(/^v\d+\./, '').replace(/\.v\d+$/, '');
@@ -121,6 +121,28 @@ export class Softphone extends EventTarget {
 
   toggleHold() {
     return this.#tryTo(this.call.localHold ? 'Resuming' : 'Holding', () => this.call.setHold(!this.call.localHold));
+  }
+
+  /** Rings the SIM phone of this number for the call, or stops ringing it. */
+  handOver() {
+    return this.#tryTo('Handing the call over', () => this.call.handOver());
+  }
+
+  /** Brings the newest call on the SIM phone back. */
+  async retrieve() {
+    if (this.call) return;
+    await this.#tryTo('Bringing the call back', async () => {
+      const onPhone = (await this.#api.phoneSessions()).at(-1);
+      if (!onPhone) throw new ApiError(404, 'NOT_FOUND', 'The call on your phone has ended.');
+      const other = [onPhone.originatorAddress, onPhone.receiverAddress].map(numberOf).find(number => number !== this.registration.number) ?? null;
+      const call = this.#begin('outgoing', other, this.nameOf(other), `Call of ${this.nameOf(other) ?? spaced(other)} comes back`);
+      try {
+        await call.retrieve(onPhone.phoneSessionId, this.registration.id);
+      } catch (error) {
+        call.abandon('Failed');
+        throw error;
+      }
+    });
   }
 
   sendKey(digit) {

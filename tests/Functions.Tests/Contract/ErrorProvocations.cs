@@ -56,7 +56,9 @@ internal sealed class ErrorProvocations
             ["EMERGENCY_ADDRESS_MISSING"] = (_, request, _) => RefusedAsync(request, ControlFault.EmergencyAddressMissing),
             ["INVALID_TOKEN_CONTEXT"] = (_, request, _) => Send(request, it => it.Body!["originatorAddress"] = "tel:+34999000009"),
             ["CONFLICT"] = (_, request, _) => WithUsedCorrelatorAsync(request),
-            ["INCOMPATIBLE_STATE"] = (_, request, caller) => AfterTheEndAsync(request, caller),
+            ["INCOMPATIBLE_STATE"] = (row, request, caller) => row.Operation.Path.Contains("phoneSessionId", StringComparison.Ordinal)
+                ? RefusedAsync(request, ControlFault.IncompatibleState)
+                : AfterTheEndAsync(request, caller),
             ["CALLTYPE_EMERGENCY_NOT_SUPPORTED"] = (_, request, _) => Send(request, it => it.Body!["receiverAddress"] = "urn:service:sos"),
             ["NOT_IMPLEMENTED"] = (_, request, _) => Send(
                 request, it => it.Body = new JsonObject { ["channelType"] = "PNSChannel", ["channelData"] = new JsonObject { ["registrationToken"] = "t" } }),

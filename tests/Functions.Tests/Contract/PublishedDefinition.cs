@@ -17,6 +17,8 @@ internal static class PublishedDefinition
     /// <summary>The definition a surface follows; null for one that is not published there.</summary>
     public static JsonNode? Of(Surface surface)
     {
+        if (surface.Publication == Publication.Extension)
+            return null;
         var file = surface.Publication switch
         {
             Publication.Camara => Path.Combine("v0.4", surface.Version.Name + ".yaml"),

@@ -41,7 +41,7 @@ internal sealed class ValidRequest
     /// <summary>As below, of things that do not exist.</summary>
     public static ValidRequest OfNothing(Surface surface, ServedOperation operation, TestCaller caller)
     {
-        string[] names = ["mediaSessionId", "vvoipSessionId", "registrationId", "racmSessionId", "deviceId", "channelId", "subscriptionId"];
+        string[] names = ["mediaSessionId", "vvoipSessionId", "registrationId", "racmSessionId", "deviceId", "channelId", "subscriptionId", "phoneSessionId"];
         return new ValidRequest(surface, operation, caller, names.ToDictionary(name => name, _ => Guid.NewGuid().ToString()));
     }
 
@@ -78,6 +78,7 @@ internal sealed class ValidRequest
         "RegSessionUpdate" or "regSessionUpdate" => [],
         "MediaSessionCreate" or "VvoipSessionCreate" => caller.CallTo("tel:+34999000001"),
         "MediaSessionStatusChange" or "ReceiverSessionStatusChange" => new JsonObject { ["status"] = "Hold" },
+        "PhoneSessionRetrieval" => new JsonObject { ["offer"] = new JsonObject { ["sdp"] = "v=0\r\ns=offer\r\n" } },
         "NotificationChannel" => new JsonObject { ["channelType"] = "WebSockets", ["channelData"] = new JsonObject() },
         "SubscriptionUpdateRequest" => new JsonObject { ["config"] = new JsonObject { ["subscriptionExpireTime"] = "2099-01-01T00:00:00Z" } },
         "SubscriptionRequest" => Subscription(publication, caller, owned["registrationId"]),

@@ -76,6 +76,9 @@ internal sealed class StubNode : IAsyncDisposable
         Serve("POST", NodeControlRoutes.Calls, StartCallAsync);
         Serve("PUT", NodeControlRoutes.Calls + "/{id}/status", ChangeStatusAsync);
         Serve("DELETE", NodeControlRoutes.Calls + "/{id}", EndCallAsync);
+        Serve("POST", NodeControlRoutes.Calls + "/{id}/transfer", TransferAsync);
+        Serve("DELETE", NodeControlRoutes.Calls + "/{id}/transfer", CancelTransferAsync);
+        Serve("POST", NodeControlRoutes.PhoneCalls + "/{id}/retrieve", RetrieveAsync);
     }
 
     private void Serve(string method, string pattern, Func<HttpContext, CancellationToken, Task<IResult>> command) =>
@@ -158,6 +161,32 @@ internal sealed class StubNode : IAsyncDisposable
         Commands.Enqueue("end " + call.CallId);
         await _calls.PutAsync(call with { Status = CallStatus.Terminated, EndedAt = DateTimeOffset.UtcNow }, cancel);
         return Results.NoContent();
+    }
+
+    private async Task<IResult> TransferAsync(HttpContext context, CancellationToken cancel)
+    {
+        if (await FindCallAsync(context, cancel) is not { } call)
+            return Refuse(ControlFault.NotFound);
+        Commands.Enqueue("transfer " + call.CallId);
+        return Json(call, ControlJson.Default.CallRecord, 200);
+    }
+
+    private async Task<IResult> CancelTransferAsync(HttpContext context, CancellationToken cancel)
+    {
+        if (await FindCallAsync(context, cancel) is not { } call)
+            return Refuse(ControlFault.NotFound);
+        Commands.Enqueue("cancel transfer " + call.CallId);
+        return Results.NoContent();
+    }
+
+    private async Task<IResult> RetrieveAsync(HttpContext context, CancellationToken cancel)
+    {
+        var command = await ReadAsync(context, ControlJson.Default.RetrieveCallCommand);
+        if (await FindCallAsync(context, cancel) is not { } onPhone)
+            return Refuse(ControlFault.NotFound);
+        var call = onPhone with { CallId = command.CallId, IsOnPhone = false, Status = CallStatus.Initial, OfferSdp = command.OfferSdp, AnswerSdp = AnswerSdp };
+        await _calls.PutAsync(call, cancel);
+        return Json(call, ControlJson.Default.CallRecord, 201);
     }
 
     private async Task<RegistrationRecord?> FindRegistrationAsync(HttpContext context, CancellationToken cancel) =>

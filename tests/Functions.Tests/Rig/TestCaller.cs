@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Byon.Local.Identity;
+using Byon.Platform.Records;
+using Byon.Platform.Stores;
 
 namespace Byon.Tests.Functions.Tests.Rig;
 
@@ -92,7 +94,18 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
             ["deviceId"] = DeviceId,
             ["channelId"] = await OpenChannelAsync(),
             ["subscriptionId"] = await SubscribeAsync(),
+            ["phoneSessionId"] = await HandOverAsync(mediaSessionId),
         };
+    }
+
+    /// <summary>A call of this caller's on the SIM phone, as a node writes it; answers the phoneSessionId.</summary>
+    public async Task<string> HandOverAsync(string mediaSessionId)
+    {
+        var store = new CallStore(rig.Tables);
+        var call = (await store.GetAsync(Number, mediaSessionId, default))!;
+        var onPhone = call with { CallId = Guid.NewGuid().ToString("D"), IsOnPhone = true, Status = CallStatus.Connected, OfferSdp = null, AnswerSdp = null };
+        await store.PutAsync(onPhone, default);
+        return onPhone.CallId;
     }
 
     public JsonObject SubscriptionTo(string sink) => new()

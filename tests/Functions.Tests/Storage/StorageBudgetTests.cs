@@ -47,6 +47,12 @@ public sealed class StorageBudgetTests(ApiRig rig) : ApiTest(rig)
         var session = $"{CallSessions}/{(string)called.Json["mediaSessionId"]!}";
         await SpendAsync("read a call", http, tap, HttpMethod.Get, session);
         await SpendAsync("change a call's status", http, tap, HttpMethod.Put, session + "/status", new() { ["status"] = "Hold" });
+        await SpendAsync("hand a call over to the phone", http, tap, HttpMethod.Post, session.Replace(CallSessions, TransferSessions, StringComparison.Ordinal) + "/transfer");
+        var onPhone = await new TestCaller(Rig, _number).HandOverAsync((string)called.Json["mediaSessionId"]!);
+        await SpendAsync("list calls on the phone", http, tap, HttpMethod.Get, "/call-transfer/v1/phone-sessions");
+        await SpendAsync(
+            "retrieve a call from the phone", http, tap, HttpMethod.Post, $"/call-transfer/v1/phone-sessions/{onPhone}/retrieve",
+            new() { ["offer"] = new JsonObject { ["sdp"] = "v=0\r\ns=offer\r\n" } }, (string)registered.Json["registrationId"]!);
         await SpendAsync("end a call", http, tap, HttpMethod.Delete, session);
         await SpendAsync("unregister", http, tap, HttpMethod.Delete, registration);
 
