@@ -57,9 +57,10 @@ public sealed class TransferTests(SharedStack shared)
     [InlineData(false)]
     public async Task BetweenTwoBrowsersTheCalledPhoneRingsAlong(bool answeredInBrowser)
     {
-        await using var sim = await shared.PhoneAsync(People.Ben, SharedStack.OtherTone);
+        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
+        await using var sim = await shared.PhoneAsync(People.Ben);
         await using var caller = await shared.OnlineAsync(People.Ana);
-        await using var called = await shared.OnlineAsync(People.Ben);
+        await using var called = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
         await caller.DialAsync(People.Ben.Number);
         await sim.WaitForEventAsync("CALL_INCOMING");
         await called.WaitForCallAsync(call => call.Status == "Ringing");
