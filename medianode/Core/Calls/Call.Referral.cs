@@ -1,5 +1,4 @@
 using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Protocol.Sdp;
 using Byon.MediaNode.Core.Protocol.Sip;
 
 namespace Byon.MediaNode.Core.Calls;
