@@ -83,6 +83,32 @@ public sealed class CodecPairTests : CodecPathRig
         Assert.InRange(allocated.Count(bytes => bytes > budget), 0, 10);
     }
 
+    /// <summary>Several frames in a packet either way, and more on one side than on the other.</summary>
+    [Theory]
+    [InlineData(AudioCodec.AmrWb, 40, AudioCodec.Opus, 20)]
+    [InlineData(AudioCodec.Opus, 20, AudioCodec.AmrWb, 40)]
+    [InlineData(AudioCodec.Opus, 60, AudioCodec.Amr, 40)]
+    [InlineData(AudioCodec.Amr, 40, AudioCodec.AmrWb, 60)]
+    [InlineData(AudioCodec.AmrWb, 40, AudioCodec.Pcma, 30)]
+    public void PacketTimesMayDiffer(AudioCodec fromCodec, int heardMilliseconds, AudioCodec toCodec, int sentMilliseconds)
+    {
+        var (from, to) = (Format(fromCodec), Format(toCodec));
+        var (heardTime, sentTime) = (TimeSpan.FromMilliseconds(heardMilliseconds), TimeSpan.FromMilliseconds(sentMilliseconds));
+        Connect(from, to, sentTime);
+        var packets = Encode(from, Tone.Samples(700, TimeSpan.FromSeconds(2.4), Rate(from)), heardTime);
+        for (var i = 0; i < packets.Count; i++)
+        {
+            Receive(from, packets[i], i, packetTime: heardTime);
+            Run(heardTime);
+        }
+
+        Assert.InRange(Sent.Count, 2400 / sentMilliseconds - 2, 2400 / sentMilliseconds);
+        var step = (uint)RtpClock.Units(sentTime, to.ClockRate);
+        Assert.All(Sent.Zip(Sent.Skip(1)), pair => Assert.Equal(step, pair.Second.Timestamp - pair.First.Timestamp));
+        Assert.All(Sent.Zip(Sent.Skip(1)), pair => Assert.InRange(pair.Second.At - pair.First.At, PacketTime / 2, sentTime + heardTime));
+        Assert.True(Tone.Heard(Hear(to), 700, 1300, Rate(to)) > TimeSpan.FromSeconds(2));
+    }
+
     private static short[] Buzz(int rate) => Buzzes[rate].Value;
 
     private static short[] MakeBuzz(int rate)

@@ -61,17 +61,17 @@ public abstract class CodecPathRig : IDisposable
         }
     }
 
-    private protected void Connect(AudioFormat from, AudioFormat to)
+    private protected void Connect(AudioFormat from, AudioFormat to, TimeSpan? packetTime = null)
     {
-        var stream = Stream(to) with { ComfortNoise = ComfortNoise };
+        var stream = Stream(to) with { ComfortNoise = ComfortNoise, PacketTime = packetTime ?? PacketTime };
         _leg.Configure(Now, new ImsLegPlan(new IPEndPoint(IPAddress.Loopback, 4000), new IPEndPoint(IPAddress.Loopback, 4001), false, stream));
         Path.Configure(Stream(from), stream);
     }
 
-    private protected void Receive(AudioFormat from, byte[] payload, int index, bool drain = true)
+    private protected void Receive(AudioFormat from, byte[] payload, int index, bool drain = true, TimeSpan? packetTime = null)
     {
         Span<byte> bytes = stackalloc byte[RtpPacket.HeaderSize + payload.Length];
-        RtpPacket.WriteHeader(bytes, from.PayloadType, index == 0, (ushort)index, (uint)(RtpClock.Units(PacketTime, from.ClockRate) * index), 5);
+        RtpPacket.WriteHeader(bytes, from.PayloadType, index == 0, (ushort)index, (uint)(RtpClock.Units(packetTime ?? PacketTime, from.ClockRate) * index), 5);
         payload.CopyTo(bytes[RtpPacket.HeaderSize..]);
         Assert.True(RtpPacket.TryParse(bytes, out var packet));
         Path.Receive(Now, packet, from);
@@ -102,10 +102,10 @@ public abstract class CodecPathRig : IDisposable
         Queue.Clear();
     }
 
-    private protected List<byte[]> Encode(AudioFormat format, short[] samples)
+    private protected List<byte[]> Encode(AudioFormat format, short[] samples, TimeSpan? packetTime = null)
     {
         using var encoder = Codecs.CreateEncoder(format, Rate(format));
-        var (packets, payload, frame) = (new List<byte[]>(), new byte[1280], Rate(format) / 50);
+        var (packets, payload, frame) = (new List<byte[]>(), new byte[1280], (int)((packetTime ?? PacketTime).TotalSeconds * Rate(format)));
         for (var at = 0; at + frame <= samples.Length; at += frame) packets.Add(payload[..encoder.Encode(samples.AsSpan(at, frame), payload)]);
         return packets;
     }
@@ -113,7 +113,7 @@ public abstract class CodecPathRig : IDisposable
     private protected short[] Hear(AudioFormat format)
     {
         using var decoder = Codecs.CreateDecoder(format, Rate(format));
-        var (heard, samples) = (new List<short>(), new short[1000]);
+        var (heard, samples) = (new List<short>(), new short[4000]);
         foreach (var packet in Sent) heard.AddRange(samples[..decoder.Decode(packet.Payload, samples)]);
         return [.. heard];
     }

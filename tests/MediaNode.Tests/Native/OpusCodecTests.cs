@@ -49,6 +49,30 @@ public sealed class OpusCodecTests
         Assert.InRange(Encode(Opus with { Parameters = "maxaveragebitrate=10000" }, noise).Sum() * 8 / 3, 7_000, 13_000);
     }
 
+    [Fact]
+    public unsafe void BothChannelsOfAStereoSourceAreHeard()
+    {
+        using var encoder = OpusLibrary.CreateEncoder(48_000, 2, OpusLibrary.ApplicationVoip, out var error);
+        Assert.Equal(0, error);
+        using var decoder = _codecs.CreateDecoder(Opus, 16_000);
+        var (left, right) = (Tone.Samples(Hertz, TimeSpan.FromSeconds(1), 48_000, 0.4), Tone.Samples(OtherHertz, TimeSpan.FromSeconds(1), 48_000, 0.4));
+        var (both, payload, samples, heard) = (new short[960 * 2], new byte[1280], new short[1000], new List<short>());
+        for (var at = 0; at + 960 <= left.Length; at += 960)
+        {
+            for (var i = 0; i < 960; i++) (both[i * 2], both[i * 2 + 1]) = (left[at + i], right[at + i]);
+            int length;
+            fixed (short* pcm = both)
+            fixed (byte* data = payload)
+                length = OpusLibrary.Encode(encoder.DangerousGetHandle(), pcm, 960, data, payload.Length);
+            Assert.Equal(320, decoder.Decode(payload.AsSpan(0, length), samples));
+            heard.AddRange(samples[..320]);
+        }
+
+        var part = heard.ToArray().AsSpan(4_000);
+        Assert.InRange(Tone.Share(part, Hertz, 16_000), 0.3, 0.7);
+        Assert.InRange(Tone.Share(part, OtherHertz, 16_000), 0.3, 0.7);
+    }
+
     private List<int> Encode(AudioFormat format, short[] samples)
     {
         using var encoder = _codecs.CreateEncoder(format, 16_000);
