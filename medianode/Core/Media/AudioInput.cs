@@ -10,7 +10,7 @@ internal sealed class AudioInput : IDisposable
 {
     private readonly JitterBuffer _jitter;
     private readonly IAudioDecoder _decoder;
-    private readonly ComfortNoise _noise = new();
+    private readonly ComfortNoise _noise;
     private readonly int _sampleRate;
     private bool _noisy;
 
@@ -21,6 +21,7 @@ internal sealed class AudioInput : IDisposable
         Format = format;
         _decoder = decoder;
         _sampleRate = decoder.SampleRate;
+        _noise = new ComfortNoise(_sampleRate);
         _jitter = new JitterBuffer(format.ClockRate, spread);
     }
 

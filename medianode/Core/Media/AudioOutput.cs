@@ -12,6 +12,7 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
     private const int PacketsPerNoise = 10;
 
     private AudioFormat? _noise;
+    private ComfortNoise? _describer;
     private int _sampleRate;
     private IAudioEncoder? _encoder;
     private int _complexity = ComplexityGovernor.Best;
@@ -33,6 +34,7 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
     public void Configure(AudioStream to, int sampleRate)
     {
         if (to.Send != Format || sampleRate != _sampleRate) Release();
+        if (sampleRate != _sampleRate) _describer = new ComfortNoise(sampleRate);
         Format = to.Send;
         _sampleRate = sampleRate;
         _noise = to.ComfortNoise is { } type ? to.Send with { PayloadType = type } : null;
@@ -134,7 +136,6 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
     {
         _starts = true;
         if (_unsent++ % PacketsPerNoise != 0 || payload.IsEmpty) return;
-        ComfortNoise.Describe(frame, payload);
-        output.Send(now, _noise!, false, timestamp, ComfortNoise.PayloadSize);
+        output.Send(now, _noise!, false, timestamp, _describer!.Describe(frame, payload));
     }
 }

@@ -40,7 +40,7 @@ public sealed class CodecPauseTests : CodecPathRig
         Speak(from, Format(AudioCodec.Pcma), [.. Tone.Samples(700, TimeSpan.FromSeconds(1), Rate(from)), .. Noise(Rate(from) * 2), .. Tone.Samples(700, TimeSpan.FromSeconds(1), Rate(from))]);
         var noise = Sent.FindAll(s => s.Type == 13);
         Assert.InRange(noise.Count, 7, 11);
-        Assert.All(noise, s => Assert.InRange(Assert.Single(s.Payload), 45, 80));
+        Assert.All(noise, s => Assert.InRange(s.Payload[0], 45, 80));
         Assert.Equal(2, Sent.Count(s => s.Marker));
     }
 
