@@ -45,6 +45,9 @@ public sealed class JitterBuffer
     /// <summary>Packets too late in a row, each at the pace of the source, after which its path has become longer for good.</summary>
     private const int MostLate = 5;
 
+    /// <summary>The same for a source that was silent: its clock may have stood still meanwhile, though it should not (RFC 3550 §5.1).</summary>
+    private const int MostLateAfterSilence = 2;
+
     /// <summary>Packets missing in a row after which the source has paused without a word.</summary>
     private const int PauseAfter = 5;
 
@@ -139,7 +142,7 @@ public sealed class JitterBuffer
         {
             // A burst after a stall comes late as well, but its end does not.
             if (spacing >= Duration(_step) / 2) _late++;
-            if (_late < MostLate) return JitterPush.Late;
+            if (_late < (HasStopped ? MostLateAfterSilence : MostLate)) return JitterPush.Late;
             Begin(now, sequenceNumber, position);
         }
 

@@ -148,6 +148,16 @@ public class JitterBufferTests
     }
 
     [Fact]
+    public void ASourceWhoseClockStoodStillInASilenceIsHeardAgainAtOnce()
+    {
+        for (ushort s = 0; s < 50; s++) Push(s * 20, s);
+        Pull(2_000);
+        _played.Clear();
+        for (ushort s = 50; s < 100; s++) Push(s * 20 + 1_250, s);
+        Assert.Equal(49, _played.Count(p => !p.StartsWith('m')));
+    }
+
+    [Fact]
     public void AVeryOldPacketDisturbsNothing()
     {
         for (ushort s = 1000; s < 1100; s++) Push(s * 20, s);
