@@ -9,7 +9,8 @@ namespace Byon.Tests.Rig;
 /// </summary>
 internal static class KamailioConfig
 {
-    public static string Write(int port, string domain, IEnumerable<KamailioSubscriber> subscribers) =>
+    /// <param name="isCore">It stands behind a P-CSCF: contacts are reached by their Path, and calls come by its service route.</param>
+    public static string Write(int port, string domain, IEnumerable<KamailioSubscriber> subscribers, bool isCore = false) =>
         $$"""
         #!KAMAILIO
         debug=2
@@ -34,6 +35,8 @@ internal static class KamailioConfig
         modparam("usrloc", "timer_interval", 1)
         modparam("registrar", "min_expires", 1)
         modparam("registrar", "max_expires", 3600)
+        modparam("registrar", "use_path", {{(isCore ? 1 : 0)}})
+        modparam("registrar", "path_mode", 0)
         modparam("htable", "htable", "password=>size=6;")
         modparam("htable", "htable", "identity=>size=6;")
         modparam("htable", "htable", "ringlimit=>size=6;")
@@ -57,6 +60,7 @@ internal static class KamailioConfig
             if (!pv_www_authenticate("{{domain}}", "$sht(password=>$au)", "0")) { www_challenge("{{domain}}", "1"); exit; }
             if ($sht(identity=>$au) != $tU) { sl_send_reply("403", "Not your number"); exit; }
             append_to_reply("P-Associated-URI: <sip:$tU@{{domain}}>\r\n");
+            {{(isCore ? $"append_to_reply(\"Service-Route: <sip:orig@127.0.0.1:{port};lr>\\r\\n\");" : "")}}
             if (!save("location")) sl_reply_error();
             exit;
           }
@@ -77,7 +81,7 @@ internal static class KamailioConfig
         }
         """;
 
-    private static string Modules(params string[] names) =>
+    public static string Modules(params string[] names) =>
         string.Join(Environment.NewLine, names.Select(name => $"loadmodule \"{name}.so\""));
 
     private static string Table(IEnumerable<KamailioSubscriber> subscribers)

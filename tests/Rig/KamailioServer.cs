@@ -27,11 +27,22 @@ public sealed class KamailioServer : IAsyncDisposable
 
     public string Log => _process.Tail();
 
-    public static async Task<KamailioServer> StartAsync(string domain, params KamailioSubscriber[] subscribers)
+    public static Task<KamailioServer> StartAsync(string domain, params KamailioSubscriber[] subscribers) =>
+        StartAsync(domain, subscribers, port => KamailioConfig.Write(port, domain, subscribers));
+
+    /// <summary>As the core of an IMS, to stand behind a P-CSCF.</summary>
+    public static Task<KamailioServer> StartCoreAsync(string domain, params KamailioSubscriber[] subscribers) =>
+        StartAsync(domain, subscribers, port => KamailioConfig.Write(port, domain, subscribers, isCore: true));
+
+    /// <summary>As a P-CSCF in front of a core.</summary>
+    public static Task<KamailioServer> StartPcscfAsync(KamailioServer core) =>
+        StartAsync(core.Domain, [], port => PcscfConfig.Write(port, core.Port));
+
+    private static async Task<KamailioServer> StartAsync(string domain, KamailioSubscriber[] subscribers, Func<int, string> config)
     {
         var folder = new TemporaryFolder();
         var port = FreePorts.Next();
-        folder.Write("kamailio.cfg", KamailioConfig.Write(port, domain, subscribers));
+        folder.Write("kamailio.cfg", config(port));
         var server = new KamailioServer(folder, Launch(folder), port, domain, subscribers);
         await server.WaitUntilReadyAsync();
         return server;
@@ -73,6 +84,12 @@ public sealed class KamailioServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes a subscriber's password away: the next REGISTER finds nobody who knows him.</summary>
+    public async Task BarAsync(KamailioSubscriber subscriber)
+    {
+        using var reply = await CallAsync("htable.delete", "password", subscriber.User);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
@@ -80,10 +97,18 @@ public sealed class KamailioServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static ChildProcess Launch(TemporaryFolder folder) => ChildProcess.Start(
-        "/usr/sbin/kamailio",
-        ["-f", folder.Combine("kamailio.cfg"), "-DD", "-E", "-m", "32", "-w", folder.Path, "-Y", folder.Path, "-P", folder.Combine("kamailio.pid")],
-        folder.Path);
+    /// <summary>Without the right to change the machine's network: the P-CSCF's IPsec module would begin by deleting all its associations.</summary>
+    private static ChildProcess Launch(TemporaryFolder folder)
+    {
+        string[] command =
+        [
+            "/usr/sbin/kamailio", "-f", folder.Combine("kamailio.cfg"), "-DD", "-E", "-m", "32", "-w", folder.Path, "-Y", folder.Path,
+            "-P", folder.Combine("kamailio.pid"),
+        ];
+        return Environment.IsPrivilegedProcess
+            ? ChildProcess.Start("/usr/bin/setpriv", ["--bounding-set=-net_admin", .. command], folder.Path)
+            : ChildProcess.Start(command[0], command[1..], folder.Path);
+    }
 
     private Task WaitUntilReadyAsync() => WaitFor.TrueAsync(AnswersAsync, otherwise: () => Log);
 
@@ -102,10 +127,11 @@ public sealed class KamailioServer : IAsyncDisposable
         }
     }
 
-    private async Task<JsonDocument> CallAsync(string method)
+    private async Task<JsonDocument> CallAsync(string method, params string[] arguments)
     {
+        var list = string.Join(',', arguments.Select(argument => $"\"{argument}\""));
         // A string, because xhttp wants a Content-Length and knows no chunks.
-        using var body = new StringContent($$"""{"jsonrpc":"2.0","method":"{{method}}","id":1}""");
+        using var body = new StringContent($$"""{"jsonrpc":"2.0","method":"{{method}}","params":[{{list}}],"id":1}""");
         using var response = await _rpc.PostAsync(new Uri($"http://127.0.0.1:{Port}/rpc"), body);
         return await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync());
     }

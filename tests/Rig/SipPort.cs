@@ -8,12 +8,13 @@ using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Rig;
 
-/// <summary>The SIP agent alone behind a UDP socket, in real time: to hold it against real registrars and phones without the rest of a node.</summary>
+/// <summary>The SIP agent alone behind a UDP socket and TCP connections of its own, in real time: to hold it against real registrars and phones without the rest of a node.</summary>
 public sealed class SipPort : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Dictionary<SipFlow, SipStream> _streams = [];
     private readonly List<SipEvent> _events = [];
     private readonly byte[] _datagram = new byte[64 * 1024];
 
@@ -56,12 +57,16 @@ public sealed class SipPort : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        foreach (var stream in _streams.Values) stream.Dispose();
+    }
 
     private void Turn()
     {
         while (Agent.TryDequeue(out SipTransmit transmit))
-            _socket.SendTo(transmit.Message.Span, transmit.Flow.Remote);
+            Send(transmit);
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
         try
         {
@@ -73,9 +78,33 @@ public sealed class SipPort : IDisposable
             // Nothing came within a step.
         }
 
+        foreach (var (flow, stream) in _streams)
+        {
+            foreach (var message in stream.Receive()) Agent.Receive(Now, flow, message.Span);
+        }
+
         if (Agent.NextTimeout is { } due && due <= Now)
             Agent.HandleTimeout(Now);
         while (Agent.TryDequeue(out SipEvent? told))
             _events.Add(told);
+    }
+
+    private void Send(SipTransmit transmit)
+    {
+        if (transmit.Flow.Transport == SipTransport.Udp)
+        {
+            _socket.SendTo(transmit.Message.Span, transmit.Flow.Remote);
+            return;
+        }
+
+        try
+        {
+            if (!_streams.TryGetValue(transmit.Flow, out var stream)) _streams.Add(transmit.Flow, stream = new SipStream(transmit.Flow.Remote));
+            stream.Send(transmit.Message.Span);
+        }
+        catch (SocketException)
+        {
+            Agent.FlowFailed(Now, transmit.Flow);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Rig;
@@ -11,14 +12,14 @@ public sealed class SippPeer : IDisposable
     private readonly Process _process;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sipp");
 
-    private SippPeer(string scenario, IPEndPoint local, IPEndPoint remote, string service, int calls)
+    private SippPeer(string scenario, IPEndPoint local, IPEndPoint remote, string service, int calls, bool isStream)
     {
         Local = local;
         _process = Process.Start(new ProcessStartInfo(
             "sipp",
             [
                 $"{remote}", "-sf", scenario, "-i", $"{local.Address}", "-p", local.Port.ToString(CultureInfo.InvariantCulture),
-                "-s", service, "-m", calls.ToString(CultureInfo.InvariantCulture), "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
+                "-s", service, "-t", isStream ? "t1" : "u1", "-m", calls.ToString(CultureInfo.InvariantCulture), "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
             ])
         {
             WorkingDirectory = _folder.FullName,
@@ -35,12 +36,16 @@ public sealed class SippPeer : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>Whether somebody listens for TCP on its port.</summary>
+    public bool Listens() => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Contains(Local);
+
     private string ErrorFile => Path.Combine(_folder.FullName, "errors.log");
 
     /// <param name="service">User part that a calling scenario calls.</param>
+    /// <param name="isStream">It listens for TCP, and for nothing else.</param>
     /// <param name="calls">How many Call-IDs the scenario is run for, before it is done.</param>
-    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1", int calls = 1) =>
-        new(Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml"), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service, calls);
+    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1", int calls = 1, bool isStream = false) =>
+        new(Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml"), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service, calls, isStream);
 
     /// <summary>Fails with what sipp did not like.</summary>
     public void AssertSucceeded()

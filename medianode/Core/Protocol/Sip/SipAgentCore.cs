@@ -79,7 +79,7 @@ internal sealed class SipAgentCore
     public void LookAhead(Instant now, SipSession session) => NextHop(now, session.Dialog!, session.Line);
 
     private bool IsInDialog(SipRequest request) =>
-        Dialogs.ContainsKey(SipDialogId.Of(request)) || Watches.ContainsKey((request.CallId, request.To.Tag ?? ""));
+        Dialogs.ContainsKey(SipDialogId.Of(request)) || Watchers.Has(SipDialogId.Of(request)) || Watches.ContainsKey((request.CallId, request.To.Tag ?? ""));
 
     public void Tell(SipEvent happened) => Events.Enqueue(happened);
 

@@ -25,7 +25,8 @@ internal sealed class CallWatchers(SipAgentCore core) : ITimed
 
     public Instant? NextTimeout => _changed.Count > 0 || _gone.Count > 0 ? default(Instant) : null;
 
-    public int Subscriptions => _subscriptions.Count;
+    /// <summary>Whether a request belongs to the dialog of a watch.</summary>
+    public bool Has(SipDialogId dialog) => _subscriptions.ContainsKey(dialog);
 
     public void Publishes(string contact, PresencePublication publication) => _publications[contact] = publication;
 
