@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
@@ -11,6 +12,8 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
 public sealed record SessionIdentifier(string Local, string? Remote)
 {
     public const string Header = "Session-ID";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Stands for a side that has not spoken (§5).</summary>
     public const string Nil = "00000000000000000000000000000000";
@@ -50,5 +53,5 @@ public sealed record SessionIdentifier(string Local, string? Remote)
 
     public override string ToString() => Remote is null ? Local : $"{Local};remote={Remote}";
 
-    private static bool IsUuid(string text) => text.Length == Nil.Length && !text.AsSpan().ContainsAnyExcept("0123456789abcdef");
+    private static bool IsUuid(string text) => text.Length == Nil.Length && !text.AsSpan().ContainsAnyExcept(Digits);
 }
