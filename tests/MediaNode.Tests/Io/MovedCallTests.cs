@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol.Rtp;
@@ -108,6 +109,49 @@ public sealed class MovedCallTests : IDisposable
         call.Pump();
         Assert.Single(call.AtPhone);
         Assert.Empty(call.AtPhoneRtcp);
+    }
+
+    [Fact]
+    public async Task WhatIsReadIsWhatWasWrittenAndAllElseIsRefused()
+    {
+        var state = await StateAsync();
+        var json = MediaSessionJson.Write(state);
+        Assert.True(MediaSessionJson.TryRead(json, out var read));
+        Assert.Equal(json, MediaSessionJson.Write(read));
+
+        var text = Encoding.UTF8.GetString(json);
+        Assert.False(MediaSessionJson.TryRead(Encoding.UTF8.GetBytes(text.Replace("\"Version\":1", "\"Version\":2")), out _));
+        Assert.False(MediaSessionJson.TryRead("{\"Version\":1}"u8, out _));
+        Assert.False(MediaSessionJson.TryRead("null"u8, out _));
+        for (var length = 0; length < json.Length; length += 7) Assert.False(MediaSessionJson.TryRead(json.AsSpan(0, length), out _));
+        var shortKey = state.Peer.Send.Master with { Key = new byte[15] };
+        Assert.False(MediaSessionJson.TryRead(MediaSessionJson.Write(state with { ImsSrtp = new(state.Peer.Send with { Master = shortKey }, state.Peer.Receive) }), out _));
+        Assert.False(MediaSessionJson.TryRead(
+            MediaSessionJson.Write(state with { Plan = state.Plan with { Ims = state.Plan.Ims! with { Srtp = new SrtpKeys(SrtpProfile.AeadAes128Gcm, shortKey, shortKey) } } }), out _));
+    }
+
+    [Fact]
+    public async Task DamagedStatesNeverThrow()
+    {
+        var json = MediaSessionJson.Write(await StateAsync());
+        var random = new Random(1);
+        for (var i = 0; i < 3000; i++)
+        {
+            var damaged = json.ToArray();
+            for (var hits = random.Next(1, 4); hits > 0; hits--) damaged[random.Next(damaged.Length)] = (byte)random.Next(32, 127);
+            MediaSessionJson.TryRead(damaged, out _);
+        }
+    }
+
+    private async Task<MediaSessionState> StateAsync()
+    {
+        var node = Start(_webRtcPort);
+        using var call = new LoopbackCall(node, "call");
+        call.Apply(Stream(Opus), Stream(Opus));
+        call.Connect();
+        WaitFor.True(call.Pump);
+        Talk(call, 20);
+        return (await node.HandOverAsync("call", DateTimeOffset.UtcNow))!;
     }
 
     private static (uint Ssrc, ushort Sequence) Numbers(byte[] bytes) => (LoopbackCall.Read(bytes).Ssrc, LoopbackCall.Read(bytes).SequenceNumber);

@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
-namespace Byon.MediaNode.Core.Media.Moving;
+namespace Byon.MediaNode.Io;
 
 /// <summary>A saved session as it travels: UTF-8 JSON with a version, since the node that reads it may be older or newer.</summary>
 public static class MediaSessionJson
