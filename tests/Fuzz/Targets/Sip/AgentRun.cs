@@ -102,6 +102,11 @@ internal sealed class AgentRun
             case "accept": _agent.AcceptReinvite(_now, session, Sdp); break;
             case "reject": _agent.RejectReinvite(_now, session, 488); break;
             case "end": _agent.End(_now, session, 486); break;
+            case "refer": _agent.Refer(_now, session, "<sip:+34800@ims.test>"); break;
+            case "accept-refer": _agent.AcceptRefer(_now, session); break;
+            case "reject-refer": _agent.RejectRefer(_now, session, 603); break;
+            case "notify-refer": _agent.NotifyRefer(_now, session, step.Number(100, 699)); break;
+            case "acknowledge": _agent.Acknowledge(_now, session, Sdp); break;
             case "save" when _agent.Save(_now, session) is { } state: _sessions.Add(_agent.Restore(_now, state)); break;
         }
     }

@@ -52,6 +52,15 @@ public sealed class SipMessageTarget() : FuzzTarget("sip", new TextMutator(Words
         shape.Add(message.ReasonCause);
         shape.Add(message.Number("RSeq") is null);
         shape.Add(SessionIdentifier.Of(message) is null);
+        shape.Add(ReplacesHeader.TryParse(message.Headers[ReplacesHeader.Name], out _));
+        shape.Add(SipFragment.Read(message.Body.Span));
+        if (message is SipRequest refer)
+        {
+            shape.Add(ReferTarget.TryRead(refer, out _, out var refusal));
+            shape.Add(refusal);
+            shape.Add(CallerPreferences.RejectUs(refer));
+        }
+
         shape.Add(SessionExpiresHeader.Of(message)?.IsRefreshedByServer);
         shape.Add(RAckHeader.TryParse(message.Headers["RAck"], out _));
         shape.Add(GeolocationHeader.Read(message)?.Shape.GetType().Name.Length);
