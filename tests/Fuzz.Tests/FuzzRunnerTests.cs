@@ -1,5 +1,4 @@
 using System.Text;
-using Byon.Tests.Fuzz;
 using Byon.Tests.Fuzz.Mutation;
 
 namespace Byon.Tests.Fuzz.Tests;

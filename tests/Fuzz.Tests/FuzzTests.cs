@@ -1,5 +1,3 @@
-using Byon.Tests.Fuzz;
-
 namespace Byon.Tests.Fuzz.Tests;
 
 /// <summary>What once failed does not fail again, and a short run by a fixed seed finds nothing new. <c>./byon fuzz</c> runs for longer.</summary>
@@ -8,7 +6,13 @@ public class FuzzTests
     /// <summary>Inputs made for each target; those that cost more get fewer.</summary>
     private static readonly Dictionary<string, int> Runs = new()
     {
-        ["agent"] = 1_500, ["media"] = 250, ["decoder"] = 400, ["dtls"] = 400, ["pidf"] = 600, ["reginfo"] = 400, ["calls"] = 8,
+        ["agent"] = 1_500,
+        ["media"] = 250,
+        ["decoder"] = 400,
+        ["dtls"] = 400,
+        ["pidf"] = 600,
+        ["reginfo"] = 400,
+        ["calls"] = 8,
     };
 
     public static TheoryData<string> Targets => [.. FuzzTargets.All.Select(t => t.Name)];

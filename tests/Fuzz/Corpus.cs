@@ -11,7 +11,7 @@ public static class Corpus
 {
     public static string Folder { get; } = RepositoryRoot.Combine("tests", "Fuzz");
 
-    public static IReadOnlyList<byte[]> Of(FuzzTarget target) => 
+    public static IReadOnlyList<byte[]> Of(FuzzTarget target) =>
         [.. Files("corpus", target).Concat(Shared(target)).Concat(Files("regressions", target)).Select(Read)];
 
     public static IReadOnlyList<string> Files(string kind, FuzzTarget target)

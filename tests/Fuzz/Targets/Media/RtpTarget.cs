@@ -1,9 +1,4 @@
-using System.Text;
-using Byon.MediaNode.Core;
-using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Media.Amr;
 using Byon.MediaNode.Core.Protocol;
-using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.Tests.Fuzz.Mutation;
 

@@ -1,4 +1,3 @@
-using Byon.MediaNode.Core;
 using Byon.Tests.Fuzz.Mutation;
 using Byon.Tests.Fuzz.Scripts;
 

@@ -1,10 +1,8 @@
 using System.Text;
 using Byon.MediaNode.Core;
-using Byon.MediaNode.Core.Protocol.Pidf;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Core.Protocol.Sip.Digest;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
-using Byon.MediaNode.Core.Protocol.Sip.Registrations;
 using Byon.Tests.Fuzz.Mutation;
 
 namespace Byon.Tests.Fuzz.Targets.Sip;
