@@ -1,4 +1,3 @@
-using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Sip;
 

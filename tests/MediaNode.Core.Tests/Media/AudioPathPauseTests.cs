@@ -1,5 +1,3 @@
-using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.Tests.TestKit;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Media;

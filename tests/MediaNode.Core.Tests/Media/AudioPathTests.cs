@@ -1,6 +1,5 @@
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Rtp;
-using Byon.MediaNode.Core;
 using Byon.Tests.TestKit;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Media;

@@ -1,5 +1,4 @@
 using Byon.MediaNode.Core;
-using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.Tests.TestKit;
 
