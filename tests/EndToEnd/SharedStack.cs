@@ -47,8 +47,8 @@ public class SharedStack : IAsyncLifetime
             await Registrar.DisposeAsync();
     }
 
-    internal Task<BaresipPhone> PhoneAsync(KamailioSubscriber owner, int tone = PhoneTone, string codec = "PCMA") =>
-        BaresipPhone.StartAsync(Registrar, owner, tone, codec);
+    internal Task<BaresipPhone> PhoneAsync(KamailioSubscriber owner, int tone = PhoneTone, string codec = "PCMA", bool video = false) =>
+        BaresipPhone.StartAsync(Registrar, owner, tone, codec, video: video);
 
     internal Task<Softphone> OnlineAsync(KamailioSubscriber owner) => Softphone.OnlineAsync(Browser, Stack.Page, owner.Number);
 }

@@ -39,14 +39,16 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
         $"events: {string.Join(", ", Events.Select(one => $"{one.Type}({one.Parameter})"))}{Environment.NewLine}{_process.Tail()}";
 
     /// <param name="codec">PCMA, PCMU, AMR, AMR-WB, G722 or opus: the only codec it offers and takes.</param>
+    /// <param name="video">It has a camera, whose picture is made up, and H.264.</param>
     /// <param name="srtp">It wants SRTP with keys in the SDP, and takes nothing else.</param>
     public static async Task<BaresipPhone> StartAsync(
-        KamailioServer registrar, KamailioSubscriber subscriber, int tone, string codec = "PCMA", string transport = "udp", bool srtp = false)
+        KamailioServer registrar, KamailioSubscriber subscriber, int tone, string codec = "PCMA", string transport = "udp", bool srtp = false,
+        bool video = false)
     {
         var folder = new TemporaryFolder();
         var control = FreePorts.Next();
         var sampleRate = codec switch { "opus" => 48000, "AMR-WB" or "G722" => 16000, _ => 8000 };
-        folder.Write("config", Config(folder.Path, FreePorts.Next(2), control, FreePorts.Next(40), sampleRate));
+        folder.Write("config", Config(folder.Path, FreePorts.Next(2), control, FreePorts.Next(40), sampleRate) + (video ? VideoConfig : ""));
         folder.Write("contacts", "");
         WavFile.Write(folder.Combine(ToneFile), TestKit.Tone.Samples(tone, LongestCall, sampleRate), sampleRate);
         folder.Write(
@@ -105,6 +107,11 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
         await _process.DisposeAsync();
         _folder.Dispose();
     }
+
+    /// <summary>Small and slow: several of these run beside each other.</summary>
+    private const string VideoConfig =
+        "\nmodule avcodec.so\nmodule fakevideo.so\nvideo_source fakevideo,nil\nvideo_display fakevideo,nil\n"
+        + "video_size 320x240\nvideo_bitrate 256000\nvideo_fps 10\navcodec_h264enc libx264\navcodec_h264dec h264\n";
 
     private static string Config(string folder, int sipPort, int controlPort, int rtpPort, int sampleRate) => string.Create(
         CultureInfo.InvariantCulture,

@@ -82,6 +82,22 @@ public sealed class Softphone : IEar, IAsyncDisposable
 
     public Task HangUpAsync() => PressAsync("hangup");
 
+    /// <summary>Before a call: it begins, or is answered, with the camera.</summary>
+    public Task SwitchVideoAsync() => PressAsync("video-switch");
+
+    /// <summary>During a call: shows the person, or hides them.</summary>
+    public Task PressCameraAsync() => PressAsync("camera");
+
+    /// <summary>Pictures of the other side that the browser has decoded in this call.</summary>
+    public Task<int> FramesDecodedAsync() => Page.EvaluateAsync<int>("async () => (await softphone.statistics())?.framesDecoded ?? 0");
+
+    /// <summary>Waits until more pictures of the other side move.</summary>
+    public async Task MustSeeAsync()
+    {
+        var before = await FramesDecodedAsync();
+        await WaitFor.TrueAsync(async () => await FramesDecodedAsync() > before + 5, Patience, () => Log, "pictures of the other side");
+    }
+
     public async Task HoldAsync()
     {
         await PressAsync("hold");

@@ -19,7 +19,7 @@ public sealed partial class Call
         _earlyMediaIsMute = false;
         _farSideHolds = _ims.FarSideHolds;
         ApplyMedia();
-        if (_ims.ToldVideo is not null && _ims.Plan?.Video is null) Milestone("media.video-refused");
+        NoteRefusal();
         BecomeAndTell(CallState.Connected);
         // Not before an answer that is still to come in the ACK.
         if (!_awaitsAnswerInAck) ReofferVideo();

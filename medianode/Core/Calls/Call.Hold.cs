@@ -43,8 +43,8 @@ public sealed partial class Call
     {
         if (_change is not { } change)
         {
-            _videoChanging = false;
             TakeUnaskedAnswer(answer);
+            VideoChanged();
             return;
         }
 
@@ -83,7 +83,7 @@ public sealed partial class Call
     {
         if (_change is not { } change)
         {
-            _videoChanging = false;
+            VideoChanged();
             return;
         }
 

@@ -57,6 +57,18 @@ public sealed partial class Call
         Milestone("sip.reinvite-sent", wish is null ? "without video" : "video");
     }
 
+    /// <summary>The network has answered a re-INVITE about video, in whichever way.</summary>
+    private void VideoChanged()
+    {
+        if (_videoChanging) NoteRefusal();
+        _videoChanging = false;
+    }
+
+    private void NoteRefusal()
+    {
+        if (_ims.ToldVideo is not null && _ims.Plan?.Video is null) Milestone("media.video-refused");
+    }
+
     private void OfferNetwork(out string offer) => _ims = _ims.Offer(WantedDirection, ImsCodecs(), NetworkVideo(), out offer);
 
     /// <summary>Tells the timeline when video begins and ends to be agreed on by both sides.</summary>

@@ -138,6 +138,7 @@ public sealed class VideoCallTests
         rig.Call.AddVideoPorts(CallSdp.VideoPorts);
         rig.Put(CallState.Connected, offer: VideoSamples.Chrome());
         rig.ReinviteRejected(488, "Not Acceptable Here");
+        Assert.Contains("media.video-refused", rig.Milestones);
         Assert.Null(rig.Plan.Ims!.Video);
         Assert.Equal(CallState.Connected, rig.State);
 

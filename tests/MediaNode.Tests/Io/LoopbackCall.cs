@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Byon.MediaNode;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Io;
@@ -49,9 +50,11 @@ internal sealed class LoopbackCall : IDisposable
 
     public List<byte[]> AtPhoneRtcp { get; } = [];
 
-    public void Apply(AudioStream browser, AudioStream phone, IceCredentials? restarted = null) => _workers.Apply(Id, new MediaPlan(
-        new WebRtcLegPlan(Browser.Client.Ice, _certificate.Fingerprint, false, browser) { LocalIce = restarted },
-        new ImsLegPlan((IPEndPoint)_phoneRtp.LocalEndPoint!, (IPEndPoint)_phoneRtcp.LocalEndPoint!, false, phone)));
+    /// <param name="video">That of the browser, and that of the phone with where it is.</param>
+    public void Apply(AudioStream browser, AudioStream phone, IceCredentials? restarted = null, (VideoStream Browser, ImsVideo Phone)? video = null) =>
+        _workers.Apply(Id, new MediaPlan(
+            new WebRtcLegPlan(Browser.Client.Ice, _certificate.Fingerprint, false, browser) { LocalIce = restarted, Video = video?.Browser },
+            new ImsLegPlan((IPEndPoint)_phoneRtp.LocalEndPoint!, (IPEndPoint)_phoneRtcp.LocalEndPoint!, false, phone) { Video = video?.Phone }));
 
     /// <summary>The call is carried by other workers now, and the phone has been told.</summary>
     public void MovedTo(MediaWorkers workers, MediaAllocation allocation) => (_workers, Allocation) = (workers, allocation);

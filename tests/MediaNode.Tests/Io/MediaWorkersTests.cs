@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Byon.MediaNode;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Io;
@@ -205,6 +206,32 @@ public sealed class MediaWorkersTests : IDisposable
         WaitFor.True(() => CanBind(call.Allocation.ImsRtp.Port));
         var next = _workers.TryAllocate("next")!;
         Assert.NotEqual(call.Allocation.ImsRtp.Port, next.ImsRtp.Port);
+    }
+
+    [Fact]
+    public void VideoHasPortsOfItsOwnWhichRestWithThoseOfTheCall()
+    {
+        var call = Connect(Stream(Pcma), Stream(Pcma));
+        using var phone = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        phone.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var atPhone = (IPEndPoint)phone.LocalEndPoint!;
+        var ports = _workers.TryAddVideo(call.Id)!;
+        VideoFormat browsers = new(VideoCodec.Vp8, 96), phones = new(VideoCodec.Vp8, 98);
+        call.Apply(Stream(Pcma), Stream(Pcma), video: (
+            new VideoStream(browsers, browsers, VideoFeedback.None, MediaDirection.SendReceive),
+            new ImsVideo(atPhone, atPhone, RtcpMux: false, new VideoStream(phones, phones, VideoFeedback.None, MediaDirection.SendReceive))));
+
+        byte[] packet = [0x80, 98, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 1, 2, 3];
+        WaitFor.True(() =>
+        {
+            phone.SendTo(packet, ports);
+            return call.Pump() && call.Browser.Rtp.TryDequeue(out var seen) && LoopbackCall.Read(seen).PayloadType == 96;
+        });
+        Assert.True(_workers.Statistics(call.Id)!.Video!.Ims.PacketsReceived > 0);
+
+        _workers.Release(call.Id);
+        WaitFor.True(() => CanBind(ports.Port) && CanBind(ports.Port + 1) && CanBind(call.Allocation.ImsRtp.Port));
+        Assert.Null(_workers.TryAddVideo(call.Id));
     }
 
     [Fact]

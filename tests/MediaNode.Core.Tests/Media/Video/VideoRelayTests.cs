@@ -28,7 +28,7 @@ public sealed class VideoRelayTests : IDisposable
     private readonly IceCredentials _ice = new("gate", "gatewaygatewaygateway1");
     private readonly VirtualBrowser _browser = new();
     private readonly MediaTransmitQueue _queue = new(128);
-    private readonly MediaSession _session;
+    private MediaSession _session;
     private readonly List<byte[]> _toBrowser = [];
     private readonly List<byte[]> _toBrowserRtcp = [];
     private readonly List<byte[]> _toPhone = [];
@@ -262,6 +262,32 @@ public sealed class VideoRelayTests : IDisposable
         Assert.Equal(2, _toPhone.Count);
         Assert.Equal(Read(_toPhone[0]).Ssrc, Read(_toPhone[1]).Ssrc);
         Assert.Equal((ushort)(Read(_toPhone[0]).SequenceNumber + 1), Read(_toPhone[1]).SequenceNumber);
+    }
+
+    [Fact]
+    public void ACallThatMovesToAnotherNodeGoesOnWithTheSameStreams()
+    {
+        Connect();
+        for (var i = 0; i < 3; i++) FromPhone(Video(OurType, i, ssrc: 20));
+        for (var i = 0; i < 3; i++) FromBrowser(Video(BrowserType, i));
+        _toPhoneRtcp.Clear();
+        var wall = DateTimeOffset.UnixEpoch;
+        var saved = _session.Save(_now, wall)!;
+        _session.Dispose();
+        _session = new MediaSession(
+            _now, wall, saved, new MediaSockets(WebRtcSocket, 2, 3), _browser, new ManagedCodecs(), new EntropySource([.. Enumerable.Repeat((byte)1, 32)]), _queue);
+        _session.AddVideo(_now, VideoRtpSocket, VideoRtcpSocket);
+
+        FromPhone(Video(OurType, 3, ssrc: 20));
+        FromBrowser(Video(BrowserType, 3));
+        foreach (var stream in new[] { _toPhone, _toBrowser })
+        {
+            Assert.Equal(4, stream.Count);
+            Assert.Equal(Read(stream[2]).Ssrc, Read(stream[3]).Ssrc);
+            Assert.Equal((ushort)(Read(stream[2]).SequenceNumber + 1), Read(stream[3]).SequenceNumber);
+        }
+
+        Assert.Single(Feedback(_toPhoneRtcp, 20));
     }
 
     [Fact]
