@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Byon.MediaNode;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Io;

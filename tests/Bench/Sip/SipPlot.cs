@@ -36,8 +36,8 @@ internal static class SipPlot
     {
         var most = Math.Max(row.Sipp ?? 0, row.Node);
         Line(svg, $"""<text x="{Left - 14}" y="{y + 18}" text-anchor="end">{WebUtility.HtmlEncode(row.Name)}</text>""");
-        if (row.Sipp is { } sipp) DrawBar(svg, sipp / most, row.Number(sipp), y, "#b9c1cc");
-        DrawBar(svg, row.Node / most, row.Number(row.Node), y + 15, "#4f6df0");
+        if (row.Sipp is { } sipp) DrawBar(svg, sipp / most, SipRow.Number(sipp), y, "#b9c1cc");
+        DrawBar(svg, row.Node / most, SipRow.Number(row.Node), y + 15, "#4f6df0");
         if (row.Ratio is { } ratio) Line(svg, $"""<text x="{Width - 24}" y="{y + 18}" text-anchor="end" font-weight="600">× {ratio:0.00}</text>""");
     }
 

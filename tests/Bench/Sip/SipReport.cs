@@ -27,7 +27,7 @@ internal sealed class SipReport(IReadOnlyList<SipRow> rows)
         foreach (var row in rows)
         {
             text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Name,-54} {row.Number(row.Sipp),10} {row.Number(row.Node),10} {row.Ratio,11:0.00}   {row.Note}{(row.IsGood ? "" : "  SOME FAILED")}"));
+                CultureInfo.InvariantCulture, $"{row.Name,-54} {SipRow.Number(row.Sipp),10} {SipRow.Number(row.Node),10} {row.Ratio,11:0.00}   {row.Note}{(row.IsGood ? "" : "  SOME FAILED")}"));
         }
 
         return text.AppendLine().AppendLine(Method).ToString();
@@ -42,5 +42,5 @@ internal sealed record SipRow(string Name, double? Sipp, double Node, bool IsGoo
 
     public double? Ratio => Node / Sipp;
 
-    public string Number(double? value) => value?.ToString(value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) ?? "–";
+    public static string Number(double? value) => value?.ToString(value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) ?? "–";
 }

@@ -1,6 +1,5 @@
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Media.Video;
 using Byon.Tests.MediaNode.Core.Tests.Protocol.Sdp;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Calls;

@@ -25,7 +25,7 @@ public sealed class SecuredNetworkTests : IDisposable
     private readonly MediaTransmitQueue _queue = new(64);
     private readonly List<byte[]> _toPhone = [];
     private MediaSession _session;
-    private Instant _now = new(TimeSpan.TicksPerDay);
+    private readonly Instant _now = new(TimeSpan.TicksPerDay);
     private ushort _sequence = 65_530;
 
     public SecuredNetworkTests() => _session = new MediaSession(

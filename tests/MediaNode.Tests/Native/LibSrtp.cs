@@ -65,7 +65,7 @@ internal sealed unsafe partial class LibSrtp : IDisposable
         }
     }
 
-    public void Dispose() => Dealloc(_session);
+    public void Dispose() => _ = Dealloc(_session);
 
     [LibraryImport(Library, EntryPoint = "srtp_init")]
     private static partial int Init();

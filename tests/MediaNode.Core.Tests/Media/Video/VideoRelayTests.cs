@@ -72,8 +72,8 @@ public sealed class VideoRelayTests : IDisposable
 
         Assert.Single(_toPhone.Select(p => Read(p).Ssrc).Distinct());
         Assert.Single(_toBrowser.Select(p => Read(p).Ssrc).Distinct());
-        Assert.Equal(1, _events.OfType<FirstWebRtcVideo>().Count());
-        Assert.Equal(1, _events.OfType<FirstImsVideo>().Count());
+        Assert.Single(_events.OfType<FirstWebRtcVideo>());
+        Assert.Single(_events.OfType<FirstImsVideo>());
         var video = _session.Statistics.Video!;
         Assert.Equal((300, 300, VideoCodec.H264), (video.WebRtc.PacketsReceived, video.Ims.PacketsSent, video.WebRtc.Codec));
     }
