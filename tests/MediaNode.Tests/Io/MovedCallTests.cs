@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
+using Byon.MediaNode;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol.Rtp;
-using Byon.MediaNode;
 using Byon.MediaNode.Io;
 using Byon.MediaNode.Native;
 using Byon.Tests.TestKit;
