@@ -160,6 +160,7 @@ internal static class Composition
         builder.Services.AddSingleton<NotificationChannelV1>();
         builder.Services.AddSingleton<VvoipV1>();
         builder.Services.AddSingleton<CallTransferV1>();
+        builder.Services.AddSingleton<CallStatusV1>();
         builder.Services.AddSingleton<AllSurfaces>();
         builder.Services.AddSingleton<OpenApiPages>();
     }

@@ -234,7 +234,7 @@ internal sealed class ReaderDelivery(
     }
 
     private static bool IsFor(ReaderRecord reader, DeviceEvent entry) =>
-        reader.Kinds.HasFlag(EventTypes.KindOf(entry.Data))
+        EventTypes.AreTold(reader.Kinds, entry.Data)
         && (reader.CallId is null || entry.Data is not CallEventData call || call.CallId == reader.CallId)
         && (reader.EndedAt is not { } end || entry.Time <= end);
 

@@ -24,7 +24,8 @@ internal sealed record SubscriptionChange(SinkCredential? Credential, DateTimeOf
 
 /// <summary>
 /// The operations on subscriptions to a device's events, whatever surface asks. A device need not be registered: the log
-/// belongs to the number and the device, and subscriptions outlive registrations.
+/// belongs to the number and the device, and subscriptions outlive registrations. Those about other kinds of events than the
+/// surface has are not found.
 /// </summary>
 internal sealed class Subscriptions(
     ReaderStore store, DeviceReaders readers, BusinessLines lines, Registrations registrations, SinkGuard guard, TimeProvider clock,
@@ -70,7 +71,7 @@ internal sealed class Subscriptions(
     }
 
     /// <summary>Newest first, at most 100.</summary>
-    public async Task<List<ReaderRecord>> ListAsync(Caller caller, CancellationToken cancel)
+    public async Task<List<ReaderRecord>> ListAsync(Caller caller, EventKinds about, CancellationToken cancel)
     {
         List<StoredReader> rows = [];
         foreach (var number in await lines.NumbersAsync(caller, cancel))
@@ -78,14 +79,14 @@ internal sealed class Subscriptions(
             rows.AddRange(await store.ListByNumberAsync(number, cancel));
         }
 
-        return [.. rows.Select(row => row.Record).Where(record => IsVisible(record, caller)).OrderByDescending(record => record.CreatedAt).Take(MostListed)];
+        return [.. rows.Select(row => row.Record).Where(record => IsVisible(record, caller, about)).OrderByDescending(record => record.CreatedAt).Take(MostListed)];
     }
 
-    public async Task<Outcome<ReaderRecord>> GetAsync(Caller caller, string? subscriptionId, CancellationToken cancel) =>
-        await FindAsync(caller, subscriptionId, cancel) is { } found ? found.Record : Problems.NotFound();
+    public async Task<Outcome<ReaderRecord>> GetAsync(Caller caller, EventKinds about, string? subscriptionId, CancellationToken cancel) =>
+        await FindAsync(caller, about, subscriptionId, cancel) is { } found ? found.Record : Problems.NotFound();
 
     /// <summary>One that has ended is not found: it cannot be revived.</summary>
-    public async Task<Outcome<ReaderRecord>> UpdateAsync(Caller caller, string? subscriptionId, SubscriptionChange change, CancellationToken cancel)
+    public async Task<Outcome<ReaderRecord>> UpdateAsync(Caller caller, EventKinds about, string? subscriptionId, SubscriptionChange change, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         if (FaultOf(change.Credential, change.ExpireTime, now) is { } outOfRange)
@@ -93,7 +94,7 @@ internal sealed class Subscriptions(
             return outOfRange;
         }
 
-        if (await FindAsync(caller, subscriptionId, cancel) is not { } found || HasEnded(found.Record))
+        if (await FindAsync(caller, about, subscriptionId, cancel) is not { } found || HasEnded(found.Record))
         {
             return Problems.NotFound();
         }
@@ -112,9 +113,9 @@ internal sealed class Subscriptions(
         return changed;
     }
 
-    public async Task<Outcome<ReaderRecord>> DeleteAsync(Caller caller, string? subscriptionId, CancellationToken cancel)
+    public async Task<Outcome<ReaderRecord>> DeleteAsync(Caller caller, EventKinds about, string? subscriptionId, CancellationToken cancel)
     {
-        if (await FindAsync(caller, subscriptionId, cancel) is not { } found)
+        if (await FindAsync(caller, about, subscriptionId, cancel) is not { } found)
         {
             return Problems.NotFound();
         }
@@ -126,7 +127,7 @@ internal sealed class Subscriptions(
     /// <summary>Over by now, even where nobody has noticed yet.</summary>
     public bool HasEnded(ReaderRecord record) => record.State != ReaderState.Active || record.End?.At <= clock.GetUtcNow();
 
-    private async Task<StoredReader?> FindAsync(Caller caller, string? subscriptionId, CancellationToken cancel)
+    private async Task<StoredReader?> FindAsync(Caller caller, EventKinds about, string? subscriptionId, CancellationToken cancel)
     {
         if (subscriptionId is null || caller.PhoneNumber is not { } number)
         {
@@ -134,7 +135,7 @@ internal sealed class Subscriptions(
         }
 
         var found = await store.FindAsync(number, subscriptionId, cancel);
-        return found is not null && IsVisible(found.Record, caller) ? found : null;
+        return found is not null && IsVisible(found.Record, caller, about) ? found : null;
     }
 
     /// <summary>A registration nobody may know of is no different from one that does not exist.</summary>
@@ -202,6 +203,6 @@ internal sealed class Subscriptions(
         return credential.ExpiresAt - (half < _delivery.CredentialLead ? half : _delivery.CredentialLead);
     }
 
-    private static bool IsVisible(ReaderRecord record, Caller caller) =>
-        record.Dialect != EventDialect.Byon && record.EndReason != ReaderEndReason.SubscriptionDeleted && caller.Owns(record.ClientId, record.Subject);
+    private static bool IsVisible(ReaderRecord record, Caller caller, EventKinds about) =>
+        (record.Kinds & about) != 0 && record.Dialect != EventDialect.Byon && record.EndReason != ReaderEndReason.SubscriptionDeleted && caller.Owns(record.ClientId, record.Subject);
 }

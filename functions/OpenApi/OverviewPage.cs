@@ -13,7 +13,7 @@ internal sealed class OverviewPage(IReadOnlyList<Surface> surfaces)
     {
         _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>BYON Serverless API</title>");
         _html.Append("<meta name=\"viewport\" content=\"width=device-width\"><style>").Append(PageStyle.Css).Append("</style></head><body>");
-        _html.Append("<header><h1>BYON Serverless API</h1><p>One implementation, published as the current CAMARA line, as CAMARA r2.2 and as BYON 0.1.2, with an extension. ");
+        _html.Append("<header><h1>BYON Serverless API</h1><p>One implementation, published as the current CAMARA line, as CAMARA r2.2 and as BYON 0.1.2, with extensions. ");
         _html.Append("Every operation takes a bearer token; any of the named scopes is enough.</p></header><nav>");
         foreach (var surface in surfaces)
         {

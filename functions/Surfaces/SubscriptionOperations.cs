@@ -16,17 +16,19 @@ internal sealed class SubscriptionOperations(Subscriptions subscriptions)
 {
     public required ApiVersion Version { get; init; }
 
+    public required EventDialect Dialect { get; init; }
+
     /// <summary>Reads a new subscription to the given types of events, which are checked already.</summary>
     public required Func<JsonFields, IReadOnlyList<string>, NewSubscription> ReadNew { get; init; }
 
     public required Func<ReaderRecord, SubscriptionDetail> DetailOf { get; init; }
 
-    private string Prefix => Version.EventTypePrefix!;
+    private EventKinds Kinds => SubscriptionEventTypes.KindsOf(Dialect);
 
     public async Task<IResult> CreateAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
         var body = await RequestBody.ReadFieldsAsync(context.Request, cancel);
-        var types = body.RequiredChoices("types", [.. SubscriptionEventTypes.Names.Select(name => Prefix + name)]);
+        var types = body.RequiredChoices("types", [.. SubscriptionEventTypes.Names(Dialect)]);
         var wanted = ReadNew(body, types);
         if (body.Violation is { } violation)
         {
@@ -44,13 +46,13 @@ internal sealed class SubscriptionOperations(Subscriptions subscriptions)
 
     public async Task<IResult> ListAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
-        var found = await subscriptions.ListAsync(caller, cancel);
+        var found = await subscriptions.ListAsync(caller, Kinds, cancel);
         return TypedResults.Json([.. found.Select(Represent)], Bodies.Json.IReadOnlyListSubscriptionResponse);
     }
 
     public async Task<IResult> GetAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
-        var found = await subscriptions.GetAsync(caller, context.RouteId("subscriptionId"), cancel);
+        var found = await subscriptions.GetAsync(caller, Kinds, context.RouteId("subscriptionId"), cancel);
         return found.Answer(record => Write(record, StatusCodes.Status200OK));
     }
 
@@ -69,13 +71,13 @@ internal sealed class SubscriptionOperations(Subscriptions subscriptions)
             return violation;
         }
 
-        var updated = await subscriptions.UpdateAsync(caller, context.RouteId("subscriptionId"), change, cancel);
+        var updated = await subscriptions.UpdateAsync(caller, Kinds, context.RouteId("subscriptionId"), change, cancel);
         return updated.Answer(record => Write(record, StatusCodes.Status200OK));
     }
 
     public async Task<IResult> DeleteAsync(HttpContext context, Caller caller, CancellationToken cancel)
     {
-        var deleted = await subscriptions.DeleteAsync(caller, context.RouteId("subscriptionId"), cancel);
+        var deleted = await subscriptions.DeleteAsync(caller, Kinds, context.RouteId("subscriptionId"), cancel);
         return deleted.Answer(_ => TypedResults.NoContent());
     }
 
@@ -83,5 +85,5 @@ internal sealed class SubscriptionOperations(Subscriptions subscriptions)
         TypedResults.Json(Represent(record), Bodies.Json.SubscriptionResponse, statusCode: status);
 
     private SubscriptionResponse Represent(ReaderRecord record) =>
-        SubscriptionResponse.Of(record, subscriptions.HasEnded(record), Prefix, DetailOf(record));
+        SubscriptionResponse.Of(record, subscriptions.HasEnded(record), Dialect, DetailOf(record));
 }

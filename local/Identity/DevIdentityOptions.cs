@@ -52,6 +52,10 @@ public static class DevClients
         "notificationchannel:channels:delete",
         "call-transfer:sessions:read",
         "call-transfer:sessions:write",
+        "call-status:read",
+        "call-status:update",
+        "call-status:delete",
+        "call-status:org.byon-serverless.call-status.v1.call-status-changed:create",
     ];
 
     internal static bool IsKnown(string? clientId) => clientId is Softphone or Asp;

@@ -33,6 +33,8 @@ public static class ApiVersions
 
     /// <summary>Our extensions.</summary>
     public static ApiVersion CallTransfer { get; } = new("call-transfer", "v1");
+
+    public static ApiVersion CallStatus { get; } = new("call-status", "v1") { EventTypePrefix = "org.byon-serverless.call-status.v1." };
 }
 
 /// <param name="Name">First segment of the paths, and the name of the API's OpenAPI document with the version.</param>

@@ -1,5 +1,6 @@
 using Byon.Functions.Security;
 using Byon.Platform;
+using Byon.Platform.Records;
 
 namespace Byon.Functions.Surfaces.Camara;
 
@@ -16,8 +17,8 @@ internal static class EventScopes
     public static string Delete(ApiVersion version) => $"{version.Name}:delete";
 
     /// <summary>One of these opens the operation.</summary>
-    public static IReadOnlyList<string> CreateAny(ApiVersion version) =>
-        [.. SubscriptionEventTypes.Names.Select(name => Create(version, version.EventTypePrefix + name))];
+    public static IReadOnlyList<string> CreateAny(ApiVersion version, EventDialect dialect) =>
+        [.. SubscriptionEventTypes.Names(dialect).Select(type => Create(version, type))];
 
     /// <summary>The first scope that the caller lacks for these types; null where it has all.</summary>
     public static string? Missing(Caller caller, ApiVersion version, IEnumerable<string> types) =>

@@ -8,9 +8,10 @@ internal sealed record SubscriptionResponse(
     DateTimeOffset? ExpiresAt, string Status)
 {
     /// <param name="hasEnded">Also where only the clock says so yet.</param>
+    /// <param name="dialect">Of the surface it is read on.</param>
     /// <param name="detail">What names the device on this surface.</param>
-    public static SubscriptionResponse Of(ReaderRecord record, bool hasEnded, string typePrefix, SubscriptionDetail detail) => new(
-        "HTTP", record.Target, SubscriptionEventTypes.NamesOf(record.Kinds, typePrefix),
+    public static SubscriptionResponse Of(ReaderRecord record, bool hasEnded, EventDialect dialect, SubscriptionDetail detail) => new(
+        "HTTP", record.Target, SubscriptionEventTypes.NamesOf(record.Kinds, dialect),
         new SubscriptionConfig(detail, record.ExpiresAt, record.MaxEvents, record.InitialEvent ? true : null),
         record.ReaderId, record.CreatedAt, record.ExpiresAt, StatusOf(record, hasEnded));
 

@@ -1,9 +1,11 @@
+using Byon.Platform.Records;
+
 namespace Byon.Functions.Surfaces.Camara;
 
 /// <summary>Bodies of webrtc-events, which differ between its publications in limits, types and what names the device.</summary>
-/// <param name="typePrefix">Of the event types.</param>
+/// <param name="dialect">Names the event types.</param>
 /// <param name="hasLimits">r2.2 was published without lengths.</param>
-internal sealed class SubscriptionSchemas(string typePrefix, Schema detail, int maximumTypes, bool hasLimits)
+internal sealed class SubscriptionSchemas(EventDialect dialect, Schema detail, int maximumTypes, bool hasLimits)
 {
     private readonly Schema _dateTime = hasLimits ? Schema.DateTime : Schema.Text() with { Format = "date-time" };
 
@@ -28,7 +30,7 @@ internal sealed class SubscriptionSchemas(string typePrefix, Schema detail, int 
         "Subscription",
         new("protocol", _protocol, Required: true),
         new("sink", Sink, Required: true),
-        new("types", Schema.List(Type, SubscriptionEventTypes.Names.Count) with { MinimumItems = 1 }, Required: true),
+        new("types", Schema.List(Type, SubscriptionEventTypes.Names(dialect).Count) with { MinimumItems = 1 }, Required: true),
         new("config", Config, Required: true),
         new("id", Schema.Text(hasLimits ? 256 : null) with { Name = "SubscriptionId" }, Required: true),
         new("startsAt", _dateTime),
@@ -45,7 +47,7 @@ internal sealed class SubscriptionSchemas(string typePrefix, Schema detail, int 
         new("accessTokenType", Schema.Choice("bearer")));
 
     private Schema Type =>
-        Schema.Choice([.. SubscriptionEventTypes.Names.Select(name => typePrefix + name)]) with { Name = "SubscriptionEventType" };
+        Schema.Choice([.. SubscriptionEventTypes.Names(dialect)]) with { Name = "SubscriptionEventType" };
 
     private Schema Config => Schema.Object(
         "Config",

@@ -19,7 +19,7 @@ internal sealed class EventsV02(Subscriptions subscriptions)
     private static readonly ServedParameter Id = new(ParameterPlace.Path, "subscriptionId", Schema.Text());
 
     private static readonly SubscriptionSchemas Schemas = new(
-        Prefix,
+        EventDialect.CamaraR22,
         Schema.Object(
             null,
             new("registrationId", Schema.Text() with { Name = "RegistrationId" }, Required: true),
@@ -28,18 +28,17 @@ internal sealed class EventsV02(Subscriptions subscriptions)
         maximumTypes: 1,
         hasLimits: false);
 
-    private static string Prefix => Version.EventTypePrefix!;
-
     private SubscriptionOperations Operations => new(subscriptions)
     {
         Version = Version,
+        Dialect = EventDialect.CamaraR22,
         ReadNew = ReadNew,
         DetailOf = static record => new SubscriptionDetail(record.DeviceId, record.RegistrationId ?? "", record.CallId),
     };
 
     public Surface Table => new(Version, Publication.CamaraR22, "WebRTC Events",
     [
-        new(HttpMethods.Post, "/subscriptions", "createNotificationChannelSubscription", EventScopes.CreateAny(Version), Operations.CreateAsync)
+        new(HttpMethods.Post, "/subscriptions", "createNotificationChannelSubscription", EventScopes.CreateAny(Version, EventDialect.CamaraR22), Operations.CreateAsync)
         {
             Summary = "Create a webrtc-events event subscription",
             RequestBody = Schemas.Request,
@@ -88,7 +87,7 @@ internal sealed class EventsV02(Subscriptions subscriptions)
         var callId = detail?.Text("sessionId", MaximumLength) ?? detail?.Text("mediaSessionId", MaximumLength);
         var (maxEvents, initialEvent) = SubscriptionRequests.Limits(config);
         return new NewSubscription(
-            EventDialect.CamaraR22, sink, credential, SubscriptionEventTypes.Of(types, Prefix), deviceId, registrationId, callId,
+            EventDialect.CamaraR22, sink, credential, SubscriptionEventTypes.Of(types, EventDialect.CamaraR22), deviceId, registrationId, callId,
             SubscriptionRequests.ExpireTime(config), maxEvents, initialEvent);
     }
 }

@@ -65,7 +65,11 @@ public sealed class Takeover(
             device,
             new CallEventData(
                 false, call.CallId, number, ended.Status, call.OriginatorAddress, call.OriginatorName, call.ReceiverAddress,
-                call.ReceiverName, null, null, ended.Reason, ended.Ending),
+                call.ReceiverName, null, null, ended.Reason, ended.Ending)
+            {
+                // All calls of a device are on the node that has its registration.
+                Line = LineStatus.Idle,
+            },
             now);
         await Task.WhenAll(stored, told).WaitAsync(cancel);
         loop.Post(at => control.ForgetLater(at, ended));

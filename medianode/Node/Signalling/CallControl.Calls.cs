@@ -139,6 +139,7 @@ public sealed partial class CallControl
         metrics.CallsStarted.Add(1, new KeyValuePair<string, object?>("direction", direction));
         log.CallStarted(live.Call.Description.CallId, direction);
         _calls.Add(live.Call.Description.CallId, live);
+        live.Owner.Calls.Add(live);
         Guarded(now, live, _ => { });
     }
 
@@ -234,7 +235,22 @@ public sealed partial class CallControl
 
         // The row first: who is told of a state must be able to read it.
         Write(live, told.Call);
-        _ = journal.TellAsync(live.Owner.Device, live.ToEventData(told), WallNow);
+        _ = journal.TellAsync(live.Owner.Device, live.ToEventData(told) with { Line = NewLineOf(live.Owner) }, WallNow);
+    }
+
+    /// <summary>Null where it is what was told last.</summary>
+    private static LineStatus? NewLineOf(LiveRegistration owner)
+    {
+        var line = LineStatus.Idle;
+        foreach (var call in owner.Calls.Where(call => !call.Call.HasEnded))
+        {
+            var one = call.IsRinging ? LineStatus.Ringing : LineStatus.OnThePhone;
+            if (one > line) line = one;
+        }
+
+        if (owner.Line == line) return null;
+        owner.Line = line;
+        return line;
     }
 
     private void Write(LiveCall live, CallDescription description)
@@ -248,6 +264,7 @@ public sealed partial class CallControl
     private void Forget(Instant now, LiveCall live)
     {
         if (!_calls.Remove(live.Call.Description.CallId)) return;
+        live.Owner.Calls.Remove(live);
         _wakeups.Set(live, null);
         if (live.Session is { } session) _callsBySession.Remove(session);
         DropSuccessor(live);

@@ -31,6 +31,13 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     /// <summary>The unanswered INVITE that this call is a leg of.</summary>
     public LiveFork? Fork { get; set; }
 
+    /// <summary>Somebody calls, and the device has not answered yet.</summary>
+    public bool IsRinging => Call.Description is
+    {
+        Direction: Core.Calls.CallDirection.Incoming,
+        State: CallState.Initial or CallState.InProgress or CallState.Ringing or CallState.Proceeding or CallState.Waiting,
+    };
+
     /// <summary>What an outgoing call invites; null for an incoming one.</summary>
     public OutgoingTarget? Target { get; init; }
 

@@ -18,6 +18,12 @@ internal sealed class LiveRegistration(Registration registration, RegistrationRe
 
     public DeviceKey Device { get; } = new(record.PhoneNumber, record.DeviceId);
 
+    /// <summary>Its calls, also those that have just ended.</summary>
+    public HashSet<LiveCall> Calls { get; } = [];
+
+    /// <summary>As told last.</summary>
+    public LineStatus Line { get; set; }
+
     public SipRegistrationId? Sip { get; set; }
 
     public TaskCompletionSource? Removed { get; set; }

@@ -39,10 +39,14 @@ public static class CloudEventWriter
         var kind = EventTypes.KindOf(deviceEvent.Data);
         if (kind == EventKinds.None)
             throw new ArgumentException($"{deviceEvent.Data.GetType().Name} is no event of the log.", nameof(deviceEvent));
+        if (dialect == EventDialect.CallStatus)
+            kind = EventKinds.LineStatus;
         return Write(deviceEvent.Device, deviceEvent.EventId, EventTypes.NameOf(kind, dialect), deviceEvent.Time, deviceEvent.Position, json =>
         {
             WriteOptional(json, "subscriptionId", subscriptionId);
-            if (deviceEvent.Data is CallEventData call)
+            if (kind == EventKinds.LineStatus)
+                WriteLine(json, deviceEvent.Device, ((CallEventData)deviceEvent.Data).Line);
+            else if (deviceEvent.Data is CallEventData call)
                 WriteCall(json, call);
             else
                 WriteRegistrationEnded(json, (RegistrationEndedData)deviceEvent.Data);
@@ -104,6 +108,17 @@ public static class CloudEventWriter
         json.WriteString("reason", ending.Reason);
         WriteOptional(json, "sipLine", ending.SipLine);
         json.WriteEndObject();
+    }
+
+    private static void WriteLine(Utf8JsonWriter json, DeviceKey device, LineStatus? line)
+    {
+        json.WriteString("deviceId", device.DeviceId);
+        json.WriteString("callStatus", line switch
+        {
+            LineStatus.Ringing => "RINGING",
+            LineStatus.OnThePhone => "ON_THE_PHONE",
+            _ => "IDLE",
+        });
     }
 
     private static void WriteRegistrationEnded(Utf8JsonWriter json, RegistrationEndedData ended)

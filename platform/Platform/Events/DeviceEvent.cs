@@ -14,6 +14,21 @@ public sealed record CallEventData(
 {
     /// <summary>Where the caller is; in an invitation only.</summary>
     public CallLocation? Location { get; init; }
+
+    /// <summary>What all calls of the device come to; null where this event leaves that as it was.</summary>
+    public LineStatus? Line { get; init; }
+}
+
+/// <summary>What all calls of a device come to, without saying anything of them.</summary>
+public enum LineStatus
+{
+    Idle,
+
+    /// <summary>Somebody calls, and no call was answered yet.</summary>
+    Ringing,
+
+    /// <summary>A call of its own is under way, or one it has answered; one that is held counts.</summary>
+    OnThePhone,
 }
 
 public enum RegistrationEndReason

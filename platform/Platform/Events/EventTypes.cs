@@ -18,6 +18,7 @@ public static class EventTypes
         EventKinds.SessionInvitation => "session-invitation",
         EventKinds.SessionStatus => "session-status",
         EventKinds.RegistrationEnds => "registration-ends",
+        EventKinds.LineStatus => "call-status-changed",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not one kind of event."),
     };
 
@@ -31,10 +32,15 @@ public static class EventTypes
         _ => EventKinds.None,
     };
 
+    /// <summary>Whether a reader that asked for these kinds is told of this.</summary>
+    public static bool AreTold(EventKinds kinds, DeviceEventData data) =>
+        kinds.HasFlag(KindOf(data)) || (kinds.HasFlag(EventKinds.LineStatus) && data is CallEventData { Line: not null });
+
     private static string? PrefixOf(EventDialect dialect) => dialect switch
     {
         EventDialect.CamaraR22 => ApiVersions.EventsR22.EventTypePrefix,
         EventDialect.CamaraSubscriptions => ApiVersions.EventsSubscriptions.EventTypePrefix,
+        EventDialect.CallStatus => ApiVersions.CallStatus.EventTypePrefix,
         _ => ApiVersions.Events.EventTypePrefix,
     };
 }

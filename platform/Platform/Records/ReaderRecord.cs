@@ -24,6 +24,9 @@ public enum EventDialect
 
     /// <summary>BYON v0.1.2: a notification channel. It is told events as a WebSocket is, and nothing about its own end.</summary>
     Byon,
+
+    /// <summary>Our extension: told whether the device is on the phone, and nothing of its calls.</summary>
+    CallStatus,
 }
 
 /// <summary>Kinds of events a reader can ask for.</summary>
@@ -34,6 +37,11 @@ public enum EventKinds
     SessionInvitation = 1,
     SessionStatus = 2,
     RegistrationEnds = 4,
+
+    /// <summary>Whether the device is on the phone. Only asked for on its own: who may know this need not know with whom.</summary>
+    LineStatus = 8,
+
+    /// <summary>All that the device's own applications are told.</summary>
     All = SessionInvitation | SessionStatus | RegistrationEnds,
 }
 

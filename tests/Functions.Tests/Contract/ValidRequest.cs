@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Byon.Functions.Surfaces;
+using Byon.Platform;
 using Byon.Tests.Functions.Tests.Rig;
 
 namespace Byon.Tests.Functions.Tests.Contract;
@@ -15,8 +16,8 @@ internal sealed class ValidRequest
     private ValidRequest(Surface surface, ServedOperation operation, TestCaller caller, IReadOnlyDictionary<string, string> owned)
     {
         (_surface, _operation) = (surface, operation);
-        (Authorization, Ids) = ("Bearer " + caller.Token, new Dictionary<string, string>(owned));
-        Body = operation.RequestBody is { } schema ? BodyOf(schema.Name!, surface.Publication, caller, owned) : null;
+        (Authorization, Ids) = ("Bearer " + caller.Token, TestCaller.OwnedOn(surface.Version.BasePath, owned));
+        Body = operation.RequestBody is { } schema ? BodyOf(schema.Name!, surface, caller, owned) : null;
     }
 
     public string? Authorization { get; set; }
@@ -72,7 +73,7 @@ internal sealed class ValidRequest
         return needed.Count == 0 ? "" : "?" + string.Join('&', needed.Select(parameter => $"{parameter.Name}={Ids[parameter.Name]}"));
     }
 
-    private static JsonObject BodyOf(string schema, Publication publication, TestCaller caller, IReadOnlyDictionary<string, string> owned) => schema switch
+    private static JsonObject BodyOf(string schema, Surface surface, TestCaller caller, IReadOnlyDictionary<string, string> owned) => schema switch
     {
         "RegSessionRequest" or "regSessionRequest" or "RacmRequest" => new JsonObject { ["deviceId"] = Guid.NewGuid().ToString() },
         "RegSessionUpdate" or "regSessionUpdate" => [],
@@ -81,14 +82,16 @@ internal sealed class ValidRequest
         "PhoneSessionRetrieval" => new JsonObject { ["offer"] = new JsonObject { ["sdp"] = "v=0\r\ns=offer\r\n" } },
         "NotificationChannel" => new JsonObject { ["channelType"] = "WebSockets", ["channelData"] = new JsonObject() },
         "SubscriptionUpdateRequest" => new JsonObject { ["config"] = new JsonObject { ["subscriptionExpireTime"] = "2099-01-01T00:00:00Z" } },
-        "SubscriptionRequest" => Subscription(publication, caller, owned["registrationId"]),
+        "SubscriptionRequest" => Subscription(surface, caller, owned["registrationId"]),
         _ => throw new ArgumentException($"No valid body of {schema} is known to the tests.", nameof(schema)),
     };
 
-    private static JsonObject Subscription(Publication publication, TestCaller caller, string registrationId)
+    private static JsonObject Subscription(Surface surface, TestCaller caller, string registrationId)
     {
+        if (surface.Version == ApiVersions.CallStatus)
+            return caller.CallStatusSubscription();
         var body = caller.SubscriptionTo("https://asp.example/sink");
-        if (publication == Publication.CamaraR22)
+        if (surface.Publication == Publication.CamaraR22)
         {
             body["types"] = new JsonArray(body["types"]![0]!.DeepClone());
             body["config"]!["subscriptionDetail"] = new JsonObject { ["registrationId"] = registrationId };

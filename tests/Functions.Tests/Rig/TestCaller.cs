@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Byon.Local.Identity;
+using Byon.Platform;
 using Byon.Platform.Records;
 using Byon.Platform.Stores;
 
@@ -10,6 +11,8 @@ namespace Byon.Tests.Functions.Tests.Rig;
 /// <summary>Somebody with a token: sends requests as a client application would.</summary>
 internal sealed class TestCaller(ApiRig rig, string number, string clientId = DevClients.Softphone, Uri? instance = null)
 {
+    private const string CallStatusSubscriptionId = "subscriptionId of call-status";
+
     private readonly string _token = rig.Identity.Mint(new TokenSpec { PhoneNumber = number, ClientId = clientId });
 
     public string Number => number;
@@ -80,6 +83,14 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
         return (string)answer.Json["id"]!;
     }
 
+    /// <summary>Subscribes to whether this caller's device is on the phone; answers the subscriptionId.</summary>
+    public async Task<string> SubscribeToCallStatusAsync()
+    {
+        var answer = await PostAsync("/call-status/v1/subscriptions", CallStatusSubscription());
+        answer.ShouldBe(201);
+        return (string)answer.Json["id"]!;
+    }
+
     /// <summary>Makes one of everything that a path can name; answers the ids by the names they have there.</summary>
     public async Task<Dictionary<string, string>> OwnEverythingAsync()
     {
@@ -94,6 +105,7 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
             ["deviceId"] = DeviceId,
             ["channelId"] = await OpenChannelAsync(),
             ["subscriptionId"] = await SubscribeAsync(),
+            [CallStatusSubscriptionId] = await SubscribeToCallStatusAsync(),
             ["phoneSessionId"] = await HandOverAsync(mediaSessionId),
         };
     }
@@ -115,6 +127,22 @@ internal sealed class TestCaller(ApiRig rig, string number, string clientId = De
         ["types"] = new JsonArray([.. new[] { "session-status", "session-invitation", "registration-ends" }.Select(type => JsonValue.Create("org.camaraproject.webrtc-events.v0." + type))]),
         ["config"] = new JsonObject { ["subscriptionDetail"] = new JsonObject { ["deviceId"] = DeviceId } },
     };
+
+    /// <summary>The ids of <see cref="OwnEverythingAsync"/> as paths of one surface name them: it knows subscriptions of its own kind only.</summary>
+    public static Dictionary<string, string> OwnedOn(string path, IReadOnlyDictionary<string, string> owned)
+    {
+        var ids = new Dictionary<string, string>(owned);
+        if (path.StartsWith(ApiVersions.CallStatus.BasePath, StringComparison.Ordinal) && ids.TryGetValue(CallStatusSubscriptionId, out var id))
+            ids["subscriptionId"] = id;
+        return ids;
+    }
+
+    public JsonObject CallStatusSubscription()
+    {
+        var body = SubscriptionTo("https://asp.example/sink");
+        body["types"] = new JsonArray("org.byon-serverless.call-status.v1.call-status-changed");
+        return body;
+    }
 
     public JsonObject CallTo(string receiver) => new()
     {

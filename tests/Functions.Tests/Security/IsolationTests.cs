@@ -36,7 +36,11 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
         /// <summary>In a header that a token without a number has none for.</summary>
         public bool NamesRegistration => Operation.Parameters.Any(parameter => parameter is { In: ParameterPlace.Header, Name: "registrationId", Required: true });
 
-        public string Path(Dictionary<string, string> ids) => IdPattern().Replace(Pattern, match => ids[match.Groups[1].Value]);
+        public string Path(Dictionary<string, string> ids)
+        {
+            var own = TestCaller.OwnedOn(Pattern, ids);
+            return IdPattern().Replace(Pattern, match => own[match.Groups[1].Value]);
+        }
 
         public string? Body => Operation.RequestBody is null ? null : Bodies[Operation.OperationId].ToJsonString();
 

@@ -24,6 +24,18 @@ public class CloudEventWriterTests
         """);
 
     [Fact]
+    public void A_reader_of_the_call_status_is_told_nothing_of_the_call()
+    {
+        var reader = Reader(EventDialect.CallStatus) with { Kinds = EventKinds.LineStatus };
+        var json = CloudEventWriter.Write(new DeviceEvent(Device, 42, "e-1", Time, Invitation with { Line = LineStatus.Ringing }), reader);
+        Assert.Equal(
+            """
+            {"id":"e-1","source":"/devices/my%20laptop%2F1","type":"org.byon-serverless.call-status.v1.call-status-changed","specversion":"1.0","time":"2026-11-21T10:00:00.250Z","datacontenttype":"application/json","cursor":"42","data":{"subscriptionId":"sub-1","deviceId":"my laptop/1","callStatus":"RINGING"}}
+            """,
+            Encoding.UTF8.GetString(json));
+    }
+
+    [Fact]
     public void An_invitation_may_say_where_the_caller_is() => Check(
         Invitation with
         {
