@@ -19,9 +19,6 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>Receives in a row from one socket before the others have their turn.</summary>
     private const int MaximumRounds = 4;
 
-    /// <summary>A browser checks from a handful of addresses; more are nobody's.</summary>
-    private const int MaximumAddresses = 8;
-
     /// <summary>Calls whose state is read before the packets of the first of them are worked on, see <see cref="MediaSession.ReadAhead"/>.</summary>
     private const int CallsAhead = 8;
 
@@ -52,8 +49,7 @@ internal sealed partial class MediaWorker : IDisposable
     private readonly SendBatch _send;
     private readonly DeadlineHeap<MediaCall> _deadlines = new();
     private readonly Dictionary<int, ImsPort> _imsPorts = [];
-    private readonly Dictionary<string, MediaCall> _byFragment = new(StringComparer.Ordinal);
-    private readonly Dictionary<PeerAddress, (MediaCall Call, IPEndPoint Remote)> _byAddress = [];
+    private readonly BrowserAddresses _browsers = new();
     private readonly ComplexityGovernor _governor;
     private TimeSpan _worked;
     private Instant _measuredFrom;
@@ -95,32 +91,6 @@ internal sealed partial class MediaWorker : IDisposable
 
     public long SendFailures => _send.Failed + Queue.Dropped;
 
-    /// <summary>From any thread.</summary>
-    public void Add(MediaCall call)
-    {
-        Interlocked.Increment(ref _calls);
-        Post(new MediaCommand(MediaCommandKind.Add, call, null));
-    }
-
-    /// <summary>From any thread.</summary>
-    public void Apply(MediaCall call, MediaPlan plan) => Post(new MediaCommand(MediaCommandKind.Apply, call, plan));
-
-    /// <summary>From any thread.</summary>
-    public void Press(MediaCall call, KeyPress press) => Post(new MediaCommand(MediaCommandKind.Press, call, null, Key: press));
-
-    /// <summary>From any thread. Once for a call, before the first plan with video.</summary>
-    public void AddVideo(MediaCall call, VideoPorts ports) => Post(new MediaCommand(MediaCommandKind.AddVideo, call, null, Video: ports));
-
-    /// <summary>From any thread. The ports rest in the pool afterwards.</summary>
-    public void Release(MediaCall call)
-    {
-        Interlocked.Decrement(ref _calls);
-        Post(new MediaCommand(MediaCommandKind.Release, call, null));
-    }
-
-    /// <summary>From any thread. The call falls silent with its state saved, and keeps its ports until it is released.</summary>
-    public void HandOver(MediaCall call, HandOver handOver) => Post(new MediaCommand(MediaCommandKind.HandOver, call, null, handOver));
-
     /// <summary>Ends the thread. Calls that were not released end without a word to their peers.</summary>
     public void Dispose()
     {
@@ -132,18 +102,6 @@ internal sealed partial class MediaWorker : IDisposable
         _epoll.Dispose();
         _mailbox.Dispose();
         _webRtc.Dispose();
-    }
-
-    private void Post(MediaCommand command)
-    {
-        if (_stopping)
-        {
-            command.HandOver?.Saved.TrySetResult(null);
-            return;
-        }
-
-        _commands.Enqueue(command);
-        _mailbox.Signal();
     }
 
     private void Run()
@@ -227,7 +185,7 @@ internal sealed partial class MediaWorker : IDisposable
     private void ReadAheadWebRtc(int first, int end)
     {
         for (var i = first; i < end; i++)
-            if (_byAddress.TryGetValue(_received.Remote(i), out var known)) _readAhead += known.Call.Session.ReadAhead(fromWebRtc: true);
+            if (_browsers.TryFind(_received.Remote(i), out var call, out _)) _readAhead += call.Session.ReadAhead(fromWebRtc: true);
     }
 
     private void ReceiveWebRtc(Instant now)
@@ -242,7 +200,7 @@ internal sealed partial class MediaWorker : IDisposable
                 var datagram = _received.Datagram(i);
                 if (_received.IsTruncated(i)) UnknownSenders++;
                 else if (Datagram.Classify(datagram) == DatagramKind.Stun) ReceiveStun(now, address, datagram);
-                else if (_byAddress.TryGetValue(address, out var known)) Feed(now, known.Call, MediaInput.WebRtc, known.Remote, datagram);
+                else if (_browsers.TryFind(address, out var call, out var remote)) Feed(now, call, MediaInput.WebRtc, remote, datagram);
                 else UnknownSenders++;
             }
 
@@ -250,42 +208,18 @@ internal sealed partial class MediaWorker : IDisposable
         }
     }
 
-    /// <summary>A check names its call by the user name. The call then owns the address if the check has proved itself, unless it is another's that has not been nominated here.</summary>
+    /// <summary>A check names its call by the user name.</summary>
     private void ReceiveStun(Instant now, PeerAddress address, Span<byte> datagram)
     {
-        if (!StunMessage.TryParse(datagram, out var message) || !TryFind(message.LocalFragment, out var call))
+        if (!StunMessage.TryParse(datagram, out var message) || !_browsers.TryFind(message.LocalFragment, out var call))
         {
             UnknownSenders++;
             return;
         }
 
-        var isKnown = _byAddress.TryGetValue(address, out var known);
-        var remote = isKnown ? known.Remote : address.ToEndPoint();
+        if (!_browsers.TryFind(address, out _, out var remote)) remote = address.ToEndPoint();
         Feed(now, call, MediaInput.WebRtc, remote, datagram);
-        // Whoever saw a check pass can name the call, but takes no place from its browser.
-        if (call.Ended || !call.Session.IsValidated(remote) || known.Call == call || isKnown && !remote.Equals(call.Session.WebRtcRemote)) return;
-
-        if (isKnown) known.Call.Addresses.Remove(address);
-        if (call.Addresses.Count == MaximumAddresses) Forget(call);
-        call.Addresses.Add(address);
-        _byAddress[address] = (call, remote);
-    }
-
-    private bool TryFind(ReadOnlySpan<byte> fragment, out MediaCall call)
-    {
-        call = null!;
-        Span<char> name = stackalloc char[64];
-        if (fragment.IsEmpty || fragment.Length > name.Length) return false;
-        for (var i = 0; i < fragment.Length; i++) name[i] = (char)fragment[i];
-        return _byFragment.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..fragment.Length], out call!);
-    }
-
-    /// <summary>Gives up the call's oldest address that is not the one in use.</summary>
-    private void Forget(MediaCall call)
-    {
-        var oldest = _byAddress[call.Addresses[0]].Remote.Equals(call.Session.WebRtcRemote) ? 1 : 0;
-        _byAddress.Remove(call.Addresses[oldest]);
-        call.Addresses.RemoveAt(oldest);
+        if (!call.Ended && call.Session.IsValidated(remote)) _browsers.Claim(call, address, remote);
     }
 
     private void ReceiveIms(Instant now, ImsPort port)
@@ -304,55 +238,10 @@ internal sealed partial class MediaWorker : IDisposable
         while (_deadlines.Due(now) is { } call) Feed(now, call, MediaInput.Timeout);
     }
 
-    private void RunCommands(Instant now)
-    {
-        _mailbox.Reset();
-        while (_commands.TryDequeue(out var command))
-        {
-            switch (command.Kind)
-            {
-                case MediaCommandKind.Add:
-                    Feed(now, command.Call, MediaInput.Start);
-                    break;
-                case MediaCommandKind.Apply when !command.Call.Ended:
-                    Feed(now, command.Call, MediaInput.Plan, plan: command.Plan);
-                    break;
-                case MediaCommandKind.Press:
-                    Feed(now, command.Call, MediaInput.Key, key: command.Key);
-                    break;
-                case MediaCommandKind.HandOver:
-                    Feed(now, command.Call, MediaInput.HandOver, handOver: command.HandOver);
-                    if (command.HandOver!.State is not null) End(command.Call);
-                    command.HandOver.Saved.TrySetResult(command.HandOver.State);
-                    break;
-                case MediaCommandKind.AddVideo when command.Call.Ended:
-                    command.Video!.Rtp.Dispose();
-                    command.Video.Rtcp.Dispose();
-                    _ports.Return(now, command.Video.Port);
-                    break;
-                case MediaCommandKind.AddVideo:
-                    command.Call.Video = command.Video;
-                    Take(command.Call, command.Video!.Rtp);
-                    Take(command.Call, command.Video.Rtcp);
-                    Feed(now, command.Call, MediaInput.AddVideo);
-                    break;
-                case MediaCommandKind.Release:
-                    Feed(now, command.Call, MediaInput.Close);
-                    End(command.Call);
-                    _ports.Return(now, command.Call.Port);
-                    if (command.Call.Video is { } video) _ports.Return(now, video.Port);
-                    break;
-            }
-        }
-    }
-
     private void Take(MediaCall call)
     {
         call.Session.SetComplexity(_governor.Complexity);
-        _byFragment[call.UsernameFragments[0]] = call;
-        // A call that was taken up from another node has an address before any check.
-        if (call.Session.WebRtcRemote is { } remote && PeerAddress.Of(remote) is var address && _byAddress.TryAdd(address, (call, remote)))
-            call.Addresses.Add(address);
+        _browsers.Add(call);
         Take(call, call.Rtp);
         Take(call, call.Rtcp);
     }
@@ -362,22 +251,6 @@ internal sealed partial class MediaWorker : IDisposable
         port.Call = call;
         _imsPorts.Add(port.Descriptor, port);
         _epoll.Add(port.Descriptor, port.Descriptor);
-    }
-
-    /// <summary>Lets checks with these credentials of ours find the call, beside those of the last generation.</summary>
-    private void Name(MediaCall call, IceCredentials? local)
-    {
-        if (local is null || call.UsernameFragments.Contains(local.UsernameFragment)) return;
-        call.UsernameFragments.Add(local.UsernameFragment);
-        _byFragment[local.UsernameFragment] = call;
-        if (call.UsernameFragments.Count <= 2) return;
-        Unname(call, call.UsernameFragments[0]);
-        call.UsernameFragments.RemoveAt(0);
-    }
-
-    private void Unname(MediaCall call, string fragment)
-    {
-        if (_byFragment.TryGetValue(fragment, out var named) && named == call) _byFragment.Remove(fragment);
     }
 
     /// <summary>One input to one session, and what follows from it.</summary>
@@ -399,7 +272,7 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaInput.AddVideo: call.Session.AddVideo(now, call.Video!.Rtp.Descriptor, call.Video.Rtcp.Descriptor); break;
                 case MediaInput.Timeout: call.Session.HandleTimeout(now); break;
                 case MediaInput.Plan:
-                    Name(call, plan!.WebRtc?.LocalIce);
+                    _browsers.Name(call, plan!.WebRtc?.LocalIce);
                     call.Session.Apply(now, plan);
                     break;
                 case MediaInput.Key: call.Session.Press(now, key!); break;
@@ -435,8 +308,7 @@ internal sealed partial class MediaWorker : IDisposable
         call.Ended = true;
         _send.Flush();
         _deadlines.Remove(call);
-        foreach (var fragment in call.UsernameFragments) Unname(call, fragment);
-        foreach (var address in call.Addresses) _byAddress.Remove(address);
+        _browsers.Remove(call);
         foreach (var port in call.ImsPorts)
         {
             _epoll.Remove(port.Descriptor);
@@ -484,17 +356,4 @@ internal sealed partial class MediaWorker : IDisposable
         HandOver,
         Close,
     }
-
-    private enum MediaCommandKind
-    {
-        Press,
-        Add,
-        Apply,
-        AddVideo,
-        HandOver,
-        Release,
-    }
-
-    private readonly record struct MediaCommand(
-        MediaCommandKind Kind, MediaCall Call, MediaPlan? Plan, HandOver? HandOver = null, KeyPress? Key = null, VideoPorts? Video = null);
 }
