@@ -149,6 +149,20 @@ public class TransferTests(NodeFixture fixture)
     }
 
     [Fact]
+    public async Task A_referral_to_a_call_that_is_over_is_told_as_such_and_changes_nothing()
+    {
+        const string Third = "+34600777888";
+        await using var rig = await StartAsync("Node__Calls__Referrals", "true");
+        var far = await ConnectAsync(rig);
+        rig.Ims.Insert(Third);
+        var target = ReferTarget.Write(new SipUri($"sip:{Third}@ims.test"), new SipHeader(ReplacesHeader.Name, "gone@host;to-tag=1;from-tag=2"));
+        rig.Ims.Do((phone, now) => phone.Refer(now, far.Session, target));
+        await WaitFor.TrueAsync(() => rig.Ims.Events.OfType<SessionReferNotified>().LastOrDefault() == new SessionReferNotified(far.Session, 481, true));
+        Assert.Null(rig.Ims.InvitationOf(Third));
+        await rig.TalkUntilAsync(far.Offer!, () => rig.PhoneHears(CallRig.BrowserTone, CallRig.PhoneTone));
+    }
+
+    [Fact]
     public async Task Nobody_is_passed_on_unless_the_operator_allows_it()
     {
         await using var rig = await CallRig.StartAsync(fixture);

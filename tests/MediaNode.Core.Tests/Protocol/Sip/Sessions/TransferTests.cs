@@ -150,6 +150,35 @@ public class TransferTests
     }
 
     [Fact]
+    public void Who_asked_the_third_party_first_refers_to_that_call()
+    {
+        var (anas, beas) = Connect();
+        var asking = _ana.Agent.RegisterStatic(VirtualAgent.Subscriber(_eva.Address, "600") with { ContactUser = "c602" });
+        _eva.Trunk(_ana, "801");
+        _ana.Call(asking, _eva, "801");
+        _network.Settle();
+        var asked = _eva.Only<SessionInvited>();
+        _eva.Agent.Answer(_network.Now, asked.Session, VirtualAgent.Answer);
+        _network.Settle();
+        var answered = _network.Sent.OfType<SipResponse>().Last(response => response.CSeq.Method == SipMethods.Invite && response.Status == 200);
+        var between = new ReplacesHeader(answered.CallId, answered.To.Tag!, answered.From.Tag!);
+
+        _ana.Agent.Refer(_network.Now, anas, ReferTarget.Write(new SipUri($"sip:c801@{_eva.Address}"), new SipHeader(ReplacesHeader.Name, between.ToString())));
+        _network.Settle();
+        var referred = _bea.Only<SessionReferred>();
+        Assert.Equal(between, referred.Target.Replaces);
+        _bea.Agent.AcceptRefer(_network.Now, beas);
+        _bea.Agent.Invite(_network.Now, new SipInviteRequest(
+            _bea.Trunk(_eva, "701"), referred.Target.Uri, VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(3))
+        {
+            Replaces = referred.Target.Replaces,
+            ReferredBy = referred.By,
+        });
+        _network.Settle();
+        Assert.Equal(asked.Session, _eva.Last<SessionInvited>().Replaced);
+    }
+
+    [Fact]
     public void A_stranger_takes_nobodys_place()
     {
         Connect();
