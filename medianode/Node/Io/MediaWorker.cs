@@ -98,7 +98,7 @@ internal sealed partial class MediaWorker : IDisposable
         _mailbox.Signal();
         _thread.Join();
         while (_commands.TryDequeue(out var command)) command.HandOver?.Saved.TrySetResult(null);
-        foreach (var port in _imsPorts.Values.Where(p => !p.IsRtcp && !p.IsVideo).ToList()) port.Call!.Dispose();
+        foreach (var call in Carried()) call.Dispose();
         _epoll.Dispose();
         _mailbox.Dispose();
         _webRtc.Dispose();
@@ -160,7 +160,7 @@ internal sealed partial class MediaWorker : IDisposable
         var changes = _governor.Update(_worked / (now - _measuredFrom));
         (_worked, _measuredFrom) = (TimeSpan.Zero, now);
         if (!changes) return;
-        foreach (var port in _imsPorts.Values) port.Call!.Session.SetComplexity(_governor.Complexity);
+        foreach (var call in Carried()) call.Session.SetComplexity(_governor.Complexity);
     }
 
     private int MillisecondsToWait(Instant now)
@@ -318,10 +318,13 @@ internal sealed partial class MediaWorker : IDisposable
         call.Dispose();
     }
 
+    /// <summary>Each call once, however many ports it has.</summary>
+    private List<MediaCall> Carried() => [.. _imsPorts.Values.Where(port => !port.IsRtcp && !port.IsVideo).Select(port => port.Call!)];
+
     private void EndAll()
     {
         Queue.Clear();
-        foreach (var call in _imsPorts.Values.Where(p => !p.IsRtcp).Select(p => p.Call!).ToList())
+        foreach (var call in Carried())
         {
             try
             {

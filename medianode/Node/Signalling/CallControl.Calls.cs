@@ -242,7 +242,7 @@ public sealed partial class CallControl
     private static LineStatus? NewLineOf(LiveRegistration owner)
     {
         var line = LineStatus.Idle;
-        foreach (var call in owner.Calls.Where(call => !call.Call.HasEnded))
+        foreach (var call in owner.CallsUnderWay)
         {
             var one = call.IsRinging ? LineStatus.Ringing : LineStatus.OnThePhone;
             if (one > line) line = one;

@@ -48,7 +48,7 @@ public sealed partial class CallControl
     private (int Status, string Why)? NoRoomFor(LiveRegistration owner)
     {
         if (!HasRoomFor(1)) return (SipStatus.ServiceUnavailable, "the node takes no more calls");
-        var calls = _calls.Values.Where(call => call.Owner == owner && !call.Call.HasEnded).ToList();
+        var calls = owner.CallsUnderWay.ToList();
         if (options.Calls.BusyStatus is { } busy && calls.Exists(call => call.Fork is null)) return (busy, "the device is in a call");
         return calls.Count >= MostCallsOfOneRegistration ? (SipStatus.BusyHere, "the device has too many calls") : null;
     }

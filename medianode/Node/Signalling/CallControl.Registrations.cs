@@ -154,7 +154,7 @@ public sealed partial class CallControl
 
     private void EndCallsOf(Instant now, LiveRegistration live, CallEnd end, bool andEmergencies = true)
     {
-        foreach (var call in _calls.Values.Where(call => call.Owner == live && !call.Call.HasEnded && (andEmergencies || !call.IsEmergency)).ToList())
+        foreach (var call in live.CallsUnderWay.Where(call => andEmergencies || !call.IsEmergency).ToList())
             Guarded(now, call, it => it.Abort(now, end));
     }
 

@@ -21,6 +21,8 @@ internal sealed class LiveRegistration(Registration registration, RegistrationRe
     /// <summary>Its calls, also those that have just ended.</summary>
     public HashSet<LiveCall> Calls { get; } = [];
 
+    public IEnumerable<LiveCall> CallsUnderWay => Calls.Where(call => !call.Call.HasEnded);
+
     /// <summary>As told last.</summary>
     public LineStatus Line { get; set; }
 

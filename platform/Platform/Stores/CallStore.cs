@@ -28,14 +28,8 @@ public sealed class CallStore(TableServiceClient tables)
         _table.UpsertEntityAsync(CallRow.Write(record), TableUpdateMode.Replace, cancel);
 
     /// <summary>Calls of a node that have not ended.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ListLiveByNodeAsync(string nodeId, CancellationToken cancel)
-    {
-        List<CallRecord> found = [];
-        var filter = TableClient.CreateQueryFilter($"NodeId eq {nodeId} and Live eq {true}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
-            found.Add(CallRow.Read(row));
-        return found;
-    }
+    public Task<IReadOnlyList<CallRecord>> ListLiveByNodeAsync(string nodeId, CancellationToken cancel) =>
+        ListAsync($"NodeId eq {nodeId} and Live eq {true}", cancel);
 
     /// <summary>The node on which the number is being called and nobody has answered yet; the newest call decides. Null: none.</summary>
     public async Task<string?> FindRingingNodeAsync(string phoneNumber, CancellationToken cancel)
@@ -70,11 +64,13 @@ public sealed class CallStore(TableServiceClient tables)
     }
 
     /// <summary>Calls of a number that were handed over to its phone and can be retrieved.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ListOnPhoneAsync(string phoneNumber, CancellationToken cancel)
+    public Task<IReadOnlyList<CallRecord>> ListOnPhoneAsync(string phoneNumber, CancellationToken cancel) =>
+        ListAsync($"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and IsOnPhone eq {true}", cancel);
+
+    private async Task<IReadOnlyList<CallRecord>> ListAsync(FormattableString filter, CancellationToken cancel)
     {
         List<CallRecord> found = [];
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and IsOnPhone eq {true}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
+        await foreach (var row in _table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: cancel))
             found.Add(CallRow.Read(row));
         return found;
     }

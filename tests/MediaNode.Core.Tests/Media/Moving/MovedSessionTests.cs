@@ -235,18 +235,7 @@ public sealed class MovedSessionTests : IDisposable
         return bytes;
     }
 
-    private void Run(TimeSpan duration)
-    {
-        var end = _now + duration;
-        while (_session.NextTimeout is { } due && due <= end)
-        {
-            _now = due > _now ? due : _now;
-            _session.HandleTimeout(_now);
-            Drain();
-        }
-
-        _now = end;
-    }
+    private void Run(TimeSpan duration) => _session.Run(ref _now, duration, Drain);
 
     private void Drain()
     {

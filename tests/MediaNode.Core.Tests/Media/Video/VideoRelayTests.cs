@@ -389,15 +389,7 @@ public sealed class VideoRelayTests : IDisposable
     private void Run(TimeSpan duration)
     {
         Drain();
-        var end = _now + duration;
-        while (_session.NextTimeout is { } due && due <= end)
-        {
-            _now = due > _now ? due : _now;
-            _session.HandleTimeout(_now);
-            Drain();
-        }
-
-        _now = end;
+        _session.Run(ref _now, duration, Drain);
     }
 
     private void Drain()
