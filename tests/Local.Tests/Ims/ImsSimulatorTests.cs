@@ -13,7 +13,7 @@ public sealed class ImsSimulatorTests : IAsyncLifetime, IDisposable
     private static readonly ImsSubscriber Ana = new("+34600111222", "ana@ims.test", "anas secret");
     private static readonly ImsSubscriber Bea = new("+34600111333", "bea@ims.test", "beas \"secret\"");
 
-    private readonly ImsSimulator _ims = ImsSimulator.Start(new ImsSimulatorOptions(new IPEndPoint(IPAddress.Loopback, 0), Domain, [Ana, Bea])
+    private readonly ImsSimulator _ims = ImsSimulator.Start(new ImsSimulatorOptions(new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), Domain, [Ana, Bea])
     {
         AnswersAfter = TimeSpan.FromMilliseconds(200),
     });

@@ -22,7 +22,7 @@ internal sealed class LoopbackAgent : IDisposable
         {
             _network = new SipEndpoint(
                 (flow, message) => Do(agent => agent.Receive(Now, flow, message.Span)), flow => Do(agent => agent.FlowFailed(Now, flow)));
-            _network.Start(new IPEndPoint(IPAddress.Loopback, 0));
+            _network.Start(new IPEndPoint(IPAddress.Loopback, FreePorts.Next()));
             Agent = new SipAgent(
                 new SipAgentOptions(_network.Local, "test", SipTimers.Rfc3261), new EntropySource(RandomNumberGenerator.GetBytes(32)));
         }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Byon.MediaNode.Core.Protocol.Dns;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.MediaNode.Tests.Rig;
 
@@ -18,8 +19,8 @@ internal sealed class DnsDouble : IAsyncDisposable
 
     public DnsDouble()
     {
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Address = (IPEndPoint)_udp.LocalEndPoint!;
+        Address = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
+        _udp.Bind(Address);
         _tcp = new TcpListener(Address);
         _tcp.Start();
         _running = Task.WhenAll(AnswerDatagramsAsync(), AnswerStreamsAsync());
