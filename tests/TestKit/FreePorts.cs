@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Byon.Tests.TestKit;
 
 /// <summary>
-/// Ports of 127.0.0.1 that nobody listens on, below the ephemeral range so that outgoing connections cannot take them.
-/// Each process starts elsewhere in the range and never hands a port out twice.
+/// Ports that nobody listens on at any address, below the ephemeral range so that outgoing connections cannot take them. No two
+/// processes of tests are given the same ones, and none hands a port out twice before it has handed out all it could get.
 /// </summary>
 public static class FreePorts
 {
@@ -13,7 +13,8 @@ public static class FreePorts
     private const int Last = 32000;
 
     private static readonly Lock Guard = new();
-    private static int _next = First + Environment.ProcessId * 173 % (Last - First);
+    private static readonly PortBlocks Blocks = new(First, Last);
+    private static (int Next, int End) _block;
 
     /// <summary>A port free for both UDP and TCP.</summary>
     public static int Next() => Next(1);
@@ -25,35 +26,51 @@ public static class FreePorts
         {
             for (var tried = 0; tried < Last - First; tried++)
             {
-                var candidate = _next;
-                if (count > 1 && candidate % 2 != 0)
-                    candidate++;
-                if (candidate + count > Last)
-                    candidate = First;
-                _next = candidate + 1;
-                if (!Enumerable.Range(candidate, count).All(IsFree))
+                var candidate = count > 1 ? _block.Next + _block.Next % 2 : _block.Next;
+                if (candidate + count > _block.End)
+                {
+                    _block = Blocks.Next(count);
                     continue;
-                _next = candidate + count;
-                return candidate;
+                }
+
+                var free = Enumerable.Range(candidate, count).TakeWhile(IsFree).Count();
+                _block.Next = candidate + Math.Min(free + 1, count);
+                if (free == count) return candidate;
             }
         }
 
         throw new InvalidOperationException($"no {count} free ports between {First} and {Last}");
     }
 
+    /// <summary>On all addresses of both families at once: a socket on a single one of them is in the way of that.</summary>
     private static bool IsFree(int port)
     {
         try
         {
-            using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            udp.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            tcp.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            using var udp = Bind(SocketType.Dgram, ProtocolType.Udp, port);
+            using var tcp = Bind(SocketType.Stream, ProtocolType.Tcp, port);
             return true;
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
+    }
+
+    private static Socket Bind(SocketType type, ProtocolType protocol, int port)
+    {
+        var family = Socket.OSSupportsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        var socket = new Socket(family, type, protocol);
+        try
+        {
+            if (family == AddressFamily.InterNetworkV6) socket.DualMode = true;
+            socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, port));
+            return socket;
         }
         catch (SocketException)
         {
-            return false;
+            socket.Dispose();
+            throw;
         }
     }
 }
