@@ -5,7 +5,8 @@ namespace Byon.Tests.TestKit;
 /// <summary>A program a test starts: its lines are kept, it is stopped by its own id, and it never outlives the test.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan PoliteStop = TimeSpan.FromSeconds(5);
+    /// <summary>Long enough for a busy machine: who has to be killed has not ended as it should, which some tests are about.</summary>
+    private static readonly TimeSpan PoliteStop = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -56,7 +57,17 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         string? Find() => Lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal));
         await WaitFor.TrueAsync(() => Find() is not null || HasExited, limit, Tail, $"a line with \"{text}\" from {_process.StartInfo.FileName}");
+        // Its last lines may come after its end.
+        if (HasExited) await WaitForExitAsync(limit);
         return Find() ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} ended without \"{text}\":{Environment.NewLine}{Tail()}");
+    }
+
+    /// <summary>Waits for the program to end by itself, and for its last lines; the exit code.</summary>
+    public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
+    {
+        await WaitFor.TrueAsync(() => HasExited, limit, Tail, $"the end of {_process.StartInfo.FileName}");
+        await _process.WaitForExitAsync();
+        return ExitCode;
     }
 
     /// <summary>The last lines, for messages of failing tests.</summary>

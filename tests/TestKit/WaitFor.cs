@@ -9,7 +9,7 @@ namespace Byon.Tests.TestKit;
 /// </summary>
 public static class WaitFor
 {
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 

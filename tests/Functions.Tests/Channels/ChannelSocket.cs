@@ -1,13 +1,12 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Functions.Tests.Channels;
 
 /// <summary>A socket of a channel as a client without any cleverness opens it: reads events, one after the other.</summary>
 internal sealed class ChannelSocket : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly ClientWebSocket _socket = new();
 
     public string ConnectionId { get; private set; } = "";
@@ -16,7 +15,7 @@ internal sealed class ChannelSocket : IDisposable
     {
         var channel = new ChannelSocket();
         channel._socket.Options.AddSubProtocol("json.webpubsub.azure.v1");
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         await channel._socket.ConnectAsync(new Uri(url), patience.Token);
         var connected = await channel.ReadFrameAsync();
         channel.ConnectionId = connected!.Value.GetProperty("connectionId").GetString()!;
@@ -39,7 +38,7 @@ internal sealed class ChannelSocket : IDisposable
 
     private async Task<JsonElement?> ReadFrameAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         using var message = new MemoryStream();
         var buffer = new byte[16 * 1024];
         while (true)

@@ -90,8 +90,7 @@ public sealed class MachineScriptTests : IAsyncLifetime
     private async Task<int> RunPrepareAsync()
     {
         await using var prepare = await StartAsync("prepare");
-        await WaitFor.TrueAsync(() => prepare.HasExited, otherwise: prepare.Tail);
-        return prepare.ExitCode;
+        return await prepare.WaitForExitAsync();
     }
 
     private Task<ChildProcess> StartDrainAsync() => StartAsync("drain");

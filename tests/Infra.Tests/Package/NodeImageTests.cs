@@ -21,7 +21,7 @@ public sealed class NodeImageTests(StorageFixture storage, ImageTree tree) : ICl
     {
         await using var node = Start(Entrypoint);
         using var http = new HttpClient();
-        await WaitFor.TrueAsync(() => IsReadyAsync(http), TimeSpan.FromSeconds(60), node.Tail);
+        await WaitFor.TrueAsync(() => IsReadyAsync(http), otherwise: node.Tail);
 
         var loaded = LibrariesOf(node.Id);
         foreach (var library in new[] { "libssl.so.3", "libcrypto.so.3", "libopus.so.0", "libopencore-amrnb.so.0", "libopencore-amrwb.so.0", "libvo-amrwbenc.so.0" })
@@ -29,20 +29,17 @@ public sealed class NodeImageTests(StorageFixture storage, ImageTree tree) : ICl
         Assert.DoesNotContain(node.Lines, line => line.Contains("not installed", StringComparison.Ordinal));
 
         await using var check = Start(Words(Image["HEALTHCHECK"][Image["HEALTHCHECK"].IndexOf('[', StringComparison.Ordinal)..]));
-        await WaitFor.TrueAsync(() => check.HasExited);
-        Assert.Equal(0, check.ExitCode);
+        Assert.Equal(0, await check.WaitForExitAsync());
 
         ProcessSignal.Terminate(node.Id);
-        await WaitFor.TrueAsync(() => node.HasExited, TimeSpan.FromSeconds(30), node.Tail);
-        Assert.Equal(0, node.ExitCode);
+        Assert.Equal(0, await node.WaitForExitAsync());
     }
 
     [Fact]
     public async Task The_health_check_fails_where_no_node_answers()
     {
         await using var check = Start(["/opt/byon/healthcheck"]);
-        await WaitFor.TrueAsync(() => check.HasExited);
-        Assert.NotEqual(0, check.ExitCode);
+        Assert.NotEqual(0, await check.WaitForExitAsync());
     }
 
     [Fact]

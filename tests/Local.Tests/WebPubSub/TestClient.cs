@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Local.Tests.WebPubSub;
 
@@ -9,8 +10,6 @@ internal sealed class TestClient : IDisposable
 {
     public const string Json = "json.webpubsub.azure.v1";
     public const string ReliableJson = "json.reliable.webpubsub.azure.v1";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ClientWebSocket _socket = new();
 
@@ -36,14 +35,14 @@ internal sealed class TestClient : IDisposable
         var client = new TestClient();
         foreach (var subprotocol in subprotocols)
             client._socket.Options.AddSubProtocol(subprotocol);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         await client._socket.ConnectAsync(address, patience.Token);
         return client;
     }
 
     public async Task SendAsync(string frame)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         await _socket.SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, true, patience.Token);
     }
 
@@ -56,7 +55,7 @@ internal sealed class TestClient : IDisposable
     /// <summary>Null when the service closes the socket.</summary>
     public async Task<string?> ReadTextAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         using var message = new MemoryStream();
         var buffer = new byte[4_096];
         while (true)
@@ -82,7 +81,7 @@ internal sealed class TestClient : IDisposable
 
     public async Task CloseAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
     }
 

@@ -129,17 +129,17 @@ internal sealed class CallRig : IAsyncDisposable
         CallRecord? row = null;
         await WaitFor.TrueAsync(
             async () => (row = await _fixture.Calls.GetAsync(Number, callId, CancellationToken.None)) is not null && condition(row),
-            TimeSpan.FromSeconds(30), () => $"the row says {row?.Status} {row?.Ending}");
+            otherwise: () => $"the row says {row?.Status} {row?.Ending}");
         return row!;
     }
 
     /// <summary>The log as soon as it holds the event; positions and sequence numbers are checked for gaps on the way.</summary>
-    public async Task<IReadOnlyList<DeviceEvent>> LogWithAsync(Func<DeviceEventData, bool> awaited, TimeSpan? limit = null)
+    public async Task<IReadOnlyList<DeviceEvent>> LogWithAsync(Func<DeviceEventData, bool> awaited)
     {
         IReadOnlyList<DeviceEvent> log = [];
         await WaitFor.TrueAsync(
             async () => (log = await _fixture.Events.ReadAsync(Device, 0, 100, CancellationToken.None)).Any(entry => awaited(entry.Data)),
-            limit ?? TimeSpan.FromSeconds(30), () => string.Join(Environment.NewLine, log.Select(entry => entry.Data)));
+            otherwise: () => string.Join(Environment.NewLine, log.Select(entry => entry.Data)));
         Assert.Equal(Enumerable.Range(1, log.Count).Select(position => (long)position), log.Select(entry => entry.Position));
         foreach (var call in log.Select(entry => entry.Data).OfType<CallEventData>().GroupBy(data => data.CallId))
             Assert.Equal(Enumerable.Range(1, call.Count()), call.Select(data => data.SequenceNumber));

@@ -59,7 +59,7 @@ public class EventPusherTests
     private static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
     {
         var buffer = new byte[16 * 1024];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         var received = await socket.ReceiveAsync(buffer, patience.Token);
         Assert.True(received.EndOfMessage);
         return JsonSerializer.Deserialize<JsonElement>(buffer.AsSpan(0, received.Count));

@@ -36,8 +36,7 @@ public class DrainTests(NodeFixture fixture)
         Assert.False(node.HasExited);
         Assert.Equal(HttpStatusCode.NoContent, (await node.DeleteCallAsync(call.CallId)).StatusCode);
 
-        await WaitFor.TrueAsync(() => node.HasExited, TimeSpan.FromSeconds(30));
-        Assert.Equal(0, node.ExitCode);
+        Assert.Equal(0, await node.WaitForExitAsync());
         Assert.NotEqual("node-draining", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
         Assert.NotNull(await fixture.Registrations.GetAsync(rig.Number, rig.Registration.RegistrationId, CancellationToken.None));
     }

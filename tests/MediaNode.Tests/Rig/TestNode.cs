@@ -90,11 +90,17 @@ internal sealed class TestNode : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    public Task TerminateAsync() => _process!.StopAsync();
+    /// <summary>Asks the process to end; the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        await _process!.StopAsync();
+        return _process.ExitCode;
+    }
 
     public bool HasExited => _process!.HasExited;
 
-    public int ExitCode => _process!.ExitCode;
+    /// <summary>Waits for the process to end by itself; the exit code.</summary>
+    public Task<int> WaitForExitAsync() => _process!.WaitForExitAsync();
 
     /// <summary>What a node of its own process has logged.</summary>
     public IReadOnlyList<string> Lines => _process!.Lines;
@@ -174,7 +180,7 @@ internal sealed class TestNode : IAsyncDisposable
                 return false;
             }
         },
-        TimeSpan.FromSeconds(60), () => _process?.Tail() ?? "");
+        otherwise: () => _process?.Tail() ?? "");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

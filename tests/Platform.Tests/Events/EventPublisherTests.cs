@@ -4,6 +4,7 @@ using Azure;
 using Byon.Local.WebPubSub;
 using Byon.Platform;
 using Byon.Platform.Events;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Platform.Tests.Events;
 
@@ -22,7 +23,7 @@ public sealed class EventPublisherTests : IAsyncLifetime
     [Fact]
     public async Task A_device_hears_its_own_events_and_no_others()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(WaitFor.DefaultLimit);
         var service = PlatformServices.CreateWebPubSub(new WebPubSubOptions { ConnectionString = _double.ConnectionString });
         var publisher = new EventPublisher(service);
         using var socket = new ClientWebSocket();
