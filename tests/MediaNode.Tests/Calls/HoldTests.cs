@@ -44,15 +44,15 @@ public class HoldTests(NodeFixture fixture)
         await AnswerReinviteAsync(rig, invited.Session, "recvonly", 1);
         await CallRig.CallOf(await holding);
 
-        // What was under way when the hold came is drained by one round; what counts is that two hundred packets more bring none.
-        var rounds = 0;
-        await rig.TalkUntilAsync(invited.Offer!, () => ++rounds > 10);
-        rig.Phone.Heard.Clear();
-        rig.BrowserHeard.Clear();
-        rounds = 0;
-        await rig.TalkUntilAsync(invited.Offer!, () => ++rounds > 100);
-        Assert.Empty(rig.Phone.Heard);
-        Assert.Empty(rig.BrowserHeard);
+        // What was under way when the hold came may still arrive; what counts is that a hundred packets in a row of each bring none.
+        var silent = 0;
+        await rig.TalkUntilAsync(invited.Offer!, () =>
+        {
+            silent = rig.Phone.Heard.Count + rig.BrowserHeard.Count == 0 ? silent + 1 : 0;
+            rig.Phone.Heard.Clear();
+            rig.BrowserHeard.Clear();
+            return silent > 100;
+        });
     }
 
     [Fact]

@@ -87,6 +87,18 @@ internal sealed class LoopbackCall : IDisposable
         return packet;
     }
 
+    /// <summary>Of a compound RTCP packet.</summary>
+    public static bool IsGoodbye(byte[] compound)
+    {
+        var reader = new RtcpReader(compound);
+        while (reader.TryRead(out var packet))
+        {
+            if (packet.Type == RtcpType.Goodbye) return true;
+        }
+
+        return false;
+    }
+
     public void Dispose()
     {
         Browser.Dispose();

@@ -64,9 +64,8 @@ public sealed class SipConnectionFloodTests : IDisposable
     [Fact]
     public async Task Answers_to_peers_that_are_gone_do_not_open_connections_without_end()
     {
-        // Addresses of documentation, where nobody answers: each connection stays open until it is given up.
-        for (var port = 1; port <= 10; port++)
-            _sockets.Send(new SipTransmit(new SipFlow(SipTransport.Tcp, new IPEndPoint(IPAddress.Parse("192.0.2.1"), port)), new byte[] { 1 }));
+        for (var peer = 0; peer < 10; peer++)
+            _sockets.Send(new SipTransmit(new SipFlow(SipTransport.Tcp, await SilentAsync()), new byte[] { 1 }));
         await WaitFor.TrueAsync(() => _failed.Count >= 7);
     }
 
@@ -84,6 +83,18 @@ public sealed class SipConnectionFloodTests : IDisposable
         peer.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
         await peer.ConnectAsync(_address);
         return peer;
+    }
+
+    /// <summary>Where nobody answers: a listener whose queue is full, so that a connection is being opened until it is given up.</summary>
+    private async Task<IPEndPoint> SilentAsync()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var only = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _peers.AddRange([listener, only]);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        await only.ConnectAsync(listener.LocalEndPoint!);
+        return (IPEndPoint)listener.LocalEndPoint!;
     }
 
     private static async Task SpeakAsync(Socket peer) => await peer.SendAsync(

@@ -28,7 +28,7 @@ internal sealed class DnsDouble : IAsyncDisposable
 
     public IPEndPoint Address { get; }
 
-    /// <summary>What was asked, oldest first, with the transport it came by.</summary>
+    /// <summary>What was asked, oldest first, with the transport it came by; more than once where an answer was late.</summary>
     public ConcurrentQueue<(DnsQuestion Question, bool IsStream)> Asked { get; } = new();
 
     /// <summary>Says nothing to so many queries.</summary>
@@ -96,18 +96,29 @@ internal sealed class DnsDouble : IAsyncDisposable
             while (true)
             {
                 using var client = await _tcp.AcceptTcpClientAsync(_stopping.Token);
-                var stream = client.GetStream();
-                var head = new byte[2];
-                await stream.ReadExactlyAsync(head, _stopping.Token);
-                var query = new byte[BinaryPrimitives.ReadUInt16BigEndian(head)];
-                await stream.ReadExactlyAsync(query, _stopping.Token);
-                var answer = Answer(query, isStream: true);
-                await stream.WriteAsync((byte[])[.. Number((ushort)answer.Length), .. answer], _stopping.Token);
+                await AnswerStreamAsync(client.GetStream());
             }
         }
         catch (OperationCanceledException)
         {
             // The test is over.
+        }
+    }
+
+    private async Task AnswerStreamAsync(NetworkStream stream)
+    {
+        try
+        {
+            var head = new byte[2];
+            await stream.ReadExactlyAsync(head, _stopping.Token);
+            var query = new byte[BinaryPrimitives.ReadUInt16BigEndian(head)];
+            await stream.ReadExactlyAsync(query, _stopping.Token);
+            var answer = Answer(query, isStream: true);
+            await stream.WriteAsync((byte[])[.. Number((ushort)answer.Length), .. answer], _stopping.Token);
+        }
+        catch (IOException)
+        {
+            // Whoever asked has lost patience, and asks again.
         }
     }
 

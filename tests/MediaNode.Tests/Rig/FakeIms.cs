@@ -82,8 +82,7 @@ internal sealed class FakeIms : IAsyncDisposable
     /// <summary>Again changes nothing: a test and its rig may both own it.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_running.IsCompleted) return;
-        await _stopping.CancelAsync();
+        if (!_stopping.IsCancellationRequested) await _stopping.CancelAsync();
         await _running;
         _socket.Dispose();
         _stopping.Dispose();

@@ -72,7 +72,8 @@ internal sealed class StorageGate : IAsyncDisposable
         {
             await far.ConnectAsync(IPAddress.Loopback, _target);
             _pairs[near] = far;
-            await Task.WhenAny(
+            // It may have been closed since the connection was taken.
+            if (!_isClosed) await Task.WhenAny(
                 near.GetStream().CopyToAsync(far.GetStream(), _stopping.Token), far.GetStream().CopyToAsync(near.GetStream(), _stopping.Token));
         }
         catch (Exception fault) when (fault is SocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)

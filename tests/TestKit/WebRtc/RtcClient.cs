@@ -20,8 +20,11 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ConsentInterval = TimeSpan.FromMilliseconds(2_500);
 
+    /// <summary>Checks whose answers may still come: on a busy machine that takes longer than until the next check.</summary>
+    private const int MostChecks = 20;
+
     private readonly Queue<byte[]> _transmits = new();
-    private readonly byte[] _transaction = new byte[StunMessage.TransactionIdLength];
+    private readonly Queue<(byte[] Id, bool Nominates)> _checks = new();
     private IceCredentials? _peerIce;
     private DtlsFingerprint? _peerFingerprint;
     private IDtlsEndpoint? _dtls;
@@ -128,7 +131,11 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
     }
 
     /// <summary>New credentials for the next description: an ICE restart, until the answer comes with <see cref="Follow"/>.</summary>
-    public void RestartIce() => Ice = IceCredentials.Create(entropy);
+    public void RestartIce()
+    {
+        Ice = IceCredentials.Create(entropy);
+        _checks.Clear();
+    }
 
     /// <summary>The node is somewhere else now: checks and media go there, with the keys there are.</summary>
     /// <param name="peerIce">Those of an ICE restart.</param>
@@ -165,9 +172,12 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
 
     private void Check(Instant now, bool nominate)
     {
-        entropy.Fill(_transaction);
+        var transaction = new byte[StunMessage.TransactionIdLength];
+        entropy.Fill(transaction);
+        _checks.Enqueue((transaction, nominate));
+        if (_checks.Count > MostChecks) _checks.Dequeue();
         var buffer = new byte[256];
-        var writer = new StunWriter(buffer, StunClass.Request, _transaction);
+        var writer = new StunWriter(buffer, StunClass.Request, transaction);
         writer.Add(StunAttribute.Username, Encoding.ASCII.GetBytes($"{_peerIce!.UsernameFragment}:{Ice.UsernameFragment}"));
         writer.AddUInt32(StunAttribute.Priority, 1_845_501_695);
         writer.Add(StunAttribute.IceControlling, "tiebreak"u8);
@@ -179,7 +189,7 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
     /// <summary>The first success validates the pair, the second answers the nomination; lost ones are simply sent anew.</summary>
     private void ReceiveStun(Instant now, ReadOnlySpan<byte> datagram)
     {
-        if (_peerIce is null || !StunMessage.TryParse(datagram, out var response) || !response.TransactionId.SequenceEqual(_transaction)) return;
+        if (_peerIce is null || !StunMessage.TryParse(datagram, out var response) || !TryFind(response.TransactionId, out var nominates)) return;
         if (response.Class == StunClass.Error) CheckErrors.Add(response.ErrorCode());
         if (response.Class != StunClass.Success || !response.HasIntegrity(Encoding.ASCII.GetBytes(_peerIce.Password))) return;
         MappedAddress = response.MappedAddress();
@@ -188,13 +198,26 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
             _isValid = true;
             Check(now, nominate: true);
         }
-        else if (!IsNominated)
+        else if (!IsNominated && nominates)
         {
             IsNominated = true;
             _nextCheck = now + ConsentInterval;
             if (_dtlsClient) _dtls!.Start(now);
             DrainDtls();
         }
+    }
+
+    private bool TryFind(ReadOnlySpan<byte> transaction, out bool nominates)
+    {
+        nominates = false;
+        foreach (var check in _checks)
+        {
+            if (!transaction.SequenceEqual(check.Id)) continue;
+            nominates = check.Nominates;
+            return true;
+        }
+
+        return false;
     }
 
     private void DrainDtls()
