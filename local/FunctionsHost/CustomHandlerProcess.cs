@@ -77,7 +77,8 @@ internal sealed partial class CustomHandlerProcess : IAsyncDisposable
     /// <summary>Runs one instance to its end; answers why it ended.</summary>
     private async Task<string> RunOnceAsync()
     {
-        var port = FreePort();
+        using var reserved = ReservePort();
+        var port = ((IPEndPoint)reserved.LocalEndPoint!).Port;
         using var process = new Process { StartInfo = StartInfoFor(port) };
         process.OutputDataReceived += (_, line) => Log(LogLevel.Information, line.Data);
         process.ErrorDataReceived += (_, line) => Log(LogLevel.Error, line.Data);
@@ -193,11 +194,12 @@ internal sealed partial class CustomHandlerProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>Bound and not listening: the process can listen there, and nobody else's connection can have the port meanwhile.</summary>
+    private static Socket ReservePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 
     [GeneratedRegex("%([A-Za-z0-9_]+)%")]

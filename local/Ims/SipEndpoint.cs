@@ -11,20 +11,26 @@ namespace Byon.Local.Ims;
 /// <param name="failed">A connection is gone or could not be opened; called on any thread.</param>
 internal sealed class SipEndpoint(Action<SipFlow, ReadOnlyMemory<byte>> received, Action<SipFlow> failed) : IDisposable
 {
-    private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private const int MostTries = 100;
+
+    private Socket _udp = NewUdp();
+    private Socket _listener = NewTcp();
     private readonly ConcurrentDictionary<IPEndPoint, Socket> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
 
     public IPEndPoint Local { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <param name="address">Port 0 lets the system choose one that is free for both.</param>
     /// <exception cref="SocketException">The address is taken.</exception>
     public void Start(IPEndPoint address)
     {
-        _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        _listener.Bind(address);
-        Local = (IPEndPoint)_listener.LocalEndPoint!;
-        _udp.Bind(Local);
+        for (var tries = 1; !TryBind(address, mustSucceed: address.Port != 0 || tries == MostTries); tries++)
+        {
+            _udp.Dispose();
+            _listener.Dispose();
+            (_udp, _listener) = (NewUdp(), NewTcp());
+        }
+
         _listener.Listen(64);
         _ = ReceiveDatagramsAsync();
         _ = AcceptAsync();
@@ -52,12 +58,33 @@ internal sealed class SipEndpoint(Action<SipFlow, ReadOnlyMemory<byte>> received
         _stopping.Dispose();
     }
 
+    private static Socket NewUdp() => new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+    private static Socket NewTcp() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    private bool TryBind(IPEndPoint address, bool mustSucceed)
+    {
+        try
+        {
+            _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            _listener.Bind(address);
+            Local = (IPEndPoint)_listener.LocalEndPoint!;
+            _udp.Bind(Local);
+            return true;
+        }
+        catch (SocketException) when (!mustSucceed)
+        {
+            // Somebody's UDP socket has the port that TCP was given.
+            return false;
+        }
+    }
+
     private void SendOnConnection(IPEndPoint remote, ReadOnlyMemory<byte> message)
     {
         if (!_connections.TryGetValue(remote, out var connection))
         {
             // Loopback only: the peer accepts or refuses at once.
-            connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            connection = NewTcp();
             connection.Connect(remote);
             Keep(remote, connection);
         }

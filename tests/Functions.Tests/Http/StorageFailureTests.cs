@@ -15,7 +15,8 @@ public sealed class StorageFailureTests(ApiRig rig) : ApiTest(rig)
     public async Task WhileStorageIsDownTheApiIsUnavailableAndComesBackByItself()
     {
         using var folder = new TemporaryFolder();
-        var options = new AzuriteOptions(AzuriteInstallation.DefaultFolder, DataFolder: folder.Path);
+        // Ports that nobody else is given while the service is away.
+        var options = new AzuriteOptions(AzuriteInstallation.DefaultFolder, FreePorts.Next(), FreePorts.Next(), FreePorts.Next(), folder.Path);
         var storage = await AzuriteProcess.StartAsync(options, default);
         await StorageBootstrap.CreateAllAsync(new TableServiceClient(storage.ConnectionString), default);
         var (app, address) = await Rig.StartApiAsync($"--Storage:ConnectionString={storage.ConnectionString}");
@@ -30,8 +31,7 @@ public sealed class StorageFailureTests(ApiRig rig) : ApiTest(rig)
         (await Answer.ReadAsync(await http.GetAsync("/health"))).ShouldBe(503, "UNAVAILABLE");
         (await Answer.ReadAsync(await http.GetAsync("/"))).ShouldBe(200);
 
-        var samePorts = options with { BlobPort = storage.BlobPort, QueuePort = storage.QueuePort, TablePort = storage.TablePort };
-        await using var again = await AzuriteProcess.StartAsync(samePorts, default);
+        await using var again = await AzuriteProcess.StartAsync(options, default);
         (await ListAsync(http)).ShouldBe(200);
     }
 

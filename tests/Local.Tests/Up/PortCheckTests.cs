@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Byon.Local.Up;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Local.Tests.Up;
 
@@ -12,7 +13,7 @@ public sealed class PortCheckTests
     public void A_taken_port_is_named_with_the_option_that_moves_it(SocketType type, ProtocolType protocol)
     {
         using var holder = new Socket(AddressFamily.InterNetwork, type, protocol);
-        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, FreePorts.Next()));
         if (type == SocketType.Stream)
         {
             holder.Listen();
@@ -28,14 +29,7 @@ public sealed class PortCheckTests
     [Fact]
     public void A_free_port_is_no_problem()
     {
-        int port;
-        using (var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
-        {
-            holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            port = ((IPEndPoint)holder.LocalEndPoint!).Port;
-        }
-
-        Assert.Empty(PortCheck.Problems([new PortUse(port, "page", "--port-page", Tcp: true, Udp: false)]));
+        Assert.Empty(PortCheck.Problems([new PortUse(FreePorts.Next(), "page", "--port-page", Tcp: true, Udp: false)]));
     }
 
     [Fact]

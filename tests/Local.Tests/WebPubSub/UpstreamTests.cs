@@ -101,13 +101,15 @@ public sealed class UpstreamTests : IAsyncLifetime
     [Fact]
     public async Task A_restart_forgets_every_connection()
     {
-        var service = await StartAsync();
+        // A port that nobody else is given while the service is away.
+        var port = FreePorts.Next();
+        var service = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(port, Key), CancellationToken.None);
         var address = Address(service);
         using var client = await TestClient.ConnectAsync(address, TestClient.ReliableJson);
         await service.DisposeAsync();
         await client.ReadUntilClosedAsync();
 
-        await using var again = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(service.Port, Key), CancellationToken.None);
+        await using var again = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(port, Key), CancellationToken.None);
         var recovery = new UriBuilder(address) { Query = $"awps_connection_id={client.ConnectionId}&awps_reconnection_token={client.ReconnectionToken}" };
         using var late = await TestClient.OpenAsync(recovery.Uri, TestClient.ReliableJson);
         Assert.Null(await late.ReadTextAsync());

@@ -15,12 +15,7 @@ public sealed class WebPubSubDoubleTests : IAsyncLifetime
     private WebPubSubDouble _double = null!;
     private WebPubSubServiceClient _service = null!;
 
-    public async Task InitializeAsync()
-    {
-        _double = await WebPubSubDouble.StartAsync(
-            new WebPubSubDoubleOptions(0, Key) { RecoveryWindow = TimeSpan.FromSeconds(2), BufferedFrames = 20 }, CancellationToken.None);
-        _service = new WebPubSubServiceClient(_double.ConnectionString, "byon");
-    }
+    public Task InitializeAsync() => StartAsync(new WebPubSubDoubleOptions(0, Key) { BufferedFrames = 20 });
 
     public async Task DisposeAsync() => await _double.DisposeAsync();
 
@@ -120,6 +115,8 @@ public sealed class WebPubSubDoubleTests : IAsyncLifetime
     [Fact]
     public async Task A_reliable_client_that_stays_away_is_forgotten_and_told_to_start_anew()
     {
+        await _double.DisposeAsync();
+        await StartAsync(new WebPubSubDoubleOptions(0, Key) { RecoveryWindow = TimeSpan.FromMilliseconds(200) });
         var address = Address(groups: ["g"]);
         using var client = await TestClient.ConnectAsync(address, TestClient.ReliableJson);
         client.Abort();
@@ -240,6 +237,12 @@ public sealed class WebPubSubDoubleTests : IAsyncLifetime
         await _service.SendToUserAsync("ann", """{"n":1}""", ContentType.ApplicationJson);
 
         Assert.Equal("""{"n":1}""", await client.ReadTextAsync());
+    }
+
+    private async Task StartAsync(WebPubSubDoubleOptions options)
+    {
+        _double = await WebPubSubDouble.StartAsync(options, CancellationToken.None);
+        _service = new WebPubSubServiceClient(_double.ConnectionString, "byon");
     }
 
     private Uri Address(string? userId = null, IEnumerable<string>? roles = null, IEnumerable<string>? groups = null) =>

@@ -7,6 +7,7 @@ using Byon.Platform;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
 using Byon.Platform.Stores;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Platform.Tests.AzureSdk;
 
@@ -160,15 +161,16 @@ public class TableFaultTests(AzuriteFixture azurite)
     public async Task A_service_that_was_stopped_works_again_when_it_is_back()
     {
         var folder = AzuriteInstallation.DefaultFolder;
-        var first = await AzuriteProcess.StartAsync(new AzuriteOptions(folder), default);
+        // Ports that nobody else is given while the service is away.
+        var options = new AzuriteOptions(folder, FreePorts.Next(), FreePorts.Next(), FreePorts.Next());
+        var first = await AzuriteProcess.StartAsync(options, default);
         var tables = PlatformServices.CreateTables(new StorageOptions { ConnectionString = first.ConnectionString });
         await StorageBootstrap.CreateAllAsync(tables, default);
         await first.DisposeAsync();
         var stopped = await Assert.ThrowsAsync<RequestFailedException>(() => new NodeStore(tables).ListAsync(default));
         Assert.Equal(0, stopped.Status);
 
-        await using var second = await AzuriteProcess.StartAsync(
-            new AzuriteOptions(folder, first.BlobPort, first.QueuePort, first.TablePort), default);
+        await using var second = await AzuriteProcess.StartAsync(options, default);
         await StorageBootstrap.CreateAllAsync(tables, default);
 
         Assert.Empty(await new NodeStore(tables).ListAsync(default));
