@@ -28,6 +28,8 @@ public sealed class EventParts : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly int _functionsPort = FreePorts.Next();
+    private readonly int _storagePort = FreePorts.Next(3);
+    private readonly int _webPubSubPort = FreePorts.Next();
     private readonly ConcurrentQueue<string> _log = new();
     private AzuriteProcess _storage = null!;
     private WebPubSubDouble _webPubSub = null!;
@@ -46,10 +48,10 @@ public sealed class EventParts : IAsyncDisposable
     public async Task StartAsync()
     {
         await AzuriteProcess.EnsureInstalledAsync(AzuriteInstallation.DefaultFolder, default);
-        _storage = await AzuriteProcess.StartAsync(new AzuriteOptions(AzuriteInstallation.DefaultFolder) { DataFolder = _folder.Path }, default);
+        await RestartStorageAsync();
         await StorageBootstrap.CreateAllAsync(new TableServiceClient(_storage.ConnectionString), default);
         await StorageBootstrap.CreateAllAsync(new QueueServiceClient(_storage.ConnectionString), default);
-        _webPubSub = await StartWebPubSubAsync(0);
+        await RestartWebPubSubAsync();
         Identity = await DevIdentityProvider.StartAsync(new DevIdentityOptions { Port = FreePorts.Next() });
         _functions = await MiniFunctionsHost.StartAsync(new MiniFunctionsHostOptions
         {
@@ -64,11 +66,15 @@ public sealed class EventParts : IAsyncDisposable
     public Task StopStorageAsync() => _storage.DisposeAsync().AsTask();
 
     public async Task RestartStorageAsync() => _storage = await AzuriteProcess.StartAsync(
-        new AzuriteOptions(AzuriteInstallation.DefaultFolder, _storage.BlobPort, _storage.QueuePort, _storage.TablePort) { DataFolder = _folder.Path }, default);
+        new AzuriteOptions(AzuriteInstallation.DefaultFolder, _storagePort, _storagePort + 1, _storagePort + 2) { DataFolder = _folder.Path }, default);
 
     public Task StopWebPubSubAsync() => _webPubSub.DisposeAsync().AsTask();
 
-    public async Task RestartWebPubSubAsync() => _webPubSub = await StartWebPubSubAsync(_webPubSub.Endpoint.Port);
+    public async Task RestartWebPubSubAsync()
+    {
+        var hook = new UpstreamHandler("byon", new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_functionsPort}/hooks/webpubsub")), ["connected"]);
+        _webPubSub = await WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(_webPubSubPort, Convert.ToBase64String(_key)) { Handler = hook }, default);
+    }
 
     /// <summary>Dies without a word; the host starts another.</summary>
     public void KillFunctions()
@@ -90,12 +96,6 @@ public sealed class EventParts : IAsyncDisposable
         if (_storage is not null)
             await _storage.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private Task<WebPubSubDouble> StartWebPubSubAsync(int port)
-    {
-        var hook = new UpstreamHandler("byon", new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_functionsPort}/hooks/webpubsub")), ["connected"]);
-        return WebPubSubDouble.StartAsync(new WebPubSubDoubleOptions(port, Convert.ToBase64String(_key)) { Handler = hook }, default);
     }
 
     private async Task<ServiceProvider> StartNodeAsync()

@@ -14,8 +14,6 @@ public sealed class BreakableStack : SharedStack
 /// <summary>Parts that fail under a running system.</summary>
 public sealed class FailureTests(BreakableStack shared) : IClassFixture<BreakableStack>
 {
-    private static readonly TimeSpan TakeoverLimit = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task AnUnreachableImsIsSaidAndLeavesNothingHalfRegistered()
     {
@@ -32,7 +30,9 @@ public sealed class FailureTests(BreakableStack shared) : IClassFixture<Breakabl
         Assert.Equal(0, (await api.RegistrationsOfAsync(deviceId)).Body.GetArrayLength());
 
         await shared.Registrar.RestartAsync();
-        Assert.Equal(HttpStatusCode.Created, (await api.RegisterAsync(deviceId)).Status);
+        var registered = await api.RegisterAsync(deviceId);
+        Assert.Equal(HttpStatusCode.Created, registered.Status);
+        await api.UnregisterAsync(registered.Text("registrationId"));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class FailureTests(BreakableStack shared) : IClassFixture<Breakabl
             ProcessSignal.Thaw(shared.Stack.StorageProcess);
         }
 
-        await WaitFor.TrueAsync(async () => (await api.RegistrationAsync(registrationId)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(30));
+        await WaitFor.TrueAsync(async () => (await api.RegistrationAsync(registrationId)).Status == HttpStatusCode.OK);
         await phone.HangUpAsync();
         Assert.Equal("Terminated", (await browser.WaitForEndAsync()).Status);
     }
@@ -93,13 +93,11 @@ public sealed class FailureTests(BreakableStack shared) : IClassFixture<Breakabl
         var node = shared.Stack.Nodes.Single(one => contact.Contains($":{shared.Stack.Ports.Sip + NumberOf(one.Id)}", StringComparison.Ordinal));
 
         node.Kill();
-        var died = Stopwatch.StartNew();
 
-        var end = await browser.WaitForEndAsync(TakeoverLimit);
+        var end = await browser.WaitForEndAsync();
         Assert.Equal("node-lost", end.Ending?.Reason);
-        Assert.True(died.Elapsed < TakeoverLimit);
         await WaitFor.TrueAsync(
-            async () => (await shared.Registrar.ContactsAsync(People.Ana.Number)).Any(one => one != contact), TakeoverLimit, () => shared.Stack.Log);
+            async () => (await shared.Registrar.ContactsAsync(People.Ana.Number)).Any(one => one != contact), otherwise: () => shared.Stack.Log);
         await phone.HangUpAsync();
         await browser.Control("close-call").ClickAsync();
 

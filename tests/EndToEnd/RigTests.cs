@@ -57,14 +57,13 @@ public sealed class RigTests
             }
             """);
 
-        var limit = TimeSpan.FromSeconds(15);
         await WaitFor.TrueAsync(
             async () =>
             {
                 var heard = await page.HeardAsync(0);
                 return Tone.Heard(heard.Samples, page.Tone, notHertz: 440, heard.SampleRate) > TimeSpan.FromSeconds(2);
             },
-            limit, () => page.Log);
+            otherwise: () => page.Log);
         var all = await page.HeardAsync(0);
         Assert.Equal(TimeSpan.Zero, Tone.Heard(all.Samples, 440, notHertz: page.Tone, all.SampleRate));
     }

@@ -12,7 +12,6 @@ public sealed class SippLongRequestTests() : SippRig(options => options with { S
     public void ALongInviteAndItsCallGoOverTcp()
     {
         using var sipp = SippPeer.Start("uas-over-tcp", Port.Local, isStream: true);
-        Port.RunUntil(sipp.Listens);
         var session = Invite(Port.Agent.RegisterStatic(Line(sipp.Local)), LongOffer);
         Port.WaitFor<SessionAnswered>();
         HangUp(session);

@@ -40,7 +40,7 @@ public abstract class SippRig(Func<SipAgentOptions, SipAgentOptions>? with = nul
 
     protected void Succeeds(SippPeer sipp)
     {
-        Port.RunUntil(() => sipp.HasEnded, TimeSpan.FromSeconds(40));
+        Port.RunUntil(() => sipp.HasEnded);
         sipp.AssertSucceeded();
     }
 

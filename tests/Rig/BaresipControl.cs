@@ -2,14 +2,13 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Rig;
 
 /// <summary>baresip's ctrl_tcp connection: JSON in netstrings, commands out, answers and events in.</summary>
 internal sealed class BaresipControl : IDisposable
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
-
     private readonly TcpClient _connection = new();
     private readonly List<PhoneEvent> _events = [];
     private readonly Dictionary<string, TaskCompletionSource<string>> _waiting = [];
@@ -63,7 +62,7 @@ internal sealed class BaresipControl : IDisposable
             _sending.Release();
         }
 
-        return await answer.Task.WaitAsync(AnswerLimit);
+        return await answer.Task.WaitAsync(WaitFor.DefaultLimit);
     }
 
     public void Dispose()

@@ -17,6 +17,9 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly BaresipControl _control;
     private readonly string _domain;
+    private string? _recording;
+    private int _recordingAt;
+    private int _end;
 
     private BaresipPhone(TemporaryFolder folder, ChildProcess process, BaresipControl control, string number, string domain, int tone)
     {
@@ -93,12 +96,18 @@ public sealed class BaresipPhone : IEar, IAsyncDisposable
         await WaitFor.NotNullAsync(
             () => Events.Skip(seen).FirstOrDefault(one => one.Type == type), limit, () => Log, $"event {type} on phone {Number}");
 
+    /// <summary>
+    /// From the newest recording: each call has one of its own, named by its time, and some re-INVITEs begin another. Places count on
+    /// from one to the next.
+    /// </summary>
     public Task<HeardAudio> HeardAsync(int from)
     {
-        var newest = new DirectoryInfo(_folder.Path).GetFiles("dump-*-dec.wav").OrderByDescending(file => file.LastWriteTimeUtc).FirstOrDefault();
-        var (samples, sampleRate) = newest is null ? ([], 8000) : WavFile.Read(newest.FullName);
-        var start = Math.Min(from, samples.Length);
-        return Task.FromResult(new HeardAudio(samples[start..], sampleRate, start));
+        var newest = Directory.GetFiles(_folder.Path, "dump-*-dec.wav").Max(StringComparer.Ordinal);
+        var (samples, sampleRate) = newest is null ? ([], 8000) : WavFile.Read(newest);
+        if (newest != _recording) (_recording, _recordingAt) = (newest, _end);
+        _end = _recordingAt + samples.Length;
+        var start = Math.Clamp(from - _recordingAt, 0, samples.Length);
+        return Task.FromResult(new HeardAudio(samples[start..], sampleRate, _recordingAt + start));
     }
 
     public async ValueTask DisposeAsync()

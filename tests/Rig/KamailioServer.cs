@@ -7,7 +7,7 @@ namespace Byon.Tests.Rig;
 public sealed class KamailioServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
-    private readonly HttpClient _rpc = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _rpc = new();
     private ChildProcess _process;
 
     private KamailioServer(TemporaryFolder folder, ChildProcess process, int port, string domain, IReadOnlyList<KamailioSubscriber> subscribers)

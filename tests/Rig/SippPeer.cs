@@ -19,7 +19,7 @@ public sealed class SippPeer : IDisposable
             "sipp",
             [
                 $"{remote}", "-sf", scenario, "-i", $"{local.Address}", "-p", local.Port.ToString(CultureInfo.InvariantCulture),
-                "-s", service, "-t", isStream ? "t1" : "u1", "-m", calls.ToString(CultureInfo.InvariantCulture), "-timeout", "30s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
+                "-s", service, "-t", isStream ? "t1" : "u1", "-m", calls.ToString(CultureInfo.InvariantCulture), "-timeout", "50s", "-timeout_error", "-nostdin", "-trace_err", "-error_file", ErrorFile,
             ])
         {
             WorkingDirectory = _folder.FullName,
@@ -36,16 +36,25 @@ public sealed class SippPeer : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Whether somebody listens for TCP on its port.</summary>
-    public bool Listens() => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Contains(Local);
+    /// <summary>It has its port, or has ended: what is sent to it before that is lost, and some scenarios are about how much is sent.</summary>
+    private bool IsReady(bool isStream)
+    {
+        var machine = IPGlobalProperties.GetIPGlobalProperties();
+        return HasEnded || (isStream ? machine.GetActiveTcpListeners() : machine.GetActiveUdpListeners()).Contains(Local);
+    }
 
     private string ErrorFile => Path.Combine(_folder.FullName, "errors.log");
 
     /// <param name="service">User part that a calling scenario calls.</param>
     /// <param name="isStream">It listens for TCP, and for nothing else.</param>
     /// <param name="calls">How many Call-IDs the scenario is run for, before it is done.</param>
-    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1", int calls = 1, bool isStream = false) =>
-        new(Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml"), new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service, calls, isStream);
+    public static SippPeer Start(string scenario, IPEndPoint remote, string service = "line1", int calls = 1, bool isStream = false)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "Sipp", scenario + ".xml");
+        var peer = new SippPeer(file, new IPEndPoint(IPAddress.Loopback, FreePorts.Next()), remote, service, calls, isStream);
+        WaitFor.True(() => peer.IsReady(isStream));
+        return peer;
+    }
 
     /// <summary>Fails with what sipp did not like.</summary>
     public void AssertSucceeded()

@@ -22,9 +22,7 @@ public sealed record SoftphoneState(
 /// <summary>The product's own softphone page in a real browser, worked through the controls a person uses.</summary>
 public sealed class Softphone : IEar, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(10);
 
     private readonly BrowserPage _page;
 
@@ -95,7 +93,7 @@ public sealed class Softphone : IEar, IAsyncDisposable
     public async Task MustSeeAsync()
     {
         var before = await FramesDecodedAsync();
-        await WaitFor.TrueAsync(async () => await FramesDecodedAsync() > before + 5, Patience, () => Log, "pictures of the other side");
+        await WaitFor.TrueAsync(async () => await FramesDecodedAsync() > before + 5, otherwise: () => Log, text: "pictures of the other side");
     }
 
     public async Task HoldAsync()
@@ -145,7 +143,7 @@ public sealed class Softphone : IEar, IAsyncDisposable
         SoftphoneState? state = null;
         try
         {
-            await WaitFor.TrueAsync(async () => holds(state = await StateAsync()), limit ?? Patience, text: text);
+            await WaitFor.TrueAsync(async () => holds(state = await StateAsync()), limit, text: text);
             return state!;
         }
         catch (TimeoutException late)
