@@ -36,7 +36,7 @@ public static class NodeServices
         services.AddSingleton<CallControl>();
 
         services.AddSingleton(_ => DtlsCertificate.Create(DateTimeOffset.UtcNow));
-        services.AddSingleton<ICodecFactory>(provider => new NativeCodecs(provider.GetRequiredService<ILoggerFactory>().CreateLogger<NativeCodecs>()));
+        services.AddSingleton<ICodecFactory>(CreateCodecs);
         services.AddSingleton(provider => Bound("Node:Media:WebRtcPort", () => CreateMedia(provider, options.Media)));
 
         services.AddSingleton<Journal>();
@@ -80,6 +80,13 @@ public static class NodeServices
             SwitchesToTcp = options.Sip.SwitchesToTcp,
         };
         return new SipAgent(sip, provider.GetRequiredService<EntropySource>());
+    }
+
+    private static NativeCodecs CreateCodecs(IServiceProvider provider)
+    {
+        var codecs = new NativeCodecs(provider.GetRequiredService<ILoggerFactory>().CreateLogger<NativeCodecs>());
+        provider.GetRequiredService<NodeMetrics>().ObserveCodecs(codecs.Libraries);
+        return codecs;
     }
 
     /// <summary>The workers' events reach a call through the loop. Its control is asked for late, since it needs the workers itself.</summary>

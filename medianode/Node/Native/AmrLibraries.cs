@@ -6,6 +6,7 @@ namespace Byon.MediaNode.Native;
 internal static unsafe partial class AmrLibrary
 {
     public const string Name = "libopencore-amrnb.so.0";
+    public const string EncodeFunction = "Encoder_Interface_Encode";
 
     [LibraryImport(Name, EntryPoint = "Decoder_Interface_init")]
     public static partial nint CreateDecoder();
@@ -22,7 +23,7 @@ internal static unsafe partial class AmrLibrary
     [LibraryImport(Name, EntryPoint = "Encoder_Interface_exit")]
     public static partial void DestroyEncoder(nint encoder);
 
-    [LibraryImport(Name, EntryPoint = "Encoder_Interface_Encode")]
+    [LibraryImport(Name, EntryPoint = EncodeFunction)]
     public static partial int Encode(nint encoder, int mode, short* samples, byte* frame, int forceSpeech);
 }
 
@@ -30,6 +31,7 @@ internal static unsafe partial class AmrLibrary
 internal static unsafe partial class AmrWbDecoderLibrary
 {
     public const string Name = "libopencore-amrwb.so.0";
+    public const string DecodeFunction = "D_IF_decode";
 
     [LibraryImport(Name, EntryPoint = "D_IF_init")]
     public static partial nint Create();
@@ -37,7 +39,7 @@ internal static unsafe partial class AmrWbDecoderLibrary
     [LibraryImport(Name, EntryPoint = "D_IF_exit")]
     public static partial void Destroy(nint decoder);
 
-    [LibraryImport(Name, EntryPoint = "D_IF_decode")]
+    [LibraryImport(Name, EntryPoint = DecodeFunction)]
     public static partial void Decode(nint decoder, byte* frame, short* samples, int bad);
 }
 
@@ -45,6 +47,7 @@ internal static unsafe partial class AmrWbDecoderLibrary
 internal static unsafe partial class AmrWbEncoderLibrary
 {
     public const string Name = "libvo-amrwbenc.so.0";
+    public const string EncodeFunction = "E_IF_encode";
 
     [LibraryImport(Name, EntryPoint = "E_IF_init")]
     public static partial nint Create();
@@ -52,6 +55,6 @@ internal static unsafe partial class AmrWbEncoderLibrary
     [LibraryImport(Name, EntryPoint = "E_IF_exit")]
     public static partial void Destroy(nint encoder);
 
-    [LibraryImport(Name, EntryPoint = "E_IF_encode")]
+    [LibraryImport(Name, EntryPoint = EncodeFunction)]
     public static partial int Encode(nint encoder, int mode, short* samples, byte* frame, int discontinuous);
 }

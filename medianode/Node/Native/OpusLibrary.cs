@@ -14,6 +14,10 @@ internal static unsafe partial class OpusLibrary
     public const int SetDiscontinuous = 4016;
 
     public const string Name = "libopus.so.0";
+    public const string EncodeFunction = "opus_encode";
+
+    /// <summary>"libopus 1.3.1".</summary>
+    public static string Version => Marshal.PtrToStringUTF8(VersionString()) ?? "";
 
     [LibraryImport(Name, EntryPoint = "opus_decoder_create")]
     public static partial OpusDecoderHandle CreateDecoder(int sampleRate, int channels, out int error);
@@ -30,8 +34,11 @@ internal static unsafe partial class OpusLibrary
     [LibraryImport(Name, EntryPoint = "opus_encoder_destroy")]
     public static partial void DestroyEncoder(nint encoder);
 
-    [LibraryImport(Name, EntryPoint = "opus_encode")]
+    [LibraryImport(Name, EntryPoint = EncodeFunction)]
     public static partial int Encode(nint encoder, short* samples, int frameSize, byte* payload, int capacity);
+
+    [LibraryImport(Name, EntryPoint = "opus_get_version_string")]
+    private static partial nint VersionString();
 
     /// <summary>
     /// Variadic in C. On Linux an int after fixed arguments is passed alike either way, on x86-64 as on arm64.

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Byon.MediaNode.Io;
+using Byon.MediaNode.Native;
 using Byon.MediaNode.Signalling;
 using Byon.Platform.Records;
 
@@ -95,6 +96,12 @@ public sealed class NodeMetrics : IDisposable
         _meter.CreateObservableCounter("byon.media.unknown", () => read().UnknownSenders, "{packet}", "Packets dropped because no call awaits their sender.");
         _meter.CreateObservableCounter("byon.media.send.failures", () => read().SendFailures, "{packet}", "Packets that the system did not take.");
     }
+
+    public void ObserveCodecs(IReadOnlyList<CodecLibrary> libraries) => _meter.CreateObservableGauge(
+        "byon.codec.libraries",
+        () => libraries.Select(library => new Measurement<int>(1, new("name", library.Name), new("path", library.Path), new("version", library.Version))),
+        "{library}",
+        "Codec libraries in use, by name, path and version.");
 
     private IEnumerable<Measurement<long>> ReadSipRejections() => Latest is { } latest
         ? latest.SipRejected.Select(rejected => new Measurement<long>(rejected.Value, new KeyValuePair<string, object?>("reason", rejected.Key.ToString())))

@@ -17,8 +17,10 @@ internal static class MediaBench
 
     public static IReadOnlyList<MediaServerKind> Servers { get; } =
     [
-        new("rtpengine", static async _ => await RtpengineServer.StartAsync()),
-        new("node", static of => Task.FromResult<MediaServer>(NodeServer.Start(of))),
+        new(MediaServerKind.Rtpengine, CodecBuild.Debian, static async _ => await RtpengineServer.StartAsync(CodecBuild.Debian)),
+        new(MediaServerKind.Node, CodecBuild.Debian, static of => Task.FromResult<MediaServer>(NodeServer.Start(of, CodecBuild.Debian))),
+        new(MediaServerKind.RtpengineOwn, CodecBuild.Own, static async _ => await RtpengineServer.StartAsync(CodecBuild.Own)),
+        new(MediaServerKind.NodeOwn, CodecBuild.Own, static of => Task.FromResult<MediaServer>(NodeServer.Start(of, CodecBuild.Own))),
     ];
 
     public static async Task MeasureAsync(TextWriter output, MediaOptions options)
@@ -32,22 +34,28 @@ internal static class MediaBench
         var cases = MediaCase.All.Where(of => options.Case is null || of.Key == options.Case)
             .Select(of => of with { Calls = options.Calls ?? of.Calls }).ToList();
         var servers = Servers.Where(server => options.Server is null || server.Name == options.Server).ToList();
+        if (!CodecBuilds.HasOwn)
+        {
+            await output.WriteLineAsync("The faster codec builds are not there (./byon codecs): only Debian's libraries are measured.");
+            servers.RemoveAll(server => server.Codecs == CodecBuild.Own);
+        }
+
         List<MediaRun> runs = [];
         foreach (var of in cases)
         {
             for (var repetition = 0; repetition < Repetitions; repetition++)
             {
-                foreach (var server in servers) runs.Add(await MeasureAsync(output, server, of, of.Calls, CostWindow));
+                foreach (var server in servers.Where(server => server.Fits(of))) runs.Add(await MeasureAsync(output, server, of, of.Calls, CostWindow));
             }
         }
 
         List<MediaLimit> found = [];
         foreach (var of in options.Limits ? cases : [])
         {
-            foreach (var server in servers) found.Add(await FindLimitAsync(output, server, of));
+            foreach (var server in servers.Where(server => server.Fits(of))) found.Add(await FindLimitAsync(output, server, of));
         }
 
-        if (servers.Count == Servers.Count) await WriteAsync(output, new MediaReport(runs, found));
+        if (options.Server is null) await WriteAsync(output, new MediaReport(runs, found));
     }
 
     /// <summary>Half as many calls again each time, until too much is lost or late; then between the most that went well and the fewest that did not.</summary>
@@ -68,7 +76,7 @@ internal static class MediaBench
 
     private static async Task<MediaRun> MeasureAsync(TextWriter output, MediaServerKind server, MediaCase of, int calls, TimeSpan window)
     {
-        await output.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"  {of.Name,-28} {server.Name,-10} {calls,5} calls  "));
+        await output.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"  {of.Name,-37} {server.Name,-13} {calls,5} calls  "));
         var run = await MediaRun.MeasureAsync(server, of, calls, window);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
@@ -87,4 +95,11 @@ internal static class MediaBench
     }
 }
 
-internal sealed record MediaServerKind(string Name, Func<MediaCase, Task<MediaServer>> Start);
+/// <param name="Name">On the command line.</param>
+internal sealed record MediaServerKind(string Name, CodecBuild Codecs, Func<MediaCase, Task<MediaServer>> Start)
+{
+    public const string Rtpengine = "rtpengine", Node = "node", RtpengineOwn = "rtpengine-own", NodeOwn = "node-own";
+
+    /// <summary>Where nothing is transcoded, the build of a codec changes nothing.</summary>
+    public bool Fits(MediaCase of) => Codecs == CodecBuild.Debian || !of.IsRelay;
+}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Byon.Tests.Bench.Media.Servers;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.Bench.Media;
 
@@ -18,8 +19,10 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
         stereo at complexity 10; node: at the far codec's rate, mono, complexity as its load allows, 5 as a rule), so part of the ratio of
         transcoding is a choice of settings: the rows "both at complexity 10" have one complexity and bit rate (24 kbit/s) on both, rate
         and channels stay (rtpengine 10.5 has no others). A server whose core is full is dearer than it looks. Speech is synthetic.
+        Own builds are the codec libraries of ./byon codecs; every other figure is with Debian's, and the load always has those.
         """);
 
+    private const int NameWidth = 84;
     private const int EnoughToSetUp = 1_000;
 
     public IReadOnlyList<MediaRow> Rows { get; } = [.. CostRows(runs), .. LimitRows(limits)];
@@ -32,14 +35,16 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
     public string Text()
     {
         var text = new StringBuilder().AppendLine().AppendLine(Report.Machine()).AppendLine(Versions()).AppendLine();
-        text.AppendLine("                                                      rtpengine       node      ratio       goal");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{"",-NameWidth} {"rtpengine",12} {"node",10} {"ratio",10} {"goal",10}");
         foreach (var row in Rows)
         {
             text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Name,-50} {row.Number(row.Rtpengine),12} {row.Number(row.Node),10} {RatioOf(row),10} {row.Goal,10}"));
+                CultureInfo.InvariantCulture, $"{row.Name,-NameWidth} {row.Number(row.Rtpengine),12} {row.Number(row.Node),10} {RatioOf(row),10} {row.Goal,10}"));
         }
 
         text.AppendLine().AppendLine(Profiles());
+        foreach (var server in runs.Where(run => !run.Case.IsRelay).GroupBy(run => run.Server).OrderBy(server => server.Key, StringComparer.Ordinal))
+            text.AppendLine(CultureInfo.InvariantCulture, $"Codec libraries mapped by {server.Key}: {string.Join(", ", server.SelectMany(run => run.CodecLibraries).Distinct().Select(Short).Order(StringComparer.Ordinal))}");
         if (IsDisturbed)
             text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"DISTURBED: other programs used up to {runs.Max(run => run.Others):0.0} processors. Repeat on a quiet machine."));
         return text.AppendLine().AppendLine(Method).ToString();
@@ -47,8 +52,11 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
 
     private static string RatioOf(MediaRow row) => double.IsNaN(row.Ratio) ? "" : row.Ratio.ToString("0.00", CultureInfo.InvariantCulture);
 
-    public static string Versions() => Report.Versions("rtpengine-daemon", "libopus0", "libvo-amrwbenc0", "libopencore-amrwb0", "libssl3")
-        + (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") is { Length: > 0 } ? "; the node's codec libraries are those of ./byon codecs" : "");
+    public static string Versions() => Report.Versions("rtpengine-daemon", "libopus0", "libvo-amrwbenc0", "libopencore-amrwb0", "libssl3");
+
+    /// <summary>Within the repository where it lies there.</summary>
+    private static string Short(string path) =>
+        path.StartsWith(RepositoryRoot.Path, StringComparison.Ordinal) ? Path.GetRelativePath(RepositoryRoot.Path, path) : path;
 
     private string Profiles() => "SRTP: " + string.Join(", ", runs.Select(run => $"{run.Server} {run.Profile}").Distinct());
 
@@ -58,9 +66,18 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
         {
             var title = string.Create(CultureInfo.InvariantCulture, $"{group.Key.Name}, {group.Key.Calls} calls");
             MediaRow Row(string what, string format, string goal, Func<MediaRun, double> figure) =>
-                new($"{title}: {what}", Best(group, "rtpengine", figure), Best(group, "node", figure), format, goal);
+                RowOf(what, format, goal, figure, MediaServerKind.Rtpengine, MediaServerKind.Node);
+            MediaRow RowOf(string what, string format, string goal, Func<MediaRun, double> figure, string rtpengine, string node) =>
+                new($"{title}: {what}", Best(group, rtpengine, figure), Best(group, node, figure), format, goal);
 
-            yield return Row("ms per call-s", "0.00", group.Key.Goal is { } goal ? string.Create(CultureInfo.InvariantCulture, $"<= {goal:0.00}") : "", run => run.CpuPerCallSecond);
+            var cost = group.Key.Goal is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"<= {wanted:0.00}") : "";
+            yield return Row("ms per call-s", "0.00", cost, run => run.CpuPerCallSecond);
+            if (group.Any(run => run.Server == MediaServerKind.NodeOwn))
+            {
+                yield return RowOf("ms per call-s, node with own builds", "0.00", cost, run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.NodeOwn);
+                yield return RowOf("ms per call-s, both with these", "0.00", "", run => run.CpuPerCallSecond, MediaServerKind.RtpengineOwn, MediaServerKind.NodeOwn);
+            }
+
             yield return Row("delay p50, ms", "0.0", "", run => run.Load.DelayP50);
             yield return Row("delay p99, ms", "0.0", "", run => run.Load.DelayP99);
             yield return Row("loss, %", "0.000", "", run => run.Load.Loss * 100);
@@ -75,10 +92,12 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
     private static IEnumerable<MediaRow> LimitRows(IReadOnlyList<MediaLimit> limits) =>
         from limit in limits
         group limit by limit.Case into of
-        let rtpengine = of.First(limit => limit.Server == "rtpengine")
-        let node = of.First(limit => limit.Server == "node")
+        let rtpengine = of.First(limit => limit.Server == MediaServerKind.Rtpengine)
+        from node in of
+        where node.Server is MediaServerKind.Node or MediaServerKind.NodeOwn
+        let build = node.Server == MediaServerKind.NodeOwn ? ", node with own builds" : ""
         select new MediaRow(
-            $"{of.Key.Name}: most calls{(node.LoadWasTheLimit ? " (load was the node's limit)" : "")}", rtpengine.Calls, node.Calls, "0", "");
+            $"{of.Key.Name}: most calls{build}{(node.LoadWasTheLimit ? " (load was the node's limit)" : "")}", rtpengine.Calls, node.Calls, "0", "");
 
     private static double Best(IEnumerable<MediaRun> runs, string server, Func<MediaRun, double> figure) =>
         runs.Where(run => run.Server == server).Min(figure);

@@ -13,10 +13,11 @@ namespace Byon.Tests.Bench.Media;
 /// <param name="BytesPerCall">Growth of its resident memory.</param>
 /// <param name="BytesPerPacket">That the server's runtime allocated in the window, per packet it took; null without a managed runtime.</param>
 /// <param name="GarbagePauses">For its garbage collector in the window, together.</param>
+/// <param name="CodecLibraries">That the server had mapped, where they are.</param>
 /// <param name="Others">What all other programs of the machine used in the window, in processors.</param>
 internal sealed record MediaRun(
     string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double SetUp, double BytesPerCall,
-    double? BytesPerPacket, TimeSpan? GarbagePauses, double Others, LoadResult Load)
+    double? BytesPerPacket, TimeSpan? GarbagePauses, IReadOnlyList<string> CodecLibraries, double Others, LoadResult Load)
 {
     private const double MostLoss = 0.001;
     private const double MostDelay = 20;
@@ -61,7 +62,7 @@ internal sealed record MediaRun(
         return new MediaRun(
             kind.Name, of, calls, load.Calls[0].Client.Profile.ToString() ?? "", cpu / calls / window.TotalSeconds, setUp / 1e6 / calls,
             (double)(server.ResidentBytes() - memory) / calls, (after?.Allocated - before?.Allocated) / (double)(result.Up.Sent + result.Down.Sent),
-            after?.Pauses - before?.Pauses, Math.Max(0, others), result);
+            after?.Pauses - before?.Pauses, server.CodecLibraries(), Math.Max(0, others), result);
     }
 
     private static async Task WarmUpAsync(MediaServer server, LoadGenerator load)

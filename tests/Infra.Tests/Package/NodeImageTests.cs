@@ -36,6 +36,21 @@ public sealed class NodeImageTests(StorageFixture storage, ImageTree tree) : ICl
     }
 
     [Fact]
+    public async Task Of_two_builds_of_a_codec_the_node_takes_the_image_s_own_and_says_so()
+    {
+        await using var node = Start(Entrypoint);
+        using var http = new HttpClient();
+        await WaitFor.TrueAsync(() => IsReadyAsync(http), TimeSpan.FromSeconds(60), node.Tail);
+
+        var path = Image.All("ENV").Single(set => set.StartsWith("LD_LIBRARY_PATH=", StringComparison.Ordinal)).Split('=')[1];
+        var folder = Path.Combine(path, ImageTree.CodecFolder);
+        var codecs = LibrariesOf(node.Id).Where(ImageTree.IsCodec).ToList();
+        Assert.Equal(4, codecs.Count);
+        Assert.All(codecs, codec => Assert.EndsWith(folder, Path.GetDirectoryName(codec), StringComparison.Ordinal));
+        Assert.Contains(node.Lines, line => line.Contains($"Codec libraries: {folder}/libopus.so.0 (libopus ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_health_check_fails_where_no_node_answers()
     {
         await using var check = Start(["/opt/byon/healthcheck"]);

@@ -147,7 +147,7 @@ public sealed class AmrCodecTests
     public void AMissingLibraryTakesItsCodecOutWithOneWarning(string library, AudioCodec gone)
     {
         var log = new Warnings();
-        var codecs = new NativeCodecs(log, name => !name.StartsWith(library, StringComparison.Ordinal));
+        var codecs = new NativeCodecs(log, (name, function) => name.StartsWith(library, StringComparison.Ordinal) ? null : CodecLibrary.Load(name, function));
         Assert.Equal([.. CodecPolicy.Network.Where(codec => codec != gone), AudioCodec.L16], codecs.Codecs);
         Assert.Contains(library, Assert.Single(log.Messages), StringComparison.Ordinal);
     }
@@ -156,7 +156,7 @@ public sealed class AmrCodecTests
     public void WithoutAnyLibraryTheCodecsOfOurOwnRemain()
     {
         var log = new Warnings();
-        Assert.Equal([AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu, AudioCodec.L16], new NativeCodecs(log, _ => false).Codecs);
+        Assert.Equal([AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu, AudioCodec.L16], new NativeCodecs(log, (_, _) => null).Codecs);
         Assert.Single(log.Messages);
     }
 
@@ -213,7 +213,7 @@ public sealed class AmrCodecTests
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Messages.Add(formatter(state, exception));

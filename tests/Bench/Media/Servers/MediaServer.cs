@@ -10,6 +10,8 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
     /// <summary>The processor that servers are kept on; the load has the others.</summary>
     public const int Core = 0;
 
+    private static readonly string[] Codecs = ["libopus.", "libopencore-", "libvo-amrwbenc."];
+
     public abstract Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of);
 
     /// <summary>Processor time of all its threads so far, in ns. From schedstat, because ticks are too coarse.</summary>
@@ -32,8 +34,15 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <summary>The codec libraries that it has mapped, where they are.</summary>
+    public IReadOnlyList<string> CodecLibraries() =>
+    [
+        .. File.ReadLines($"/proc/{process.Id}/maps").Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries)[^1]).Distinct()
+            .Where(path => Path.GetFileName(path) is var name && Codecs.Any(codec => name.StartsWith(codec, StringComparison.Ordinal))),
+    ];
+
     /// <summary>Starts a program kept on <see cref="Core"/>.</summary>
-    protected static Process Start(string program, IEnumerable<string> arguments, bool talks)
+    protected static Process Start(string program, IEnumerable<string> arguments, CodecBuild codecs, bool talks)
     {
         var start = new ProcessStartInfo("taskset", ["-c", Core.ToString(CultureInfo.InvariantCulture), program, .. arguments])
         {
@@ -41,8 +50,8 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
             RedirectStandardOutput = talks,
             RedirectStandardError = !talks,
         };
-        // The other server has the libraries of its distribution, whatever ours was given (./byon codecs).
-        if (!talks) start.Environment.Remove("LD_LIBRARY_PATH");
+        if (codecs == CodecBuild.Own) start.Environment["LD_LIBRARY_PATH"] = CodecBuilds.Folder;
+        else start.Environment.Remove("LD_LIBRARY_PATH");
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
     }
 

@@ -27,7 +27,7 @@ internal sealed class RtpengineServer : MediaServer
         _control.Client.ReceiveTimeout = 2_000;
     }
 
-    public static async Task<RtpengineServer> StartAsync()
+    public static async Task<RtpengineServer> StartAsync(CodecBuild codecs)
     {
         var port = FreePorts.Next();
         string[] arguments =
@@ -36,7 +36,7 @@ internal sealed class RtpengineServer : MediaServer
             string.Create(CultureInfo.InvariantCulture, $"--listen-ng=127.0.0.1:{port}"), "--port-min=23000", "--port-max=32000",
             "--timeout=3600", "--silent-timeout=3600", "--offer-timeout=3600", "--dtls-passive", "--dtls-cert-cipher=prime256v1",
         ];
-        var process = Start("rtpengine", arguments, talks: false);
+        var process = Start("rtpengine", arguments, codecs, talks: false);
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         var server = new RtpengineServer(process, port);
