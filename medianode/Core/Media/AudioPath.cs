@@ -23,6 +23,9 @@ internal sealed partial class AudioPath : IDisposable
     private DtmfDetector? _detector;
     private char? _foundKey;
 
+    /// <summary>A key of signalling is down: as with those of media, nothing is heard beside it.</summary>
+    private bool _keyIsDown;
+
     // Empty as long as audio is passed through.
     private short[] _heard = [];
 
@@ -50,19 +53,28 @@ internal sealed partial class AudioPath : IDisposable
     /// <summary>Audio may flow: neither leg is held in this direction.</summary>
     public bool Active { get; private set; }
 
-    public Instant? NextTimeout => Active
+    /// <summary>The leg that is told may be sent something: keys, if only keys.</summary>
+    private bool MayTell { get; set; }
+
+    public Instant? NextTimeout => MayTell
         ? Instant.Earliest(Instant.Earliest(_nextFrame, _input?.NextTimeout), Instant.Earliest(_dtmf.NextTimeout, _keys.NextTimeout))
         : null;
 
     /// <summary>Takes up what was negotiated; codecs that stay keep their state.</summary>
     public void Configure(AudioStream? from, AudioStream? to)
     {
-        Active = from is not null && to is not null
-            && from.Direction.HasFlag(MediaDirection.ReceiveOnly) && to.Direction.HasFlag(MediaDirection.SendOnly);
+        MayTell = from is not null && to is not null && to.Direction.HasFlag(MediaDirection.SendOnly);
+        Active = MayTell && from!.Direction.HasFlag(MediaDirection.ReceiveOnly);
+        if (!MayTell)
+        {
+            _keys.Clear();
+            _keyIsDown = false;
+            _tone.Silence();
+        }
+
         if (!Active)
         {
             Stop();
-            _keys.Clear();
             _rtp.Pause();
         }
 
@@ -113,7 +125,7 @@ internal sealed partial class AudioPath : IDisposable
         if (!Active) return false;
         if (format.Codec == _output.Format.Codec)
         {
-            if (_tone.Active)
+            if (_tone.Active || _keyIsDown)
             {
                 _rtp.Withhold(packet);
                 return false;
@@ -154,17 +166,20 @@ internal sealed partial class AudioPath : IDisposable
         return update.Digit;
     }
 
-    /// <summary>A key that came by signalling. Peers that send keys both ways press each of them once.</summary>
+    /// <summary>A key of a command, or one that the peer which is heard sent by signalling.</summary>
     public void Press(Instant now, char key, TimeSpan duration)
     {
-        if (!Active || _lastKey.Key == key && now - _lastKey.At < SamePress) return;
+        if (!MayTell) return;
         _keys.Press(now, key, duration);
         PlayKeys(now);
     }
 
+    /// <summary>The peer has just pressed this key on its media. Peers that send keys both ways press each of them once.</summary>
+    public bool HasJustHeard(Instant now, char key) => _lastKey.Key == key && now - _lastKey.At < SamePress;
+
     public void HandleTimeout(Instant now)
     {
-        if (!Active) return;
+        if (!MayTell) return;
         PlayKeys(now);
         _dtmf.HandleTimeout(now);
         SendEvents(now);
@@ -242,6 +257,7 @@ internal sealed partial class AudioPath : IDisposable
     private void PlayKeys(Instant now)
     {
         while (_keys.TryDequeue(now, out var timestamp, out var update)) Tell(now, timestamp, update, KeyPlayer.ClockRate);
+        _keyIsDown = _keys.IsDown;
     }
 
     /// <summary>True when a press starts with this update.</summary>
@@ -311,7 +327,8 @@ internal sealed partial class AudioPath : IDisposable
     private void Stop()
     {
         Restart();
-        _nextFrame = null;
+        // A tone goes on whatever becomes of the source.
+        if (!_tone.Active) _nextFrame = null;
         _input?.Reset();
         _input = null;
     }

@@ -36,6 +36,8 @@ internal sealed class DtmfTone
     /// <summary>The key is up again: the tone ends once it has sounded for long enough.</summary>
     public void Stop() => _stops = true;
 
+    public void Silence() => Active = false;
+
     public void Fill(Span<short> samples, int sampleRate)
     {
         foreach (ref var sample in samples)

@@ -32,6 +32,8 @@ internal sealed class KeyPlayer
     /// <summary>Keys that are yet to be pressed.</summary>
     public string Waiting => string.Concat(_waiting.Select(key => new TelephoneEvent(key.Code, false, 0, 0).Digit));
 
+    public bool IsDown => _pressed is not null;
+
     public Instant? NextTimeout => _pressed is not null || _waiting.Count > 0 ? _next : null;
 
     public void Press(Instant now, char key, TimeSpan duration)

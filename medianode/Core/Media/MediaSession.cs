@@ -178,7 +178,8 @@ public sealed partial class MediaSession : IDisposable
     public void Press(Instant now, KeyPress press)
     {
         WasRelayed = false;
-        (press.ToWebRtc ? _toWebRtc : _toIms).Press(now, press.Key, press.Duration);
+        if (!press.ToWebRtc) _toIms.Press(now, press.Key, press.Duration);
+        else if (!_toWebRtc.HasJustHeard(now, press.Key)) _toWebRtc.Press(now, press.Key, press.Duration);
     }
 
     /// <summary>A datagram from the network's side, on one of the ports of video.</summary>

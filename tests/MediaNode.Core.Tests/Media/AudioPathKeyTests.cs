@@ -145,17 +145,16 @@ public sealed class AudioPathKeyTests : AudioPathRig
     }
 
     [Fact]
-    public void AKeyThatAPeerSendsBothWaysIsPressedOnce()
+    public void AKeyThatAPeerHasJustSentIsKnown()
     {
         Connect(Stream(Pcma) with { TelephoneEvent = new(96, 8000) }, Stream(Pcmu) with { TelephoneEvent = new(101, 8000) });
         Assert.Equal('5', Press(5, 160, end: false));
         Run(PacketTime);
         Press(5, 320, end: true);
         Run(TimeSpan.FromMilliseconds(300));
-        Path.Press(Now, '5', TimeSpan.FromMilliseconds(160));
-        Path.Press(Now, '6', TimeSpan.FromMilliseconds(160));
-        Run(TimeSpan.FromSeconds(1));
-        Assert.Equal(2, SentPackets.DistinctBy(s => s.Timestamp).Count());
+        Assert.True(Path.HasJustHeard(Now, '5'));
+        Assert.False(Path.HasJustHeard(Now, '6'));
+        Assert.False(Path.HasJustHeard(Now + TimeSpan.FromSeconds(1), '5'));
     }
 
     [Fact]
@@ -167,6 +166,94 @@ public sealed class AudioPathKeyTests : AudioPathRig
         Run(TimeSpan.FromMinutes(5));
         Assert.InRange(SentPackets.DistinctBy(s => s.Timestamp).Count(), 20, 34);
         Assert.Null(Path.NextTimeout);
+    }
+
+    /// <summary>What a receiver makes of the keys of a command where half of the packets are lost in pairs: each key once, as long as it was held.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(400)]
+    public void PressedKeysReachAReceiverThatLosesPackets(int duration)
+    {
+        Connect(Stream(Pcma), Stream(Pcmu) with { TelephoneEvent = new(101, 8000) });
+        const string keys = "0123456789*#ABCD";
+        foreach (var key in keys)
+        {
+            Path.Press(Now, key, TimeSpan.FromMilliseconds(duration));
+            Run(TimeSpan.FromMilliseconds(duration + 100));
+        }
+
+        var arrived = SentPackets.Where((_, i) => i % 4 < 2)
+            .Select(s => (s.Timestamp, Event: TelephoneEvent.TryParse(s.Payload, out var e) ? e : default)).GroupBy(s => s.Timestamp).ToList();
+        Assert.Equal(keys, string.Concat(arrived.Select(press => press.First().Event.Digit)));
+        Assert.All(arrived, press =>
+        {
+            Assert.True(press.Last().Event.End);
+            Assert.Equal(8 * duration, press.Last().Event.Duration);
+        });
+        Assert.Equal(keys.Length, SentPackets.Count(s => s.Marker));
+        Assert.All(SentPackets.GroupBy(s => s.Timestamp), press => Assert.Equal(3, press.Count(s => (s.Payload[1] & 0x80) != 0)));
+        AssertSequenceIsUnbroken();
+    }
+
+    [Fact]
+    public void APressedKeyStandsForAudioThatIsPassedThrough()
+    {
+        Connect(Stream(Pcma), Stream(Pcma) with { TelephoneEvent = new(101, 8000) });
+        Speak(5);
+        Path.Press(Now, '5', TimeSpan.FromMilliseconds(100));
+        Speak(20);
+        var pressed = SentPackets.FindIndex(s => s.PayloadType == 101);
+        var released = SentPackets.FindIndex(s => s.PayloadType == 101 && (s.Payload[1] & 0x80) != 0);
+        Assert.All(SentPackets[pressed..released], s => Assert.Equal(101, s.PayloadType));
+        Assert.Equal(20, SentPackets.Count(s => s.PayloadType == 8));
+        AssertSequenceIsUnbroken();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void KeysArePressedWhereTheBrowserHasNoMicrophone(bool takesEvents)
+    {
+        var to = takesEvents ? Stream(Pcmu) with { TelephoneEvent = new(101, 8000) } : Stream(Pcmu);
+        Connect(Stream(Pcma) with { Direction = MediaDirection.SendOnly }, to);
+        Path.Press(Now, '5', TimeSpan.FromMilliseconds(200));
+        Run(TimeSpan.FromSeconds(1));
+        if (takesEvents) Assert.Equal(3, SentPackets.Count(s => s.PayloadType == 101 && (s.Payload[1] & 0x80) != 0));
+        else Assert.InRange(Tone.KeyHeard(Decode(SentPackets), '5', 8000), TimeSpan.FromMilliseconds(160), TimeSpan.FromMilliseconds(240));
+        Assert.Null(Path.NextTimeout);
+    }
+
+    [Fact]
+    public void NobodyHearsAKeyOnHoldAndNothingIsLeftOfOneThatAHoldCutShort()
+    {
+        Speak(5);
+        Path.Press(Now, '5', TimeSpan.FromMilliseconds(400));
+        Run(TimeSpan.FromMilliseconds(100));
+        Connect(Stream(Pcma), Stream(Pcmu) with { Direction = MediaDirection.Inactive });
+        Path.Press(Now, '6', TimeSpan.FromMilliseconds(400));
+        var held = SentPackets.Count;
+        Run(TimeSpan.FromSeconds(5));
+        Assert.Equal(held, SentPackets.Count);
+        Connect(Stream(Pcma), Stream(Pcmu));
+        Speak(25);
+        Assert.True(Tone.Heard(Decode(SentPackets[held..]), Hertz, 1336, 8000) > TimeSpan.FromMilliseconds(400));
+    }
+
+    [Fact]
+    public void AToneEndsThoughTheSourceChangesMeanwhile()
+    {
+        Speak(5);
+        Path.Press(Now, '5', TimeSpan.FromMilliseconds(200));
+        Receive(NextPacket(), ssrc: 6);
+        Run(TimeSpan.FromSeconds(1));
+        var spoken = SentPackets.Count;
+        for (var i = 0; i < 25; i++)
+        {
+            Receive(NextPacket(), ssrc: 6);
+            Run(PacketTime);
+        }
+
+        Assert.True(Tone.Heard(Decode(SentPackets[spoken..]), Hertz, 1336, 8000) > TimeSpan.FromMilliseconds(400));
     }
 
     /// <summary>One loss in three: what is lost of updates and ends is made up for by those that follow, and a lost end by its time.</summary>
