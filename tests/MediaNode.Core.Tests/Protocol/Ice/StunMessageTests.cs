@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Protocol.Ice;
@@ -19,6 +20,10 @@ public class StunMessageTests
     private const string ResponseV6 =
         "010100482112a442b7e7a701bc34d686fa87dfae8022000b7465737420766563746f7220002000140002a1470113a9faa5d3f179bc25f4b5bed2b9d9"
         + "00080014a382954e4be67bf11784c97c8292c275bfe3ed4180280004c8fb0b4c";
+
+    private const string LongTermRequest =
+        "000100602112a44278ad3433c6ad72c029da412e00060012e3839ee38388e383aae38383e382afe382b900000015001c662f2f3439396b39353464364f4c33"
+        + "346f4c394653547679363473410014000b6578616d706c652e6f72670000080014f67024656dd64a3e02b8e0712e85c9a28ca89666";
 
     private static readonly byte[] Password = Encoding.ASCII.GetBytes("VOkJxbRl1RmTxUk/WvJxBt");
 
@@ -43,6 +48,18 @@ public class StunMessageTests
         Assert.Equal(StunClass.Success, message.Class);
         Assert.True(message.HasIntegrity(Password));
         Assert.Equal(IPEndPoint.Parse(address), message.MappedAddress());
+    }
+
+    /// <summary>We have no long-term credentials: the sample shows that integrity is the same for any key, and that no name in it is taken for ours.</summary>
+    [Fact]
+    public void The_sample_request_with_long_term_credentials_is_sound_and_names_no_session()
+    {
+        Assert.True(StunMessage.TryParse(Convert.FromHexString(LongTermRequest), out var message));
+        Assert.True(message.HasIntegrity(MD5.HashData("\u30DE\u30C8\u30EA\u30C3\u30AF\u30B9:example.org:TheMatrIX"u8)));
+        Assert.False(message.HasIntegrity("TheMatrIX"u8));
+        Assert.True(message.LocalFragment.IsEmpty);
+        var unknown = new ushort[4];
+        Assert.Equal([0x0015, 0x0014], unknown[..message.UnknownAttributes(unknown)]);
     }
 
     [Theory]
