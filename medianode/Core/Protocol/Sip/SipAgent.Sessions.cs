@@ -40,6 +40,9 @@ public sealed partial class SipAgent
 
     public void RejectReinvite(Instant now, SipSessionId session, int status) => On(session, s => s.RejectReinvite(now, status));
 
+    /// <summary>Sends a key by INFO in a confirmed session; answered by SessionKeyAnswered, before which no other one is sent.</summary>
+    public void SendKey(Instant now, SipSessionId session, char key, TimeSpan duration) => On(session, s => s.SendKey(now, key, duration));
+
     /// <summary>
     /// Ends a session the way its state asks for: CANCEL before our INVITE is answered (ACK and BYE if a 2xx crosses it), the
     /// given final status for an INVITE we have not answered, BYE in a confirmed dialog. SessionEnded follows.
@@ -50,6 +53,9 @@ public sealed partial class SipAgent
     public SipSessionState? Save(Instant now, SipSessionId session) =>
         _core.Sessions.GetValueOrDefault(session) is { IsConfirmed: true } known
             ? new SipSessionState(known.Dialog!, known.Line, known.IsCaller, known.Timer.Save(now), known.LocalSdp, known.PeerTakesUpdates)
+            {
+                PeerTakesInfo = known.PeerTakesInfo,
+            }
             : null;
 
     /// <summary>Takes up a saved session: requests of its dialog are answered here from now on.</summary>
@@ -59,6 +65,7 @@ public sealed partial class SipAgent
         {
             LocalSdp = saved.LocalSdp,
             PeerTakesUpdates = saved.PeerTakesUpdates,
+            PeerTakesInfo = saved.PeerTakesInfo,
         };
         if (saved.Timer is { } timer) session.Timer.Restore(now, timer);
         session.Confirm(saved.Dialog);

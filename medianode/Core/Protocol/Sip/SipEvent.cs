@@ -73,6 +73,9 @@ public sealed record SessionReinviteRejected(SipSessionId Session, int Status, s
 /// <summary>DTMF in an INFO body (application/dtmf-relay), already answered with 200.</summary>
 public sealed record SessionInfoDigit(SipSessionId Session, char Digit, TimeSpan Duration) : SipSessionEvent(Session);
 
+/// <summary>What came of a key that was sent by INFO: the status of its response, 408 where none came, 405 where the peer takes no INFO at all.</summary>
+public sealed record SessionKeyAnswered(SipSessionId Session, int Status) : SipSessionEvent(Session);
+
 /// <summary>
 /// The peer wants the subscriber to call somebody in its place (REFER): answer with AcceptRefer or RejectRefer, and tell by
 /// NotifyRefer how the call goes.

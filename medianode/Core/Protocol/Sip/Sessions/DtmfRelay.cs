@@ -6,6 +6,8 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 /// <summary>The application/dtmf-relay body: lines "Signal=5" and "Duration=160" (ms), in any order.</summary>
 internal static class DtmfRelay
 {
+    public const string ContentType = "application/dtmf-relay";
+
     private const int MaxLength = 256;
     private const int DefaultDuration = 160;
     private const int LongestDuration = 10_000;
@@ -28,6 +30,9 @@ internal static class DtmfRelay
 
         return digit != '\0';
     }
+
+    public static byte[] Write(char digit, TimeSpan duration) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Signal={digit}\r\nDuration={(int)duration.TotalMilliseconds}\r\n"));
 
     /// <summary>Some phones write * and # as the event numbers 10 and 11.</summary>
     private static bool TryParseSignal(string text, out char digit)

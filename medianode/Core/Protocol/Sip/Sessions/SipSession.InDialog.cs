@@ -89,7 +89,7 @@ internal sealed partial class SipSession
 
     private void ReceiveInfo(Instant now, SipRequest info, ServerTransaction transaction)
     {
-        if (info.ContentType == "application/dtmf-relay" && DtmfRelay.TryParse(info.Body.Span, out var digit, out var duration))
+        if (info.ContentType == DtmfRelay.ContentType && DtmfRelay.TryParse(info.Body.Span, out var digit, out var duration))
         {
             Respond(now, transaction, 200);
             _core.Tell(new SessionInfoDigit(Id, digit, duration));
@@ -106,7 +106,7 @@ internal sealed partial class SipSession
         var request = transaction.Request;
         var response = Reply(now, request, status);
         if (status == 405 || request.Method == SipMethods.Options) response.Headers.Set("Allow", SipMethods.Allowed);
-        if (status == 415 || request.Method == SipMethods.Options) response.Headers.Set("Accept", "application/sdp, application/dtmf-relay");
+        if (status == 415 || request.Method == SipMethods.Options) response.Headers.Set("Accept", $"application/sdp, {DtmfRelay.ContentType}");
         _core.Transactions.Respond(now, transaction, response);
     }
 }

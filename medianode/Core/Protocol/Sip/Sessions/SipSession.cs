@@ -19,6 +19,7 @@ internal sealed partial class SipSession : ITimed
     private IncomingInvite? _incoming;
     private UnacknowledgedAnswer? _unacknowledged;
     private SipDialog? _dialog;
+    private OutgoingKey? _key;
     private string? _farewell;
     private bool _rings;
     private bool _isEnded;
@@ -51,6 +52,9 @@ internal sealed partial class SipSession : ITimed
 
     /// <summary>Whether the peer allows UPDATE, as far as it said.</summary>
     public bool PeerTakesUpdates { get; set; }
+
+    /// <summary>Whether the peer allows INFO, as far as it said.</summary>
+    public bool PeerTakesInfo { get; set; }
 
     /// <summary>The dialog; while our INVITE is unanswered the early one of the fork that spoke last.</summary>
     public SipDialog? Dialog
@@ -162,6 +166,13 @@ internal sealed partial class SipSession : ITimed
         else _reinviting.TrySend(now);
     }
 
+    public void SendKey(Instant now, char key, TimeSpan duration)
+    {
+        if (!IsConfirmed) return;
+        _key ??= new OutgoingKey(_core, this);
+        _key.Start(now, key, duration);
+    }
+
     public void RejectReinvite(Instant now, int status)
     {
         _reinvited.Reject(now, status);
@@ -261,7 +272,9 @@ internal sealed partial class SipSession : ITimed
     /// <summary>What a message of the peer says of itself.</summary>
     public void Learn(SipMessage message)
     {
-        if (message.Headers.Has("Allow")) PeerTakesUpdates = message.Headers.Lists("Allow", SipMethods.Update);
+        if (!message.Headers.Has("Allow")) return;
+        PeerTakesUpdates = message.Headers.Lists("Allow", SipMethods.Update);
+        PeerTakesInfo = message.Headers.Lists("Allow", SipMethods.Info);
     }
 
     public uint NextCSeq()

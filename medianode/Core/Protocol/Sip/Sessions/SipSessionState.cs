@@ -4,4 +4,7 @@ namespace Byon.MediaNode.Core.Protocol.Sip.Sessions;
 /// <param name="Timer">Null where neither side asked for a session timer.</param>
 /// <param name="LocalSdp">Our newest SDP, to be offered again by a refresh.</param>
 public sealed record SipSessionState(
-    SipDialog Dialog, SipLine Line, bool IsCaller, SessionTimerState? Timer = null, string? LocalSdp = null, bool PeerTakesUpdates = false);
+    SipDialog Dialog, SipLine Line, bool IsCaller, SessionTimerState? Timer = null, string? LocalSdp = null, bool PeerTakesUpdates = false)
+{
+    public bool PeerTakesInfo { get; init; }
+}
