@@ -63,6 +63,9 @@ public sealed partial class Call
                 Milestone("sip.info-digit", digit.Digit.ToString());
                 _actions.Enqueue(new PressKey(new KeyPress(digit.Digit, digit.Duration, ToWebRtc: true)));
                 break;
+            case SessionKeyAnswered answered:
+                KeyAnswered(now, answered);
+                break;
             case SessionEnded ended:
                 Milestone(ended.Ending.Kind == SipEndingKind.RemoteBye ? "sip.bye-received" : "sip.ended");
                 Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: true), rejectStatus: null);

@@ -15,6 +15,8 @@ public sealed partial class Call
         _wasEverHeld = saved.WasEverHeld;
         _awaitsAnswerInAck = saved.AwaitsAnswerInAck;
         _hasVideo = _webRtc.Plan?.Video is not null && _ims.Plan?.Video is not null;
+        _keys = saved.Keys is { } keys ? new KeyQueue(keys) : new KeyQueue();
+        _refusedInfo = saved.RefusedInfo;
         Description = saved.Description;
     }
 
@@ -22,6 +24,10 @@ public sealed partial class Call
     /// <remarks>What a REFER or a transfer began is not part of it: it dies with this node, and the call goes on as it was.</remarks>
     public CallSnapshot? Save() => _phase == CallPhase.Connected && _referral?.Lost is null
         ? new CallSnapshot(Description, _webRtc, _ims, _alerted, _heldHere, _farSideHolds, _wasEverHeld, _awaitsAnswerInAck)
+        {
+            Keys = _keys.Save(),
+            RefusedInfo = _refusedInfo,
+        }
         : null;
 
     /// <summary>The call as it was; its first action tells the media session what to do.</summary>

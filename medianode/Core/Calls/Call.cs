@@ -58,7 +58,7 @@ public sealed partial class Call
     public bool HasEnded => Description.End is not null;
 
     public Instant? NextTimeout => Instant.Earliest(
-        Instant.Earliest(_deadline, _transfer?.Deadline), _change is { CommandWaits: true } ? _change.Deadline : null);
+        Instant.Earliest(Instant.Earliest(_deadline, NextKey), _transfer?.Deadline), _change is { CommandWaits: true } ? _change.Deadline : null);
 
     public bool TryDequeue([NotNullWhen(true)] out CallAction? action) => _actions.TryDequeue(out action);
 
@@ -118,6 +118,7 @@ public sealed partial class Call
     {
         if (_change is { CommandWaits: true } change && now >= change.Deadline) GiveUpWaiting(change);
         if (_transfer?.Deadline <= now) TransferFailed(now, TransferFailure.NoAnswer);
+        if (NextKey <= now) PressDueKeys(now);
         if (_deadline is not { } deadline || now < deadline) return;
         _deadline = null;
         switch (_phase)

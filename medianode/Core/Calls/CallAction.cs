@@ -28,8 +28,11 @@ public sealed record EndSession(int RejectStatus) : CallAction;
 
 public sealed record ApplyMedia(MediaPlan Plan) : CallAction;
 
-/// <summary>Let the browser hear a key that the network pressed by signalling.</summary>
+/// <summary>Let one side hear a key that the other one pressed by signalling.</summary>
 public sealed record PressKey(KeyPress Press) : CallAction;
+
+/// <summary>Send a key by INFO (<c>SipAgent.SendKey</c>).</summary>
+public sealed record SendKey(char Key, TimeSpan Duration) : CallAction;
 
 public sealed record ReleaseMedia : CallAction;
 

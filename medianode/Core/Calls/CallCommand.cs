@@ -17,6 +17,12 @@ public enum CallFault
 
     /// <summary>The network did not answer in time.</summary>
     NetworkSilent,
+
+    /// <summary>More keys than may wait.</summary>
+    TooManyKeys,
+
+    /// <summary>The client's mark was used for something else.</summary>
+    CorrelatorInUse,
 }
 
 /// <summary>Outcome of a command: done, or a fault with one sentence for people.</summary>
@@ -48,6 +54,9 @@ public sealed record CallOptions(
 
     /// <summary>How long the subscriber's phone may ring for a call that is handed over to it.</summary>
     public TimeSpan TransferTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Keys go by INFO to a peer that takes no telephone events but INFO; else it hears tones.</summary>
+    public bool KeysByInfo { get; init; }
 
     /// <summary>The most that video may take each way, in kbit/s; 0 refuses all video.</summary>
     public int VideoKilobits { get; init; }

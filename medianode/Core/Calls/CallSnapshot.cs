@@ -10,4 +10,11 @@ namespace Byon.MediaNode.Core.Calls;
 /// <param name="WasEverHeld">Decides between Connected and Resume.</param>
 public sealed record CallSnapshot(
     CallDescription Description, WebRtcLeg WebRtc, ImsLeg Ims, bool Alerted, bool HeldHere, bool FarSideHolds, bool WasEverHeld,
-    bool AwaitsAnswerInAck);
+    bool AwaitsAnswerInAck)
+{
+    /// <summary>Keys that are yet to be pressed; null where there are none.</summary>
+    public KeyQueueState? Keys { get; init; }
+
+    /// <summary>The peer does not take keys by INFO.</summary>
+    public bool RefusedInfo { get; init; }
+}

@@ -127,6 +127,13 @@ internal sealed class CallRig
         return result;
     }
 
+    public CallCommandResult? Press(KeySequence keys)
+    {
+        var result = Call.PressKeys(Now, keys);
+        Drained();
+        return result;
+    }
+
     public void End()
     {
         Call.End(Now);
