@@ -95,6 +95,7 @@ internal static class Composition
         builder.Services.AddSingleton<CorrelatedCalls>();
         builder.Services.AddSingleton<CallSessions>();
         builder.Services.AddSingleton<PhoneSessions>();
+        builder.Services.AddSingleton<SessionKeys>();
         builder.Services.AddSingleton<ChannelTicket>();
         builder.Services.AddSingleton<WebSocketChannels>();
         builder.Services.AddSingleton<SocketWelcome>();
@@ -161,6 +162,7 @@ internal static class Composition
         builder.Services.AddSingleton<VvoipV1>();
         builder.Services.AddSingleton<CallTransferV1>();
         builder.Services.AddSingleton<CallStatusV1>();
+        builder.Services.AddSingleton<CallKeysV1>();
         builder.Services.AddSingleton<AllSurfaces>();
         builder.Services.AddSingleton<OpenApiPages>();
     }

@@ -99,6 +99,8 @@ internal static class Problems
         422, "UNNECESSARY_IDENTIFIER",
         "The phoneNumber must not be provided in the request body when using a three-legged access token; it is resolved from the token.");
 
+    public static Problem TooManyKeys() => new(429, "TOO_MANY_REQUESTS", "Too many keys of the session are yet to be pressed.", SoonAgain);
+
     public static Problem TooManyRequests(TimeSpan wait) => new(429, "TOO_MANY_REQUESTS", "Rate limit reached.", wait);
 
     // 500 and up
@@ -121,6 +123,8 @@ internal static class Problems
         ControlFault.TooManyDevices => TooManyDevicesOfUser(),
         ControlFault.NotFound => NotFound(),
         ControlFault.IncompatibleState => IncompatibleState(refusal.Detail),
+        ControlFault.TooManyKeys => TooManyKeys(),
+        ControlFault.CorrelatorInUse => CorrelatorInUse(refusal.Detail),
         ControlFault.UnacceptableSdp => InvalidArgument(refusal.Detail),
         ControlFault.NotProvisioned => PermissionDenied("The phone number of the access token is not provisioned for this service."),
         ControlFault.CredentialsRefused => PermissionDenied($"The network refused the subscriber's credentials. {refusal.Detail}"),

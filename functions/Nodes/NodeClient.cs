@@ -38,6 +38,9 @@ internal sealed partial class NodeClient(HttpClient http, IOptions<ControlOption
     public Task<NodeReply<Nothing>> CancelTransferAsync(NodeRecord node, string callId, CancellationToken cancel) =>
         SendAsync<Nothing>(node, HttpMethod.Delete, $"{NodeControlRoutes.Calls}/{callId}/transfer", null, null, cancel);
 
+    public Task<NodeReply<Nothing>> PressKeysAsync(NodeRecord node, string callId, PressKeysCommand command, CancellationToken cancel) =>
+        SendAsync<Nothing>(node, HttpMethod.Post, $"{NodeControlRoutes.Calls}/{callId}/keys", Json(command, ControlJson.Default.PressKeysCommand), null, cancel);
+
     public Task<NodeReply<CallRecord>> RetrieveCallAsync(NodeRecord node, string phoneCallId, RetrieveCallCommand command, CancellationToken cancel) =>
         SendAsync(node, HttpMethod.Post, $"{NodeControlRoutes.PhoneCalls}/{phoneCallId}/retrieve", Json(command, ControlJson.Default.RetrieveCallCommand), ControlJson.Default.CallRecord, cancel);
 

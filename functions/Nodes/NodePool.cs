@@ -51,6 +51,9 @@ internal sealed class NodePool(NodeStore nodes, CallStore calls, NodeClient clie
     public Task<NodeReply<Nothing>> CancelTransferAsync(CallRecord call, CancellationToken cancel) =>
         AtOwnerAsync(call.NodeId, node => client.CancelTransferAsync(node, call.CallId, cancel), cancel);
 
+    public Task<NodeReply<Nothing>> PressKeysAsync(CallRecord call, PressKeysCommand command, CancellationToken cancel) =>
+        AtOwnerAsync(call.NodeId, node => client.PressKeysAsync(node, call.CallId, command, cancel), cancel);
+
     /// <summary>The node that holds the call, whichever one has the device's registration.</summary>
     public Task<NodeReply<CallRecord>> RetrieveCallAsync(CallRecord onPhone, RetrieveCallCommand command, CancellationToken cancel) =>
         AtOwnerAsync(onPhone.NodeId, node => client.RetrieveCallAsync(node, onPhone.CallId, command, cancel), cancel);

@@ -15,5 +15,6 @@ internal static class Scopes
     public const string ChannelCreate = "notificationchannel:channels:create";
     public const string TransferRead = "call-transfer:sessions:read";
     public const string TransferWrite = "call-transfer:sessions:write";
+    public const string KeysWrite = "call-keys:sessions:write";
     public const string ChannelDelete = "notificationchannel:channels:delete";
 }

@@ -11,7 +11,7 @@ internal sealed class AllSurfaces(
     RegistrationV04 registration, CallHandlingV04 callHandling, EventsV03 events,
     RegistrationV03 registrationR22, CallHandlingV03 callHandlingR22, EventsV02 eventsR22,
     RacmV1 racm, NotificationChannelV1 notificationChannel, VvoipV1 vvoip,
-    CallTransferV1 callTransfer, CallStatusV1 callStatus, IOptions<SurfaceOptions> options)
+    CallTransferV1 callTransfer, CallStatusV1 callStatus, CallKeysV1 callKeys, IOptions<SurfaceOptions> options)
 {
     public IReadOnlyList<Surface> List { get; } =
     [
@@ -20,7 +20,7 @@ internal sealed class AllSurfaces(
                 registration.Table, callHandling.Table, events.Table,
                 registrationR22.Table, callHandlingR22.Table, eventsR22.Table,
                 racm.Table, notificationChannel.Table, vvoip.Table,
-                callTransfer.Table, callStatus.Table,
+                callTransfer.Table, callStatus.Table, callKeys.Table,
             }
             .Select(surface => surface with { IsStrict = options.Value.IsStrict(surface.Publication) }),
     ];

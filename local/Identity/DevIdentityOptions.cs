@@ -52,6 +52,7 @@ public static class DevClients
         "notificationchannel:channels:delete",
         "call-transfer:sessions:read",
         "call-transfer:sessions:write",
+        "call-keys:sessions:write",
         "call-status:read",
         "call-status:update",
         "call-status:delete",

@@ -34,6 +34,8 @@ public static class ApiVersions
     /// <summary>Our extensions.</summary>
     public static ApiVersion CallTransfer { get; } = new("call-transfer", "v1");
 
+    public static ApiVersion CallKeys { get; } = new("call-keys", "v1");
+
     public static ApiVersion CallStatus { get; } = new("call-status", "v1") { EventTypePrefix = "org.byon-serverless.call-status.v1." };
 }
 

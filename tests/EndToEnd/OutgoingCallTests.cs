@@ -1,4 +1,6 @@
+using System.Net;
 using Byon.Tests.Rig;
+using Byon.Tests.TestKit;
 
 namespace Byon.Tests.EndToEnd;
 
@@ -121,6 +123,21 @@ public sealed class OutgoingCallTests(SharedStack shared)
         var from = (await browser.HeardAsync(int.MaxValue)).From;
         await phone.PressAsync('5');
         await browser.MustHearKeyAsync('5', from);
+    }
+
+    [Fact]
+    public async Task KeysOfTheApiAreHeardByThePhone()
+    {
+        await using var phone = await shared.PhoneAsync(People.Cleo);
+        await using var browser = await shared.OnlineAsync(People.Ana);
+        await Calls.FromBrowserAsync(browser, phone);
+        await phone.MustHearAsync(browser.Tone);
+
+        using var api = new GatewayApi(shared.Stack.Api, await browser.TokenAsync());
+        Assert.Equal(HttpStatusCode.Accepted, (await api.PressKeysAsync(await browser.CallIdAsync(), "4*2#")).Status);
+        await WaitFor.TrueAsync(
+            () => string.Concat(phone.Events.Where(one => one.Type == "CALL_DTMF_START").Select(one => one.Parameter)) == "4*2#", otherwise: () => phone.Log);
+        await phone.MustHearAsync(browser.Tone);
     }
 
     [Fact]

@@ -45,6 +45,9 @@ public sealed class GatewayApi : IDisposable
 
     public Task<ApiAnswer> SetStatusAsync(string mediaSessionId, object change) => SendAsync(HttpMethod.Put, $"{Sessions}/{mediaSessionId}/status", change);
 
+    public Task<ApiAnswer> PressKeysAsync(string mediaSessionId, string keys) =>
+        SendAsync(HttpMethod.Post, $"/call-keys/v1/sessions/{mediaSessionId}/keys", new { keys });
+
     public Task<ApiAnswer> HangUpAsync(string mediaSessionId) => SendAsync(HttpMethod.Delete, $"{Sessions}/{mediaSessionId}");
 
     public Task<ApiAnswer> SessionAsync(string mediaSessionId) => SendAsync(HttpMethod.Get, $"{Sessions}/{mediaSessionId}");

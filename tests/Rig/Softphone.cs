@@ -60,6 +60,9 @@ public sealed class Softphone : IEar, IAsyncDisposable
     /// <summary>The access token of the subscriber who is signed in.</summary>
     public Task<string> TokenAsync() => _page.ReadAsync<string>("JSON.parse(sessionStorage.getItem('byon.session')).accessToken");
 
+    /// <summary>The mediaSessionId of the call.</summary>
+    public Task<string> CallIdAsync() => _page.ReadAsync<string>("softphone.call.id");
+
     public Task<HeardAudio> HeardAsync(int from) => _page.HeardAsync(from);
 
     /// <summary>When the first sound came out of a call, by the clock of this machine.</summary>

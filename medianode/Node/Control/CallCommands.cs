@@ -43,6 +43,10 @@ public sealed class CallCommands(SignallingLoop loop, CallControl control)
     public async Task<CommandResult<CallRecord>> CancelTransferAsync(string callId) =>
         Result(await loop.AskAsync(now => control.CancelTransfer(now, callId)));
 
+    /// <summary>Keys are in no row: the answer says that the node has taken them.</summary>
+    public async Task<CommandResult<CallRecord>> PressKeysAsync(string callId, PressKeysCommand command) =>
+        Result(await loop.AskAsync(now => control.PressKeys(now, callId, command)));
+
     public async Task<CommandResult<CallRecord>> RetrieveAsync(string phoneCallId, RetrieveCallCommand command)
     {
         var outcome = await loop.AskAsync(now => control.RetrieveCall(now, phoneCallId, command));

@@ -37,6 +37,8 @@ public static class ControlApi
             Answer(await commands.TransferAsync(id), Ok(ControlJson.Default.CallRecord)));
         control.MapDelete(NodeControlRoutes.Calls + "/{id}/transfer", async (string id, CallCommands commands) =>
             Answer(await commands.CancelTransferAsync(id), _ => Results.NoContent()));
+        control.MapPost(NodeControlRoutes.Calls + "/{id}/keys", (HttpContext http, string id, CallCommands commands) =>
+            RunAsync(http, ControlJson.Default.PressKeysCommand, command => commands.PressKeysAsync(id, command), _ => Results.NoContent()));
         control.MapPost(NodeControlRoutes.PhoneCalls + "/{id}/retrieve", (HttpContext http, string id, CallCommands commands) =>
             RunAsync(http, ControlJson.Default.RetrieveCallCommand, command => commands.RetrieveAsync(id, command), Created(ControlJson.Default.CallRecord)));
     }
@@ -83,6 +85,7 @@ public static class ControlApi
     {
         RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject) && it.Limits is not null,
         StartCallCommand it => AreThere(it.CallId, it.RegistrationId, it.PhoneNumber, it.OriginatorAddress, it.ReceiverAddress, it.OfferSdp),
+        PressKeysCommand it => AreThere(it.Keys),
         RetrieveCallCommand it => AreThere(it.CallId, it.OfferSdp) && it.Registration is not null,
         _ => true,
     };
@@ -111,7 +114,8 @@ public static class ControlApi
     private static int StatusOf(ControlFault fault) => fault switch
     {
         ControlFault.NotFound => StatusCodes.Status404NotFound,
-        ControlFault.AlreadyExists or ControlFault.IncompatibleState => StatusCodes.Status409Conflict,
+        ControlFault.AlreadyExists or ControlFault.IncompatibleState or ControlFault.CorrelatorInUse => StatusCodes.Status409Conflict,
+        ControlFault.TooManyKeys => StatusCodes.Status429TooManyRequests,
         ControlFault.EmergencyAddressMissing or ControlFault.UnacceptableSdp => StatusCodes.Status422UnprocessableEntity,
         ControlFault.NotProvisioned or ControlFault.CredentialsRefused or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices
             => StatusCodes.Status403Forbidden,

@@ -86,6 +86,17 @@ public sealed partial class CallControl
     /// <summary>Null where this node has no video, or no ports for it: the call goes on without.</summary>
     private IPEndPoint? TryAddVideo(string callId) => options.Media.VideoKilobits > 0 ? media.TryAddVideo(callId) : null;
 
+    /// <summary>Presses keys towards the network; what does not go out at once waits for its turn.</summary>
+    public CallOutcome PressKeys(Instant now, string callId, PressKeysCommand command)
+    {
+        if (!_calls.TryGetValue(callId, out var live) || live.Call.HasEnded)
+            return CallOutcome.Failed(ControlFault.NotFound, "This node does not carry the call.");
+        var keys = new KeySequence(command.Keys, TimeSpan.FromMilliseconds(command.Duration), TimeSpan.FromMilliseconds(command.Gap), command.ClientCorrelator);
+        CallCommandResult? result = null;
+        Guarded(now, live, call => result = call.PressKeys(now, keys));
+        return Outcome(live, result ?? CallCommandResult.Incompatible("The call has ended."));
+    }
+
     /// <summary>The device ends its call.</summary>
     public CallOutcome EndCall(Instant now, string callId)
     {
@@ -177,6 +188,7 @@ public sealed partial class CallControl
             case OnSuccessor it when live.Successor is { } successor: Do(now, live, successor, it.Action); break;
             case AdoptSuccessor when live.Successor is { } successor: Adopt(now, live, successor); break;
             case ApplyMedia apply: media.Apply(callId, apply.Plan); break;
+            case SendKey key when live.Session is { } session: agent.SendKey(now, session, key.Key, key.Duration); break;
             case PressKey pressed: media.Press(callId, pressed.Press); break;
             case ReleaseMedia:
                 Judge(live, callId);

@@ -39,6 +39,7 @@ public sealed partial class CallControl(
         DeclineStatus = options.Calls.DeclineStatus,
         TransfersByRefer = options.Calls.TransfersByRefer,
         TransferTime = options.Calls.TransferTime,
+        KeysByInfo = options.Calls.KeysByInfo,
         VideoKilobits = options.Media.VideoKilobits,
     };
 

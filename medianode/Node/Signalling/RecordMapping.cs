@@ -95,6 +95,8 @@ internal static class RecordMapping
             CallFault.UnacceptableSdp => ControlFault.UnacceptableSdp,
             CallFault.RefusedByNetwork => ControlFault.RefusedByIms,
             CallFault.NetworkSilent => ControlFault.ImsUnreachable,
+            CallFault.TooManyKeys => ControlFault.TooManyKeys,
+            CallFault.CorrelatorInUse => ControlFault.CorrelatorInUse,
             _ => ControlFault.IncompatibleState,
         },
         result.Detail ?? "");

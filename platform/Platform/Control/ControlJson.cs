@@ -13,6 +13,7 @@ namespace Byon.Platform.Control;
 [JsonSerializable(typeof(StartCallCommand))]
 [JsonSerializable(typeof(ChangeStatusCommand))]
 [JsonSerializable(typeof(RetrieveCallCommand))]
+[JsonSerializable(typeof(PressKeysCommand))]
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(CallRecord))]
 [JsonSerializable(typeof(ControlProblem))]

@@ -14,6 +14,7 @@ namespace Byon.Platform.Control;
 /// DELETE /control/calls/{id}                                        204
 /// POST   /control/calls/{id}/transfer                               200 CallRecord
 /// DELETE /control/calls/{id}/transfer                               204
+/// POST   /control/calls/{id}/keys              PressKeysCommand     204
 /// POST   /control/phone-calls/{id}/retrieve    RetrieveCallCommand  201 CallRecord
 /// GET    /healthz                              (no token)           200
 /// </code>
@@ -66,6 +67,15 @@ public sealed record RetrieveCallCommand(string CallId, RegistrationRecord Regis
 /// <summary>The device's own step in a call: InProgress, Ringing, Connected (callee), Hold, Resume, or a new offer or answer.</summary>
 public sealed record ChangeStatusCommand(CallStatus Status, string? OfferSdp, string? AnswerSdp);
 
+/// <summary>
+/// Presses keys towards the network, one after the other. The node refuses with TooManyKeys while too many wait, and with
+/// CorrelatorInUse where the correlator came with other keys; with the same ones it is answered as before, and nothing is pressed again.
+/// </summary>
+/// <param name="Keys">Of 0 to 9, *, # and A to D.</param>
+/// <param name="Duration">How long each stays down, in milliseconds.</param>
+/// <param name="Gap">Between two, in milliseconds.</param>
+public sealed record PressKeysCommand(string Keys, int Duration, int Gap, string? ClientCorrelator = null);
+
 /// <summary>Why a node did not do as told. The API's error table maps each to a status and code.</summary>
 public enum ControlFault
 {
@@ -86,6 +96,12 @@ public enum ControlFault
 
     /// <summary>The call is in a state in which the command makes no sense.</summary>
     IncompatibleState,
+
+    /// <summary>More keys than may wait; there is room again once some were pressed.</summary>
+    TooManyKeys,
+
+    /// <summary>The client's mark was used for something else.</summary>
+    CorrelatorInUse,
 
     /// <summary>The SDP cannot be used; the detail names the line or attribute.</summary>
     UnacceptableSdp,

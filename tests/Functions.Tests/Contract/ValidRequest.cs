@@ -79,6 +79,7 @@ internal sealed class ValidRequest
         "RegSessionUpdate" or "regSessionUpdate" => [],
         "MediaSessionCreate" or "VvoipSessionCreate" => caller.CallTo("tel:+34999000001"),
         "MediaSessionStatusChange" or "ReceiverSessionStatusChange" => new JsonObject { ["status"] = "Hold" },
+        "KeySequence" => new JsonObject { ["keys"] = "1" },
         "PhoneSessionRetrieval" => new JsonObject { ["offer"] = new JsonObject { ["sdp"] = "v=0\r\ns=offer\r\n" } },
         "NotificationChannel" => new JsonObject { ["channelType"] = "WebSockets", ["channelData"] = new JsonObject() },
         "SubscriptionUpdateRequest" => new JsonObject { ["config"] = new JsonObject { ["subscriptionExpireTime"] = "2099-01-01T00:00:00Z" } },

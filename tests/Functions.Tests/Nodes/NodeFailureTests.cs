@@ -18,6 +18,8 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
         { ControlFault.EmergencyAddressMissing, 400, "EMERGENCY_ADDRESS_MISSING", "Emergency address missing" },
         { ControlFault.NotFound, 404, "NOT_FOUND", "" },
         { ControlFault.IncompatibleState, 409, "INCOMPATIBLE_STATE", "a=detail" },
+        { ControlFault.TooManyKeys, 429, "TOO_MANY_REQUESTS", "keys" },
+        { ControlFault.CorrelatorInUse, 409, "CONFLICT", "a=detail" },
         { ControlFault.UnacceptableSdp, 400, "INVALID_ARGUMENT", "a=detail" },
         { ControlFault.NotProvisioned, 403, "PERMISSION_DENIED", "not provisioned" },
         { ControlFault.CredentialsRefused, 403, "PERMISSION_DENIED", "credentials" },
@@ -40,10 +42,10 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
         Refuse(fault);
         var answer = await command();
         answer.ShouldBe(status, code, message);
-        Assert.Equal(status == 503, answer.Headers.RetryAfter is not null);
+        Assert.Equal(status is 429 or 503, answer.Headers.RetryAfter is not null);
     }
 
-    /// <summary>Some faults are of registrations only, one is of calls that go on.</summary>
+    /// <summary>Some faults are of registrations only, some of calls that go on.</summary>
     private static async Task<Func<Task<Answer>>> CommandThatMeetsAsync(ControlFault fault, TestCaller caller)
     {
         if (fault is ControlFault.AlreadyExists or ControlFault.NumberFull or ControlFault.UserFull or ControlFault.TooManyDevices
@@ -53,6 +55,12 @@ public sealed class NodeFailureTests(ApiRig rig) : ApiTest(rig)
         {
             var callId = await caller.CallAsync();
             return () => caller.PutAsync($"{CallSessions}/{callId}/status", new JsonObject { ["status"] = "Hold" });
+        }
+
+        if (fault is ControlFault.TooManyKeys or ControlFault.CorrelatorInUse)
+        {
+            var callId = await caller.CallAsync();
+            return () => caller.PostAsync($"{KeySessions}/{callId}/keys", new JsonObject { ["keys"] = "1" });
         }
 
         var registrationId = await caller.RegisterAsync();

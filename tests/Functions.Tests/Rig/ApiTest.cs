@@ -6,6 +6,7 @@ public abstract class ApiTest(ApiRig rig) : IAsyncLifetime
 {
     private protected const string RegistrationSessions = "/webrtc-registration/v0.4/sessions";
     private protected const string CallSessions = "/webrtc-call-handling/v0.4/sessions";
+    private protected const string KeySessions = "/call-keys/v1/sessions";
     private protected const string TransferSessions = "/call-transfer/v1/sessions";
 
     protected ApiRig Rig { get; } = rig;

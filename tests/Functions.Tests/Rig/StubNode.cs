@@ -24,6 +24,7 @@ internal sealed class StubNode : IAsyncDisposable
     private readonly CallStore _calls;
     private readonly NodeStore _nodes;
     private readonly byte[] _poolKey;
+    private readonly ConcurrentDictionary<string, PressKeysCommand> _pressed = new();
 
     private StubNode(string nodeId, WebApplication app, ApiRig rig)
     {
@@ -78,6 +79,7 @@ internal sealed class StubNode : IAsyncDisposable
         Serve("DELETE", NodeControlRoutes.Calls + "/{id}", EndCallAsync);
         Serve("POST", NodeControlRoutes.Calls + "/{id}/transfer", TransferAsync);
         Serve("DELETE", NodeControlRoutes.Calls + "/{id}/transfer", CancelTransferAsync);
+        Serve("POST", NodeControlRoutes.Calls + "/{id}/keys", PressKeysAsync);
         Serve("POST", NodeControlRoutes.PhoneCalls + "/{id}/retrieve", RetrieveAsync);
     }
 
@@ -177,6 +179,17 @@ internal sealed class StubNode : IAsyncDisposable
             return Refuse(ControlFault.NotFound);
         Commands.Enqueue("cancel transfer " + call.CallId);
         return Results.NoContent();
+    }
+
+    private async Task<IResult> PressKeysAsync(HttpContext context, CancellationToken cancel)
+    {
+        var command = await ReadAsync(context, ControlJson.Default.PressKeysCommand);
+        if (await FindCallAsync(context, cancel) is not { } call)
+            return Refuse(ControlFault.NotFound);
+        var mark = $"{call.CallId} {command.ClientCorrelator}";
+        return command.ClientCorrelator is null || _pressed.GetOrAdd(mark, command) == command
+            ? Results.NoContent()
+            : Refuse(ControlFault.CorrelatorInUse);
     }
 
     private async Task<IResult> RetrieveAsync(HttpContext context, CancellationToken cancel)

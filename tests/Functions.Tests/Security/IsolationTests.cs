@@ -21,6 +21,7 @@ public sealed class IsolationTests(ApiRig rig) : ApiTest(rig)
         ["updateNotificationChannelSubscription"] = new() { ["config"] = new JsonObject { ["subscriptionExpireTime"] = "2099-01-01T00:00:00Z" } },
         ["updateSessionStatus"] = new() { ["status"] = "Hold" },
         ["postSessionStatus"] = new() { ["status"] = "Hold" },
+        ["pressKeys"] = new() { ["keys"] = "1" },
         ["retrievePhoneSession"] = new() { ["offer"] = new JsonObject { ["sdp"] = "v=0\r\ns=offer\r\n" } },
     };
 

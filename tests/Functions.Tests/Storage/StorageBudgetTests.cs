@@ -47,6 +47,8 @@ public sealed class StorageBudgetTests(ApiRig rig) : ApiTest(rig)
         var session = $"{CallSessions}/{(string)called.Json["mediaSessionId"]!}";
         await SpendAsync("read a call", http, tap, HttpMethod.Get, session);
         await SpendAsync("change a call's status", http, tap, HttpMethod.Put, session + "/status", new() { ["status"] = "Hold" });
+        await SpendAsync(
+            "press keys", http, tap, HttpMethod.Post, session.Replace(CallSessions, KeySessions, StringComparison.Ordinal) + "/keys", new() { ["keys"] = "1" });
         await SpendAsync("hand a call over to the phone", http, tap, HttpMethod.Post, session.Replace(CallSessions, TransferSessions, StringComparison.Ordinal) + "/transfer");
         var onPhone = await new TestCaller(Rig, _number).HandOverAsync((string)called.Json["mediaSessionId"]!);
         await SpendAsync("list calls on the phone", http, tap, HttpMethod.Get, "/call-transfer/v1/phone-sessions");
