@@ -11,11 +11,8 @@ namespace Byon.Tests.MediaNode.Core.Tests.Media.Moving;
 /// <summary>A live session is written down by one node and read by another, whose clock began at another time.</summary>
 public sealed class MovedSessionTests : IDisposable
 {
-    private const int WebRtcSocket = 1;
-    private const int RtpSocket = 2;
-    private const int RtcpSocket = 3;
-
     private static readonly IPEndPoint PhoneRtp = new(IPAddress.Parse("192.0.2.9"), 4000);
+    private static readonly IPEndPoint PhoneRtcp = new(PhoneRtp.Address, 4001);
     private static readonly AudioFormat Pcmu = new(AudioCodec.Pcmu, 0, 8000);
     private static readonly AudioFormat Pcma = new(AudioCodec.Pcma, 8, 8000);
     private static readonly TelephoneEventFormat Event = new(101, 8000);
@@ -28,9 +25,7 @@ public sealed class MovedSessionTests : IDisposable
     private readonly IceCredentials _ice = new("gate", "gatewaygatewaygateway1");
     private readonly VirtualBrowser _browser = new();
     private readonly MediaTransmitQueue _queue = new(64);
-    private readonly List<byte[]> _toBrowser = [];
-    private readonly List<byte[]> _toPhone = [];
-    private readonly List<byte[]> _toPhoneRtcp = [];
+    private readonly SentMedia _sent;
     private readonly List<MediaEvent> _events = [];
     private MediaSession _session;
     private Instant _now = new(TimeSpan.TicksPerDay);
@@ -38,8 +33,11 @@ public sealed class MovedSessionTests : IDisposable
     private AudioFormat _browserSpeaks = Pcmu;
     private Instant _reportedAt;
 
-    public MovedSessionTests() => _session = new MediaSession(
-        new MediaSockets(WebRtcSocket, RtpSocket, RtcpSocket), new WebRtcPeer(_ice, _browser), new ManagedCodecs(), new EntropySource(new byte[32]), _queue);
+    public MovedSessionTests()
+    {
+        _sent = new SentMedia(_browser, PhoneRtp, PhoneRtcp);
+        _session = new MediaSession(SentMedia.Sockets, new WebRtcPeer(_ice, _browser), new ManagedCodecs(), new EntropySource(new byte[32]), _queue);
+    }
 
     public void Dispose()
     {
@@ -55,9 +53,9 @@ public sealed class MovedSessionTests : IDisposable
         Move(TimeSpan.FromMilliseconds(300));
         Talk(100);
 
-        Assert.True(Tone.Heard(Decode(_toPhone, AudioCodec.Pcma), 500, 1200, 8000) > TimeSpan.FromSeconds(3.6));
-        Assert.True(Tone.Heard(Decode(_toBrowser, AudioCodec.Pcmu), 1200, 500, 8000) > TimeSpan.FromSeconds(3.6));
-        Assert.DoesNotContain(_toBrowser, packet => packet.Length == 0);
+        Assert.True(Tone.Heard(Decode(_sent.ToPhone, AudioCodec.Pcma), 500, 1200, 8000) > TimeSpan.FromSeconds(3.6));
+        Assert.True(Tone.Heard(Decode(_sent.ToBrowser, AudioCodec.Pcmu), 1200, 500, 8000) > TimeSpan.FromSeconds(3.6));
+        Assert.DoesNotContain(_sent.ToBrowser, packet => packet.Length == 0);
         Assert.Equal(["IceConnected", "DtlsConnected", "FirstWebRtcAudio", "FirstImsAudio"], _events.Select(e => e.GetType().Name));
         Assert.Equal((200, 0), (_session.Statistics.WebRtc.PacketsReceived, _session.Statistics.WebRtc.Dropped));
     }
@@ -69,12 +67,12 @@ public sealed class MovedSessionTests : IDisposable
     {
         Connect(passedThrough ? Pcma : Pcmu, Pcma);
         Talk(50);
-        var (phone, browser) = (_toPhone.Count, _toBrowser.Count);
+        var (phone, browser) = (_sent.ToPhone.Count, _sent.ToBrowser.Count);
         Move(TimeSpan.FromMilliseconds(200));
         Talk(50);
 
-        AssertGoesOn(_toPhone, phone);
-        AssertGoesOn(_toBrowser, browser);
+        AssertGoesOn(_sent.ToPhone, phone);
+        AssertGoesOn(_sent.ToBrowser, browser);
     }
 
     [Fact]
@@ -83,13 +81,13 @@ public sealed class MovedSessionTests : IDisposable
         Connect(Pcma, Pcma);
         // The browser's numbers wrap after 36 packets, ours somewhere in the 16 bits.
         Talk(40);
-        while (Read(_toBrowser[^1]).SequenceNumber != 10) Talk(1);
-        var before = _toBrowser.Count;
+        while (Read(_sent.ToBrowser[^1]).SequenceNumber != 10) Talk(1);
+        var before = _sent.ToBrowser.Count;
         var received = _session.Statistics.WebRtc.PacketsReceived;
         Move(TimeSpan.FromMilliseconds(100));
         Talk(20);
 
-        Assert.Equal(20, _toBrowser.Skip(before).Count(packet => packet.Length > 0));
+        Assert.Equal(20, _sent.ToBrowser.Skip(before).Count(packet => packet.Length > 0));
         Assert.Equal((received + 20, 0), (_session.Statistics.WebRtc.PacketsReceived, _session.Statistics.WebRtc.Dropped));
     }
 
@@ -102,11 +100,11 @@ public sealed class MovedSessionTests : IDisposable
         _spoken++;
         _session.ReceiveWebRtc(_now, VirtualBrowser.Address, seen.ToArray());
         Drain();
-        var heard = _toPhone.Count;
+        var heard = _sent.ToPhone.Count;
         Move(TimeSpan.Zero);
         _session.ReceiveWebRtc(_now, VirtualBrowser.Address, seen);
         Drain();
-        Assert.Equal((heard, 1), (_toPhone.Count, _session.Statistics.WebRtc.Dropped));
+        Assert.Equal((heard, 1), (_sent.ToPhone.Count, _session.Statistics.WebRtc.Dropped));
     }
 
     [Fact]
@@ -121,7 +119,7 @@ public sealed class MovedSessionTests : IDisposable
         Press(pressed, 960, end: true);
         Run(TimeSpan.FromSeconds(1));
 
-        var events = _toPhone.Where(p => Read(p).PayloadType == 101).Select(p => (Read(p).Timestamp, Update: Parse(p))).ToList();
+        var events = _sent.ToPhone.Where(p => Read(p).PayloadType == 101).Select(p => (Read(p).Timestamp, Update: Parse(p))).ToList();
         Assert.Single(events.Select(e => e.Timestamp).Distinct());
         Assert.Equal([160, 320, 960, 960, 960], events.Select(e => (int)e.Update.Duration));
         Assert.Equal([false, false, true, true, true], events.Select(e => e.Update.End));
@@ -133,7 +131,7 @@ public sealed class MovedSessionTests : IDisposable
     {
         Connect(Pcma, Pcma);
         Talk(500);
-        var reader = new RtcpReader(_toPhoneRtcp[^1]);
+        var reader = new RtcpReader(_sent.ToPhoneRtcp[^1]);
         Assert.True(reader.TryRead(out var report));
         var (ours, middle, said) = (report.Ssrc, (uint)(report.SenderInfo.NtpTimestamp >> 16), report.SenderInfo.PacketCount);
         var sinceReport = _now - _reportedAt + TimeSpan.FromMilliseconds(250);
@@ -142,11 +140,11 @@ public sealed class MovedSessionTests : IDisposable
         var writer = new RtcpWriter(answer);
         var delay = (uint)RtpClock.Units(sinceReport - TimeSpan.FromMilliseconds(40), 65536);
         writer.WriteReceiverReport(77, [new RtcpReportBlock(ours, 0, 0, 0, 0, middle, delay)]);
-        _session.ReceiveIms(_now, new IPEndPoint(PhoneRtp.Address, 4001), answer.AsSpan(0, writer.Length), rtcp: true);
+        _session.ReceiveIms(_now, PhoneRtcp, answer.AsSpan(0, writer.Length), rtcp: true);
 
         Assert.InRange(_session.Statistics.Ims.RoundTrip!.Value, TimeSpan.FromMilliseconds(38), TimeSpan.FromMilliseconds(42));
         Talk(300);
-        reader = new RtcpReader(_toPhoneRtcp[^1]);
+        reader = new RtcpReader(_sent.ToPhoneRtcp[^1]);
         Assert.True(reader.TryRead(out report));
         Assert.Equal(ours, report.Ssrc);
         Assert.True(report.SenderInfo.PacketCount > said);
@@ -159,7 +157,7 @@ public sealed class MovedSessionTests : IDisposable
         Talk(50);
         Move(TimeSpan.FromDays(-3));
         Talk(50);
-        Assert.True(Tone.Heard(Decode(_toPhone, AudioCodec.Pcma), 500, 1200, 8000) > TimeSpan.FromSeconds(1.6));
+        Assert.True(Tone.Heard(Decode(_sent.ToPhone, AudioCodec.Pcma), 500, 1200, 8000) > TimeSpan.FromSeconds(1.6));
     }
 
     [Fact]
@@ -186,7 +184,7 @@ public sealed class MovedSessionTests : IDisposable
         _now = new Instant(_now.Ticks + TimeSpan.TicksPerDay * 11) + TimeSpan.FromMilliseconds(777);
         if (gap > TimeSpan.Zero) _now += gap;
         _session = new MediaSession(
-            _now, Wall + gap, saved, new MediaSockets(WebRtcSocket, RtpSocket, RtcpSocket), _browser, new ManagedCodecs(), new EntropySource(new byte[32]), _queue);
+            _now, Wall + gap, saved, SentMedia.Sockets, _browser, new ManagedCodecs(), new EntropySource(new byte[32]), _queue);
     }
 
     private static AudioStream Stream(AudioFormat format, TelephoneEventFormat? events) =>
@@ -194,7 +192,7 @@ public sealed class MovedSessionTests : IDisposable
 
     private static MediaPlan Plan(AudioFormat browser, AudioFormat phone, TelephoneEventFormat? events = null) => new(
         VirtualBrowser.Plan(Stream(browser, events)),
-        new ImsLegPlan(PhoneRtp, new IPEndPoint(PhoneRtp.Address, 4001), false, Stream(phone, events)));
+        new ImsLegPlan(PhoneRtp, PhoneRtcp, false, Stream(phone, events)));
 
     private void Connect(AudioFormat browser, AudioFormat phone, TelephoneEventFormat? events = null)
     {
@@ -239,27 +237,9 @@ public sealed class MovedSessionTests : IDisposable
 
     private void Drain()
     {
-        for (var i = 0; i < _queue.Count; i++)
-        {
-            var transmit = _queue[i];
-            var bytes = _queue.Memory.AsSpan(transmit.Offset, transmit.Length);
-            var kind = Datagram.Classify(bytes);
-            switch (transmit.Socket)
-            {
-                case WebRtcSocket when kind == DatagramKind.Rtp:
-                    _toBrowser.Add(_browser.Unprotect(bytes, rtcp: false));
-                    break;
-                case RtpSocket:
-                    _toPhone.Add(bytes.ToArray());
-                    break;
-                case RtcpSocket:
-                    _toPhoneRtcp.Add(bytes.ToArray());
-                    _reportedAt = _now;
-                    break;
-            }
-        }
-
-        _queue.Clear();
+        var reports = _sent.ToPhoneRtcp.Count;
+        _sent.Take(_queue);
+        if (_sent.ToPhoneRtcp.Count > reports) _reportedAt = _now;
         while (_session.TryDequeue(out var mediaEvent)) _events.Add(mediaEvent);
     }
 
