@@ -34,34 +34,14 @@ public sealed class CallStore(TableServiceClient tables)
     /// <summary>The node on which the number is being called and nobody has answered yet; the newest call decides. Null: none.</summary>
     public async Task<string?> FindRingingNodeAsync(string phoneNumber, CancellationToken cancel)
     {
-        CallRecord? newest = null;
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and Live eq {true} and Direction eq {nameof(CallDirection.Incoming)}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
-        {
-            var call = CallRow.Read(row);
-            if (IsRinging(call) && (newest is null || call.CreatedAt > newest.CreatedAt))
-                newest = call;
-        }
-
-        return newest?.NodeId;
+        var ringing = await ListRingingAsync(
+            $"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and Live eq {true} and Direction eq {nameof(CallDirection.Incoming)}", cancel);
+        return ringing.MaxBy(call => call.CreatedAt)?.NodeId;
     }
 
     /// <summary>Incoming calls of a device that nobody has answered yet.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ListRingingAsync(DeviceKey device, CancellationToken cancel)
-    {
-        List<CallRecord> found = [];
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {TableKey.OfNumber(device.PhoneNumber)} and Live eq {true} and Direction eq {nameof(CallDirection.Incoming)} and DeviceId eq {device.DeviceId}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
-        {
-            var call = CallRow.Read(row);
-            if (IsRinging(call))
-                found.Add(call);
-        }
-
-        return found;
-    }
+    public Task<IReadOnlyList<CallRecord>> ListRingingAsync(DeviceKey device, CancellationToken cancel) => ListRingingAsync(
+        $"PartitionKey eq {TableKey.OfNumber(device.PhoneNumber)} and Live eq {true} and Direction eq {nameof(CallDirection.Incoming)} and DeviceId eq {device.DeviceId}", cancel);
 
     /// <summary>Calls of a number that were handed over to its phone and can be retrieved.</summary>
     public Task<IReadOnlyList<CallRecord>> ListOnPhoneAsync(string phoneNumber, CancellationToken cancel) =>
@@ -75,17 +55,12 @@ public sealed class CallStore(TableServiceClient tables)
         return found;
     }
 
-    private static bool IsRinging(CallRecord call) => call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing;
+    private async Task<IReadOnlyList<CallRecord>> ListRingingAsync(FormattableString filter, CancellationToken cancel) =>
+        [.. (await ListAsync(filter, cancel)).Where(call => call.Status is CallStatus.Initial or CallStatus.InProgress or CallStatus.Ringing)];
 
     /// <summary>Calls that ended before a time: a node deletes its own, so these are of nodes that died. Searches the table.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ListEndedAsync(DateTimeOffset before, CancellationToken cancel)
-    {
-        List<CallRecord> found = [];
-        var filter = TableClient.CreateQueryFilter($"Live eq {false} and EndedAt lt {before}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancel))
-            found.Add(CallRow.Read(row));
-        return found;
-    }
+    public Task<IReadOnlyList<CallRecord>> ListEndedAsync(DateTimeOffset before, CancellationToken cancel) =>
+        ListAsync($"Live eq {false} and EndedAt lt {before}", cancel);
 
     public Task DeleteAsync(string phoneNumber, string callId, CancellationToken cancel) =>
         _table.DeleteEntityAsync(TableKey.OfNumber(phoneNumber), TableKey.Of(callId), ETag.All, cancel);
