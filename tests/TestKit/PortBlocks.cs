@@ -10,7 +10,8 @@ internal sealed class PortBlocks(int first, int last)
 {
     private const int Size = 100;
 
-    private static readonly string Folder = Path.Combine(Path.GetTempPath(), "byon-test-ports");
+    /// <summary>One for each user: nobody can open another's files.</summary>
+    private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"byon-test-ports-{Environment.UserName}");
 
     private readonly int _count = (last - first) / Size;
     private readonly Dictionary<int, FileStream> _locks = [];
