@@ -15,7 +15,7 @@ namespace Byon.Local.FunctionsHost;
 internal sealed partial class CustomHandlerProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 

@@ -15,7 +15,7 @@ public sealed record MediaNodeStart(int Number, string Executable, Uri ControlUr
 /// <summary>A media node as a child process. One that dies is reported and started again; the others go on.</summary>
 public sealed class MediaNodeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongLife = TimeSpan.FromMinutes(1);
