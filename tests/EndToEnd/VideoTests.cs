@@ -25,6 +25,25 @@ public sealed class VideoTests(SharedStack shared)
     }
 
     [Fact]
+    public async Task ABrowserTakesVideoThatTheOtherSideAddsAndAddsItsOwn()
+    {
+        await using var caller = await shared.OnlineAsync(People.Ana);
+        await using var called = await shared.OnlineAsync(People.Ben);
+        await caller.DialAsync(People.Ben.Number);
+        await called.WaitForPhaseAsync("incoming");
+        await called.AnswerAsync();
+        await caller.WaitForPhaseAsync("connected");
+
+        await caller.PressCameraAsync();
+        await called.AcceptVideoAsync();
+        await called.MustSeeAsync();
+
+        await called.PressCameraAsync();
+        await caller.MustSeeAsync();
+        await called.MustHearAsync(caller.Tone);
+    }
+
+    [Fact]
     public async Task ABrowserAndAPhoneSeeEachOtherAlsoAfterAHold()
     {
         await using var phone = await shared.PhoneAsync(People.Cleo, video: true);

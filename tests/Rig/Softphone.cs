@@ -89,6 +89,9 @@ public sealed class Softphone : IEar, IAsyncDisposable
     /// <summary>During a call: shows the person, or hides them.</summary>
     public Task PressCameraAsync() => PressAsync("camera");
 
+    /// <summary>Takes the video that the other side has added; waits until it is offered.</summary>
+    public Task AcceptVideoAsync() => PressAsync("video-accept");
+
     /// <summary>Pictures of the other side that the browser has decoded in this call.</summary>
     public Task<int> FramesDecodedAsync() => Page.EvaluateAsync<int>("async () => (await softphone.statistics())?.framesDecoded ?? 0");
 

@@ -37,6 +37,8 @@ export class Call extends EventTarget {
   #sequence = 0;
   #answered = false;
   #timers = [];
+  /** The offer by which the other side wants to show video; null while it does not, or once that is decided. */
+  #wanted = null;
 
   constructor({ api, timeline, group, direction, number, name, video }) {
     super();
@@ -62,6 +64,11 @@ export class Call extends EventTarget {
   /** The other side is being seen. */
   get seesOther() {
     return this.#remote.getVideoTracks().some(track => !track.muted && track.readyState === 'live');
+  }
+
+  /** The other side wants to show video, and the person has not decided yet. */
+  get asksForVideo() {
+    return this.#wanted !== null;
   }
 
   get held() {
@@ -163,6 +170,27 @@ export class Call extends EventTarget {
     });
   }
 
+  /** Takes the other side's video or declines it. The own camera stays off until it is switched on. */
+  async decideVideo(accept) {
+    const sdp = this.#wanted;
+    if (!sdp) return;
+    this.#wanted = null;
+    await this.#whileBusy(async () => {
+      const peer = this.#peer;
+      await peer.setRemoteDescription({ type: 'offer', sdp });
+      try {
+        peer.getTransceivers().findLast(each => each.receiver.track.kind === 'video').direction = accept ? 'recvonly' : 'inactive';
+        const answer = await peer.createAnswer();
+        await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: answer.sdp } }, this.#group);
+        await peer.setLocalDescription(answer);
+      } catch (error) {
+        if (peer.signalingState === 'have-remote-offer') await peer.setRemoteDescription({ type: 'rollback' });
+        throw error;
+      }
+      this.#note(accept ? 'Video taken' : 'Video declined');
+    });
+  }
+
   async setHold(hold) {
     await this.#whileBusy(async () => {
       await this.#api.setStatus(this.id, { status: hold ? 'Hold' : 'Resume' }, this.#group);
@@ -217,7 +245,7 @@ export class Call extends EventTarget {
     if (!this.id || this.#over) return;
     try {
       const session = await this.#api.getCall(this.id, this.#group);
-      await this.#apply({ status: session.status, answer: session.answer });
+      await this.#apply({ status: session.status, offer: session.offer, answer: session.answer });
     } catch (error) {
       if (error.status !== 404) throw error;
       this.abandon('Terminated', 'ended-unseen');
@@ -254,6 +282,8 @@ export class Call extends EventTarget {
       await this.#learnQuality();
       return;
     }
+    // An offer without answer is the gateway's, and waits for ours; whatever is told after it says that it does not any more.
+    this.#wanted = this.phase === 'connected' && data.offer && !data.answer ? data.offer.sdp : null;
     if (this.direction === 'outgoing') await this.#takeAnswer(data.answer?.sdp);
     if (data.status === 'Connected') this.#connected();
     else if (data.status === 'Hold') this.remoteHold = true;

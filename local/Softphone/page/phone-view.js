@@ -45,6 +45,8 @@ export class PhoneView {
     on('mute', () => phone.toggleMute());
     on('hold', () => phone.toggleHold());
     on('camera', () => phone.toggleCamera());
+    on('video-accept', () => phone.decideVideo(true));
+    on('video-decline', () => phone.decideVideo(false));
     on('video-switch', () => phone.toggleVideo());
     on('hand-over', () => phone.handOver());
     on('retrieve', () => phone.retrieve());
@@ -170,6 +172,7 @@ export class PhoneView {
 
   #showVideo(call) {
     const live = call.phase !== 'ended' && !call.held;
+    $('video-request').hidden = !live || !call.asksForVideo;
     $('phone').dataset.video = live && call.seesOther;
     $('remote-video').hidden = !live || !call.seesOther;
     $('self-video').hidden = !live || !call.picture;

@@ -119,6 +119,11 @@ export class Softphone extends EventTarget {
     return this.#tryTo('The camera', () => this.call.setCamera(!this.call.camera));
   }
 
+  /** Takes the video that the other side wants to show, or declines it. */
+  decideVideo(accept) {
+    return this.#tryTo('The video', () => this.call.decideVideo(accept));
+  }
+
   toggleHold() {
     return this.#tryTo(this.call.localHold ? 'Resuming' : 'Holding', () => this.call.setHold(!this.call.localHold));
   }

@@ -34,7 +34,10 @@ public sealed partial class Call
                 TakeAnswerInAck(now, acknowledged.Sdp);
                 break;
             case SessionReinvited reinvited:
-                Reinvited(reinvited.Offer);
+                Reinvited(now, reinvited);
+                break;
+            case SessionReinviteWithdrawn:
+                VideoRequestWithdrawn();
                 break;
             case SessionReinviteAnswered answered:
                 HoldAnswered(answered.Answer);
@@ -93,16 +96,24 @@ public sealed partial class Call
         TakeNetworkLeg(leg);
     }
 
-    private void Reinvited(string? offer)
+    private void Reinvited(Instant now, SessionReinvited reinvited)
     {
         Milestone("sip.reinvite-received");
-        if (offer is null)
+        if (reinvited.Offer is not { } offer)
         {
             OfferNetwork(out var ours);
             _awaitsAnswerInAck = true;
             _actions.Enqueue(new AcceptReinvite(ours));
         }
-        else if (_ims.TryAnswer(offer, WantedDirection, ImsCodecs(), NetworkVideo(), out var leg, out var answer, out _))
+        else if (!reinvited.MayWait || !TryAskForVideo(now, offer))
+        {
+            AnswerNetwork(offer);
+        }
+    }
+
+    private void AnswerNetwork(string offer)
+    {
+        if (_ims.TryAnswer(offer, WantedDirection, ImsCodecs(), NetworkVideo(), out var leg, out var answer, out _))
         {
             _actions.Enqueue(new AcceptReinvite(answer));
             TakeNetworkLeg(leg);
@@ -139,10 +150,19 @@ public sealed partial class Call
         if (_change is not null) return CallCommandResult.Incompatible("A hold or resume is still under way.");
         if (change.State is CallState.Hold or CallState.Resume && (_transfer is not null || _referral is not null))
             return CallCommandResult.Incompatible("The call is being transferred.");
+        if (_videoRequest is not null && change is { State: CallState.InProgress or CallState.Connected, AnswerSdp: { } answer })
+            return AnswerVideoRequest(answer);
         if (_videoChanging && (change.OfferSdp is not null || change.State is CallState.Hold or CallState.Resume))
             return CallCommandResult.Incompatible("A change of the video is still under way.");
         if (change.State is CallState.InProgress or CallState.Connected or CallState.Hold or CallState.Resume
             && change.OfferSdp is { } offer && AnswerBrowser(offer) is { } fault) return fault;
+
+        // An offer of the browser's own takes the place of ours, which waited for its answer.
+        if (change.OfferSdp is not null && _videoRequest is { } request)
+        {
+            _videoRequest = null;
+            AnswerNetwork(request.NetworkOffer);
+        }
 
         if (change.State is CallState.Connected or CallState.InProgress && change.OfferSdp is not null) ReofferVideo();
         return change.State switch

@@ -30,6 +30,7 @@ public sealed partial class Call
 
     private CallCommandResult? Change(Instant now, bool hold)
     {
+        RefuseVideoRequest();
         _change = new DirectionChange(hold, now + _options.ReinviteTime, CommandWaits: true);
         OfferNetwork(out var offer);
         _actions.Enqueue(new SendReinvite(offer));

@@ -68,7 +68,7 @@ public sealed partial class Call
     {
         Milestone("sip.refer-received");
         var refusal = !_options.TakesReferrals ? SipStatus.Decline
-            : _referral is not null || _transfer is not null || _change is not null ? SipStatus.RequestPending
+            : _referral is not null || _transfer is not null || _change is not null || _videoRequest is not null ? SipStatus.RequestPending
             : (int?)null;
         if (refusal is { } status)
         {
@@ -105,6 +105,7 @@ public sealed partial class Call
     {
         CompletePending(CallCommandResult.Incompatible(PassedOn));
         var wasCalling = _phase == CallPhase.Calling;
+        TryTakeVideoRequest(out _);
         (_referral, _change, _deadline, _phase) = (null, null, null, CallPhase.Connected);
         (_heldHere, _wasEverHeld, _earlyMediaIsMute, _awaitsAnswerInAck, _videoChanging) = (false, false, false, false, false);
         _ims = leg;

@@ -23,12 +23,17 @@ public sealed partial class Call
     /// <summary>Null unless the call is connected: what is not answered yet is better placed anew.</summary>
     /// <remarks>What a REFER or a transfer began is not part of it: it dies with this node, and the call goes on as it was.</remarks>
     public CallSnapshot? Save() => _phase == CallPhase.Connected && _referral?.Lost is null
-        ? new CallSnapshot(Description, _webRtc, _ims, _alerted, _heldHere, _farSideHolds, _wasEverHeld, _awaitsAnswerInAck)
+        ? new CallSnapshot(Settled, _webRtc, _ims, _alerted, _heldHere, _farSideHolds, _wasEverHeld, _awaitsAnswerInAck)
         {
             Keys = _keys.Save(),
             RefusedInfo = _refusedInfo,
         }
         : null;
+
+    /// <summary>A re-INVITE that waits for the device stays behind, and so does what the device was offered for it.</summary>
+    private CallDescription Settled => _videoRequest is { } request
+        ? Description with { OfferSdp = request.OfferSdp, AnswerSdp = request.AnswerSdp }
+        : Description;
 
     /// <summary>The call as it was; its first action tells the media session what to do.</summary>
     public static Call Restore(CallSnapshot saved, CallOptions options)

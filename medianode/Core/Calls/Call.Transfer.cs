@@ -33,6 +33,7 @@ public sealed partial class Call
     /// <param name="towardsFarSide">For the bridge's descriptions to the far side: the call's own count on behind it.</param>
     public CallCommandResult BeginTransfer(Instant now, out SdpOrigin towardsFarSide)
     {
+        RefuseVideoRequest();
         towardsFarSide = _ims.Origin;
         if (_phase != CallPhase.Connected) return CallCommandResult.Incompatible("Only a connected call can be transferred.");
         if (_transfer is not null) return CallCommandResult.Incompatible("The call is being transferred already.");

@@ -6,8 +6,8 @@ using Byon.MediaNode.Core.Protocol.Sdp;
 namespace Byon.MediaNode.Core.Calls;
 
 /// <summary>
-/// Video: the browser decides whether there may be any, since its description is never renegotiated from here. What it has said is
-/// carried to the network with the next offer or answer, and by a re-INVITE of our own when it changes while the call goes on.
+/// Video: the browser decides whether there may be any. What it has said is carried to the network with the next offer or answer,
+/// and by a re-INVITE of our own when it changes while the call goes on. A browser that has said nothing is asked: Call.VideoRequest.
 /// </summary>
 public sealed partial class Call
 {
@@ -43,7 +43,7 @@ public sealed partial class Call
     {
         if (imsOffer is null || media.ImsVideo is null || options.VideoKilobits <= 0) return null;
         var formats = VideoPolicy.ForBrowser(ImsOfferAnswer.OfferedVideo(imsOffer));
-        return formats.Count > 0 ? new WebRtcVideoOffer(formats, options.VideoKilobits) : null;
+        return formats.Count > 0 ? new WebRtcVideoOffer(WebRtcOfferAnswer.Number(formats), options.VideoKilobits) : null;
     }
 
     /// <summary>Carries a change of the browser's video to the network, unless it knows of it.</summary>

@@ -8,9 +8,9 @@ namespace Byon.MediaNode.Core.Calls;
 
 /// <summary>
 /// One call of one device: the state machine between the browser (commands in, events out), the network (a SIP session) and
-/// the media session. Fed with commands, SIP and media events and time; drained for <see cref="CallAction"/>s. The call never
-/// renegotiates with the browser by itself: it owns the browser's SDP, so a hold or a codec change on the network's side only
-/// changes the <see cref="MediaPlan"/>.
+/// the media session. Fed with commands, SIP and media events and time; drained for <see cref="CallAction"/>s. The call owns the
+/// browser's SDP, so a hold or a codec change on the network's side only changes the <see cref="MediaPlan"/>; only for video that
+/// the browser has no line for does the call offer to it anew.
 /// </summary>
 public sealed partial class Call
 {
@@ -58,7 +58,8 @@ public sealed partial class Call
     public bool HasEnded => Description.End is not null;
 
     public Instant? NextTimeout => Instant.Earliest(
-        Instant.Earliest(Instant.Earliest(_deadline, NextKey), _transfer?.Deadline), _change is { CommandWaits: true } ? _change.Deadline : null);
+        Instant.Earliest(Instant.Earliest(_deadline, NextKey), _transfer?.Deadline),
+        Instant.Earliest(_change is { CommandWaits: true } ? _change.Deadline : null, _videoRequest?.Deadline));
 
     public bool TryDequeue([NotNullWhen(true)] out CallAction? action) => _actions.TryDequeue(out action);
 
@@ -119,6 +120,7 @@ public sealed partial class Call
         if (_change is { CommandWaits: true } change && now >= change.Deadline) GiveUpWaiting(change);
         if (_transfer?.Deadline <= now) TransferFailed(now, TransferFailure.NoAnswer);
         if (NextKey <= now) PressDueKeys(now);
+        if (_videoRequest?.Deadline <= now) VideoNotAnswered();
         if (_deadline is not { } deadline || now < deadline) return;
         _deadline = null;
         switch (_phase)
@@ -144,6 +146,7 @@ public sealed partial class Call
         CompletePending(CallCommandResult.Incompatible("The call has ended."));
         if (_referral is { Lost: not null }) rejectStatus = null;
         DropReferral();
+        TryTakeVideoRequest(out _);
         _transfer = null;
         if (rejectStatus is { } status)
         {

@@ -58,6 +58,9 @@ public sealed record CallOptions(
     /// <summary>Keys go by INFO to a peer that takes no telephone events but INFO; else it hears tones.</summary>
     public bool KeysByInfo { get; init; }
 
+    /// <summary>How long a device may take to say whether it wants the video that the far side adds; less than a proxy waits (timer C).</summary>
+    public TimeSpan VideoRequestTime { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The most that video may take each way, in kbit/s; 0 refuses all video.</summary>
     public int VideoKilobits { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Sdp;
 
 namespace Byon.MediaNode.Core.Calls;
@@ -12,6 +13,9 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
 
     /// <summary>The video of our offer that waits for an answer.</summary>
     public WebRtcVideoOffer? OfferedVideo { get; init; }
+
+    /// <summary>What the browser described last: what an offer of ours to it has to go on from.</summary>
+    public string? PeerSdp { get; init; }
 
     /// <param name="video">Null refuses video.</param>
     public bool TryAnswer(
@@ -27,7 +31,7 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
             if (!TryAnswer(offer, local, video, out answer, out plan, out why)) return false;
         }
 
-        next = this with { Local = local, Origin = Origin.Next(), Plan = plan with { LocalIce = local.Ice } };
+        next = this with { Local = local, Origin = Origin.Next(), Plan = plan with { LocalIce = local.Ice }, PeerSdp = offer };
         return true;
     }
 
@@ -39,10 +43,23 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
         return this with { Origin = Origin.Next(), OfferedVideo = video };
     }
 
+    /// <summary>Offers video to a browser that has described itself already; all else stays as it is. False where it cannot have any.</summary>
+    public bool TryOfferVideo(
+        IEnumerable<VideoFormat> formats, int kilobits, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? offer)
+    {
+        (next, offer) = (null, null);
+        if (PeerSdp is null || !WebRtcOfferAnswer.IsBundled(PeerSdp) || WebRtcOfferAnswer.Number(formats, PeerSdp) is not { Count: > 0 } numbered) return false;
+        var video = new WebRtcVideoOffer(numbered, kilobits);
+        offer = WebRtcOfferAnswer.WriteOffer(
+            Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, Plan?.Audio.Send.Codec), PeerSdp, video);
+        next = this with { Origin = Origin.Next(), OfferedVideo = video };
+        return true;
+    }
+
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out WebRtcLeg? next, out SdpRejection? why)
     {
         var taken = WebRtcOfferAnswer.TryReadAnswer(answer, MediaDirection.SendReceive, out var plan, out why, OfferedVideo);
-        next = taken ? this with { Plan = plan } : null;
+        next = taken ? this with { Plan = plan! with { LocalIce = Plan?.LocalIce }, PeerSdp = answer } : null;
         return taken;
     }
 

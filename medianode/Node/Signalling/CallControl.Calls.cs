@@ -81,6 +81,13 @@ public sealed partial class CallControl
         return Task.FromResult(Outcome(live, result ?? CallCommandResult.Incompatible("The call has ended.")));
     }
 
+    /// <summary>The network adds video to a call that has no ports for it yet.</summary>
+    private void AddVideo(LiveCall live, string imsOffer)
+    {
+        if (live.Call is { HasEnded: false, HasVideoPorts: false } call && ImsOfferAnswer.OfferedVideo(imsOffer).Count > 0
+            && TryAddVideo(call.Description.CallId) is { } video) call.AddVideoPorts(video);
+    }
+
     private MediaAllocation WithVideo(string callId, MediaAllocation allocation) => allocation with { ImsVideo = TryAddVideo(callId) };
 
     /// <summary>Null where this node has no video, or no ports for it: the call goes on without.</summary>

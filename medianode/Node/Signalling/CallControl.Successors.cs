@@ -74,6 +74,7 @@ public sealed partial class CallControl
     {
         if (live.Successor != happened.Session)
         {
+            if (happened is SessionReinvited { MayWait: true, Offer: { } offer }) AddVideo(live, offer);
             Guarded(now, live, call => call.Receive(now, happened));
             return;
         }

@@ -93,7 +93,8 @@ internal sealed class CallRig
 
     public void Acknowledged(string? sdp = null) => Sent(new SessionAcknowledged(Session, sdp));
 
-    public void Reinvited(string? offer) => Sent(new SessionReinvited(Session, offer));
+    /// <param name="mayWait">By re-INVITE, rather than UPDATE.</param>
+    public void Reinvited(string? offer, bool mayWait = false) => Sent(new SessionReinvited(Session, offer) { MayWait = mayWait });
 
     public void ReinviteAnswered(string answer) => Sent(new SessionReinviteAnswered(Session, answer));
 

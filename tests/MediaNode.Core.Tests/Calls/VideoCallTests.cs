@@ -37,7 +37,7 @@ public sealed class VideoCallTests
     }
 
     [Fact]
-    public void A_browser_without_video_gets_none()
+    public void A_browser_without_video_gets_none_by_an_UPDATE_which_cannot_wait()
     {
         var rig = CallRig.Outgoing(VideoSamples.ChromeWithoutVideo());
         Assert.DoesNotContain("m=video", Assert.IsType<SendInvite>(rig.Sip.Single()).Offer);

@@ -103,9 +103,11 @@ public static class ImsOfferAnswer
         return true;
     }
 
-    /// <summary>The formats of the offer's video that a browser may be able to take; none where it has no video for us.</summary>
+    /// <summary>The formats of the offer's video that a browser may be able to take; none where it has no video for us, or none that moves.</summary>
     public static IReadOnlyList<VideoFormat> OfferedVideo(string offer) =>
-        SdpParser.TryParse(offer, out var session, out _) && ImsVideoSection.Find(session) is { } section ? section.Formats : [];
+        SdpParser.TryParse(offer, out var session, out _) && ImsVideoSection.Find(session) is { Direction: not MediaDirection.Inactive } section
+            ? section.Formats
+            : [];
 
     /// <summary>Answers an offer from the network with one codec and its telephone-event (TS 26.114 §6.2.2.3).</summary>
     /// <param name="preferred">What this node can speak, see <see cref="CodecPolicy.Choose"/>.</param>

@@ -28,6 +28,8 @@ public static class WebRtcOfferAnswer
     /// <summary>Payload type of the first video format in our own offers.</summary>
     private const byte FirstVideoType = 96;
 
+    private const int MostFormats = 8;
+
     private const VideoFeedback Feedback = VideoFeedback.Nack | VideoFeedback.PictureLoss | VideoFeedback.FullIntra | VideoFeedback.EstimatedBitrate;
 
     private static readonly AudioCodec[] AllCodecs = [AudioCodec.Opus, AudioCodec.G722, AudioCodec.Pcma, AudioCodec.Pcmu];
@@ -65,9 +67,13 @@ public static class WebRtcOfferAnswer
     public static bool OffersVideo(string offer) =>
         SdpParser.TryParse(offer, out var session, out _) && session.Media.Any(media => media.Kind == "video" && !media.IsRejected);
 
+    /// <summary>Whether the audio is in a bundle, which video can join.</summary>
+    public static bool IsBundled(string peerDescription) =>
+        WebRtcPeerDescription.TryRead(peerDescription, isOffer: null, out var peer, out _) && peer.IsBundled;
+
     /// <summary>Writes our offer, or a re-offer on the same identity.</summary>
     /// <param name="codecs">In order of preference; Opus, PCMA, PCMU when null.</param>
-    /// <param name="video">Formats of a first offer's video, in order; it has none when null.</param>
+    /// <param name="video">Null offers none, and refuses what a description before had.</param>
     /// <param name="peerDescription">
     /// For a re-offer, the last description the browser sent: its m= sections keep their order and mids, and its audio its payload
     /// types (RFC 3264 §8). A description that cannot be read gives a first offer.
@@ -80,7 +86,28 @@ public static class WebRtcOfferAnswer
         if (peerDescription is null || !WebRtcPeerDescription.TryRead(peerDescription, isOffer: null, out var peer, out _))
             return WriteFirst(local, origin, direction, Own.Restrict(wanted), video);
         var formats = peer.Formats.Restrict(wanted).WithOwnParameters();
-        return Write(peer, local, origin, direction, formats.Audio.Count > 0 ? formats : Own.Restrict(wanted), "actpass");
+        return WriteAgain(peer, local, origin, direction, formats.Audio.Count > 0 ? formats : Own.Restrict(wanted), video);
+    }
+
+    /// <summary>
+    /// The formats as an offer of ours names them: each under the payload type that the browser's live video has for it, or else
+    /// under one that means nothing in its description. Formats for which none is left are left out.
+    /// </summary>
+    /// <param name="peerDescription">The same that <see cref="WriteOffer"/> is given.</param>
+    public static IReadOnlyList<VideoFormat> Number(IEnumerable<VideoFormat> formats, string? peerDescription = null)
+    {
+        var peer = peerDescription is not null && WebRtcPeerDescription.TryRead(peerDescription, isOffer: null, out var read, out _) ? read : null;
+        var known = peer?.Video?.Formats ?? [];
+        var taken = (peer?.Session.Media ?? []).Where(media => !media.IsRejected).SelectMany(media => media.Formats).ToHashSet();
+        var numbered = new List<VideoFormat>();
+        foreach (var format in formats)
+        {
+            var type = known.FirstOrDefault(format.IsSameEncoding)?.PayloadType ?? Enumerable.Range(FirstVideoType, 128 - FirstVideoType)
+                .Where(free => taken.Add(free.ToString(CultureInfo.InvariantCulture))).Select(free => (byte)free).FirstOrDefault();
+            if (type != 0 && numbered.Count < MostFormats) numbered.Add(VideoSection.WithOwnParameters(format, type));
+        }
+
+        return numbered;
     }
 
     /// <summary>Reads the browser's answer to <see cref="WriteOffer"/>.</summary>
@@ -102,7 +129,7 @@ public static class WebRtcOfferAnswer
         plan = Plan(peer, formats, formats.WithOwnParameters(), offered & MediaDirections.Mirror(peer.Direction));
         // What the browser puts first is what it sends (RFC 3264 §6.1).
         if (video is null || peer.Video is not { } section || section.Formats.FirstOrDefault(f => video.Formats.Any(f.IsSameEncoding)) is not { } format) return true;
-        var ours = Numbered(video).First(format.IsSameEncoding);
+        var ours = video.Formats.First(format.IsSameEncoding);
         plan = plan with { Video = VideoPlan(section, format, offered, ours) };
         return true;
     }
@@ -112,10 +139,6 @@ public static class WebRtcOfferAnswer
     {
         Kilobits = section.Media.Kilobits,
     };
-
-    /// <summary>The formats of an offer of ours under our own payload types.</summary>
-    private static IEnumerable<VideoFormat> Numbered(WebRtcVideoOffer video) =>
-        video.Formats.Take(8).Select((format, index) => VideoSection.WithOwnParameters(format, (byte)(FirstVideoType + index)));
 
     private static WebRtcLegPlan Plan(WebRtcPeerDescription peer, AudioFormats send, AudioFormats receive, MediaDirection direction)
     {
@@ -132,8 +155,29 @@ public static class WebRtcOfferAnswer
     {
         var writer = Begin(local, origin, video is null ? ["0"] : ["0", "1"]);
         WriteAudio(writer, local, direction, formats, "actpass", Profile, "0");
-        if (video is not null) WriteVideo(writer, local, direction, [.. Numbered(video)], Feedback, "actpass", Profile, "1", video.Kilobits);
+        if (video is not null) WriteVideo(writer, local, direction, video.Formats, Feedback, "actpass", Profile, "1", video.Kilobits);
         return writer.ToString();
+    }
+
+    /// <summary>Video goes into the line that has it, else into one that was refused (RFC 3264 §8.1), else into a new one at the end.</summary>
+    private static string WriteAgain(
+        WebRtcPeerDescription peer, MediaAllocation local, SdpOrigin origin, MediaDirection direction, AudioFormats formats, WebRtcVideoOffer? video)
+    {
+        var place = video is null ? null : peer.Video?.Media ?? peer.Session.Media.FirstOrDefault(media => media is { Kind: "video", IsRejected: true });
+        // A refused line that comes to life is another one, and says so by its mid (RFC 8829 §5.2.2).
+        var mid = peer.Video?.Media.Value("mid") ?? peer.FreshMid;
+        var writer = Begin(local, origin, [.. peer.Bundle.Where(one => one == peer.Mid), .. video is null ? Enumerable.Empty<string>() : [mid]]);
+        foreach (var section in peer.Session.Media)
+        {
+            if (ReferenceEquals(section, peer.Audio)) WriteAudio(writer, local, direction, formats, "actpass", section.Profile, peer.Mid);
+            else if (ReferenceEquals(section, place)) WriteOffered();
+            else writer.Rejected(section);
+        }
+
+        if (place is null && video is not null) WriteOffered();
+        return writer.ToString();
+
+        void WriteOffered() => WriteVideo(writer, local, direction, video!.Formats, Feedback, "actpass", peer.Audio.Profile, mid, video.Kilobits);
     }
 
     private static string Write(

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Dtls;
 using Byon.MediaNode.Core.Protocol.Ice;
@@ -23,6 +24,10 @@ internal sealed record WebRtcPeerDescription(
     public IReadOnlyList<string> Bundle { get; } = Mids(Session, Audio) ?? [];
 
     public bool IsBundled => Bundle.Count > 0;
+
+    /// <summary>A mid that no line has.</summary>
+    public string FreshMid => Enumerable.Range(Session.Media.Count, Session.Media.Count + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))
+        .First(mid => Session.Media.All(media => media.Value("mid") != mid));
 
     /// <param name="isOffer">An answer must have chosen a DTLS role; null reads either.</param>
     public static bool TryRead(

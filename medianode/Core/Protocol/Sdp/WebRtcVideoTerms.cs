@@ -8,6 +8,6 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 public sealed record WebRtcVideoTerms(VideoFormat? InUse, int Kilobits);
 
 /// <summary>The video of an offer to a browser.</summary>
-/// <param name="Formats">In order; payload types are given by the offer.</param>
+/// <param name="Formats">In order, under the offer's payload types: <see cref="WebRtcOfferAnswer.Number"/>.</param>
 /// <param name="Kilobits">The most that the browser may send, b=AS.</param>
 public sealed record WebRtcVideoOffer(IReadOnlyList<VideoFormat> Formats, int Kilobits);

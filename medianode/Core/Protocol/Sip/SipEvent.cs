@@ -56,7 +56,14 @@ public sealed record SessionAnswered(SipSessionId Session, int Status, string Ph
 public sealed record SessionAcknowledged(SipSessionId Session, string? Sdp) : SipSessionEvent(Session);
 
 /// <summary>A re-INVITE, UPDATE or PRACK with an offer arrived, before or after the 2xx: answer with AcceptReinvite or RejectReinvite. Null offer: the peer wants ours.</summary>
-public sealed record SessionReinvited(SipSessionId Session, string? Offer) : SipSessionEvent(Session);
+public sealed record SessionReinvited(SipSessionId Session, string? Offer) : SipSessionEvent(Session)
+{
+    /// <summary>True for a re-INVITE: somebody may be asked before it is answered, as may not be done with UPDATE and PRACK (RFC 3311 §5.2).</summary>
+    public bool MayWait { get; init; }
+}
+
+/// <summary>The peer took its re-INVITE back before it was answered; there is nothing to answer any more.</summary>
+public sealed record SessionReinviteWithdrawn(SipSessionId Session) : SipSessionEvent(Session);
 
 /// <summary>What the caller was told early is not what this side can do: offer anew as soon as the dialog allows it.</summary>
 public sealed record SessionNeedsOffer(SipSessionId Session) : SipSessionEvent(Session);

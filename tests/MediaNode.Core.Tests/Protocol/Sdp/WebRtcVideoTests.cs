@@ -81,7 +81,8 @@ public sealed class WebRtcVideoTests
     [Fact]
     public void Our_offer_has_the_networks_encodings_under_payload_types_apart_from_audio()
     {
-        var wanted = new WebRtcVideoOffer([new(VideoCodec.H264, 114, "profile-level-id=42c00c;packetization-mode=1"), new(VideoCodec.Vp8, 115)], 1500);
+        var wanted = new WebRtcVideoOffer(
+            WebRtcOfferAnswer.Number([new(VideoCodec.H264, 114, "profile-level-id=42c00c;packetization-mode=1"), new(VideoCodec.Vp8, 115)]), 1500);
         var offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, video: wanted);
         Assert.Contains("a=group:BUNDLE 0 1", offer.Section(0));
         Assert.Equal("video 20000 UDP/TLS/RTP/SAVPF 96 97", offer.Section(2)[0]);

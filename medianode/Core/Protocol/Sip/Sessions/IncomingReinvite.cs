@@ -46,8 +46,8 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
         {
             session.Retarget(request);
             _transaction = transaction;
-            if (transaction is InviteServerTransaction invite) invite.Cancelled = (at, _) => session.RejectReinvite(at, 487);
-            core.Tell(new SessionReinvited(session.Id, request.Sdp));
+            if (transaction is InviteServerTransaction invite) invite.Cancelled = (at, _) => Withdraw(at);
+            core.Tell(new SessionReinvited(session.Id, request.Sdp) { MayWait = transaction is InviteServerTransaction });
         }
     }
 
@@ -65,6 +65,13 @@ internal sealed class IncomingReinvite(SipAgentCore core, SipSession session)
     public void Reject(Instant now, int status)
     {
         if (Take() is { } transaction) core.Transactions.Respond(now, transaction, session.Reply(now, transaction.Request, status));
+    }
+
+    private void Withdraw(Instant now)
+    {
+        if (!IsPending) return;
+        session.RejectReinvite(now, 487);
+        core.Tell(new SessionReinviteWithdrawn(session.Id));
     }
 
     private ServerTransaction? Take()

@@ -304,6 +304,7 @@ public class IncomingRequestTests
         _agent.Agent.AcceptReinvite(_network.Now, Session, VirtualAgent.Answer);
         _network.Settle();
         Assert.Equal(487, _peer.Statuses("INVITE").Last());
+        _agent.Only<SessionReinviteWithdrawn>();
         Assert.Empty(_agent.Events.OfType<SessionEnded>());
     }
 
