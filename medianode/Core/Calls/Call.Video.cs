@@ -19,6 +19,10 @@ public sealed partial class Call
     /// <summary>Ports are reserved for video.</summary>
     public bool HasVideoPorts => _ims.Local.ImsVideo is not null;
 
+    /// <summary>Whether ports for video would be of use for an offer of the network's.</summary>
+    public bool NeedsVideoPorts(string imsOffer) =>
+        !HasEnded && !HasVideoPorts && ImsOfferAnswer.OfferedVideo(imsOffer, _ims.Local.Sdes).Count > 0;
+
     /// <summary>Ports for video were reserved; descriptions from here on may name them.</summary>
     public void AddVideoPorts(IPEndPoint rtp) => _ims = _ims with { Local = _ims.Local with { ImsVideo = rtp } };
 
@@ -42,7 +46,7 @@ public sealed partial class Call
     private static WebRtcVideoOffer? VideoForBrowser(string? imsOffer, MediaAllocation media, CallOptions options)
     {
         if (imsOffer is null || media.ImsVideo is null || options.VideoKilobits <= 0) return null;
-        var formats = VideoPolicy.ForBrowser(ImsOfferAnswer.OfferedVideo(imsOffer));
+        var formats = VideoPolicy.ForBrowser(ImsOfferAnswer.OfferedVideo(imsOffer, media.Sdes));
         return formats.Count > 0 ? new WebRtcVideoOffer(WebRtcOfferAnswer.Number(formats), options.VideoKilobits) : null;
     }
 

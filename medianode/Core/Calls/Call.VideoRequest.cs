@@ -27,7 +27,7 @@ public sealed partial class Call
 
     private bool TryAskForVideo(Instant now, string networkOffer)
     {
-        if (!MayAskForVideo || VideoPolicy.ForBrowser(ImsOfferAnswer.OfferedVideo(networkOffer)) is not { Count: > 0 } formats) return false;
+        if (!MayAskForVideo || VideoPolicy.ForBrowser(ImsOfferAnswer.OfferedVideo(networkOffer, _ims.Local.Sdes)) is not { Count: > 0 } formats) return false;
         // What cannot be answered anyway is not worth asking about.
         if (!_ims.TryAnswer(networkOffer, WantedDirection, ImsCodecs(), null, out _, out _, out _)) return false;
         if (!_webRtc.TryOfferVideo(formats, _options.VideoKilobits, out var leg, out var offer)) return false;

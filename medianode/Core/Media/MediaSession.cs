@@ -184,7 +184,7 @@ public sealed partial class MediaSession : IDisposable
 
     /// <summary>A datagram from the network's side, on one of the ports of video.</summary>
     /// <param name="rtcp">It came to the RTCP port.</param>
-    public void ReceiveImsVideo(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram, bool rtcp)
+    public void ReceiveImsVideo(Instant now, IPEndPoint remote, Span<byte> datagram, bool rtcp)
     {
         WasRelayed = false;
         if (_video?.ReceiveIms(now, remote, datagram, rtcp) != true) return;
@@ -238,6 +238,7 @@ public sealed partial class MediaSession : IDisposable
         _toWebRtc.Dispose();
         _peer.Dispose();
         _ims.Dispose();
+        _video?.Dispose();
     }
 
     /// <summary>True when the packet is audio that belongs to the call.</summary>

@@ -6,10 +6,16 @@ namespace Byon.MediaNode.Core.Media;
 /// <param name="IsRequired">Plain RTP is neither offered nor taken; otherwise it is offered, and the peer decides in its own offers.</param>
 public sealed record SdesTerms(bool IsRequired, SrtpMasterKey Long, SrtpMasterKey Short)
 {
+    /// <summary>The keys of the call's video: each m= line has its own (RFC 4568 §5.1.1). Null has no video beside secured audio.</summary>
+    public SdesTerms? Video { get; init; }
+
     /// <summary>The suites in order of preference; their place is their tag in our offers.</summary>
     public static readonly IReadOnlyList<SrtpProfile> Suites = [SrtpProfile.Aes128CmHmacSha1, SrtpProfile.Aes128CmHmacSha1Short];
 
-    public static SdesTerms Create(EntropySource entropy, bool isRequired) => new(isRequired, NewKey(entropy), NewKey(entropy));
+    public static SdesTerms Create(EntropySource entropy, bool isRequired) => new(isRequired, NewKey(entropy), NewKey(entropy))
+    {
+        Video = new SdesTerms(isRequired, NewKey(entropy), NewKey(entropy)),
+    };
 
     /// <summary>What we send with under a suite.</summary>
     public SrtpMasterKey KeyFor(SrtpProfile suite) => suite == SrtpProfile.Aes128CmHmacSha1Short ? Short : Long;

@@ -84,8 +84,7 @@ public sealed partial class CallControl
     /// <summary>The network adds video to a call that has no ports for it yet.</summary>
     private void AddVideo(LiveCall live, string imsOffer)
     {
-        if (live.Call is { HasEnded: false, HasVideoPorts: false } call && ImsOfferAnswer.OfferedVideo(imsOffer).Count > 0
-            && TryAddVideo(call.Description.CallId) is { } video) call.AddVideoPorts(video);
+        if (live.Call.NeedsVideoPorts(imsOffer) && TryAddVideo(live.Call.Description.CallId) is { } video) live.Call.AddVideoPorts(video);
     }
 
     private MediaAllocation WithVideo(string callId, MediaAllocation allocation) => allocation with { ImsVideo = TryAddVideo(callId) };

@@ -80,7 +80,7 @@ public sealed partial class CallControl
         var callId = Guid.NewGuid().ToString();
         if (media.TryAllocate(callId) is not { } allocation) return (SipStatus.ServiceUnavailable, "no media port is free");
         var imsOffer = fork.Fork.NewerOffer ?? invited.Offer;
-        if (imsOffer is not null && ImsOfferAnswer.OfferedVideo(imsOffer).Count > 0) allocation = WithVideo(callId, allocation);
+        if (imsOffer is not null && ImsOfferAnswer.OfferedVideo(imsOffer, allocation.Sdes).Count > 0) allocation = WithVideo(callId, allocation);
         var caller = CallerOf(invited);
         var call = Call.TryInvite(
             now, callId, caller, new CallParty(PartyAddress.OfNumber(fork.PhoneNumber), null), imsOffer, allocation,

@@ -62,7 +62,7 @@ internal sealed class CallRig
     {
         var (now, entropy) = Begin();
         var media = CallSdp.Allocation(entropy);
-        if (offer is not null && ImsOfferAnswer.OfferedVideo(offer).Count > 0) media = media with { ImsVideo = CallSdp.VideoPorts };
+        if (offer is not null && ImsOfferAnswer.OfferedVideo(offer, media.Sdes).Count > 0) media = media with { ImsVideo = CallSdp.VideoPorts };
         var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, media, options ?? Options, entropy, out why, canAnswerEarly);
         return call is null ? null! : new CallRig(call, now).Drained();
     }

@@ -5,7 +5,7 @@ using Byon.MediaNode.Core.Protocol.Rtp;
 namespace Byon.MediaNode.Core.Media.Video;
 
 /// <summary>The video of one call: both legs and both directions. A call has one once ports for its video were reserved.</summary>
-internal sealed class VideoRelay
+internal sealed class VideoRelay : IDisposable
 {
     private readonly WebRtcVideoLeg _webRtc;
     private readonly ImsVideoLeg _ims;
@@ -51,11 +51,20 @@ internal sealed class VideoRelay
 
     /// <summary>A datagram from the network's side. True when it is video that belongs to the call.</summary>
     /// <param name="rtcp">It came to the RTCP port.</param>
-    public bool ReceiveIms(Instant now, IPEndPoint remote, ReadOnlySpan<byte> datagram, bool rtcp)
+    public bool ReceiveIms(Instant now, IPEndPoint remote, Span<byte> datagram, bool rtcp)
     {
-        if (!rtcp && !_ims.IsRtcp(datagram)) return _ims.Accepts(remote) && _toWebRtc.Receive(now, datagram);
-        if (_ims.AcceptsRtcp(remote)) _toIms.ReceiveFeedback(now, datagram);
-        return false;
+        rtcp |= _ims.IsRtcp(datagram);
+        if (!(rtcp ? _ims.AcceptsRtcp(remote) : _ims.Accepts(remote))) return false;
+        var length = _ims.Unprotect(datagram, rtcp);
+        if (length == 0) return false;
+        if (rtcp)
+        {
+            _toIms.ReceiveFeedback(now, datagram[..length]);
+            return false;
+        }
+
+        _ims.Heard(remote);
+        return _toWebRtc.Receive(now, datagram[..length]);
     }
 
     public void HandleTimeout(Instant now)
@@ -70,12 +79,15 @@ internal sealed class VideoRelay
         _ims.SendGoodbye(now);
     }
 
-    public VideoRelayState Save(Instant now) => new(_webRtc.Save(now), _ims.Save(now));
+    public VideoRelayState Save(Instant now) => new(_webRtc.Save(now), _ims.Save(now)) { ImsSrtp = _ims.SaveSrtp() };
 
     /// <param name="savedAt">When it was saved, on this node's clock.</param>
     public void Restore(Instant savedAt, VideoRelayState saved)
     {
         _webRtc.Restore(savedAt, saved.WebRtc);
         _ims.Restore(savedAt, saved.Ims);
+        _ims.Restore(saved.ImsSrtp);
     }
+
+    public void Dispose() => _ims.Dispose();
 }

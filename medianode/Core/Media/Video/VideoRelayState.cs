@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media.Video;
@@ -6,7 +7,11 @@ namespace Byon.MediaNode.Core.Media.Video;
 /// The video of a live call as a value. Both streams keep their SSRC and go on numbering where they were; what was kept for sending
 /// again stays behind, and the sources are asked for a whole picture instead.
 /// </summary>
-public sealed record VideoRelayState(VideoLegState WebRtc, VideoLegState Ims);
+public sealed record VideoRelayState(VideoLegState WebRtc, VideoLegState Ims)
+{
+    /// <summary>Null where the network's side has always been plain RTP.</summary>
+    public ImsSrtpState? ImsSrtp { get; init; }
+}
 
 /// <param name="PictureNumber">Of the next FIR.</param>
 public sealed record VideoLegState(RtcpSessionState Rtcp, VideoNumberingState Numbering, byte PictureNumber);

@@ -1,4 +1,5 @@
 using System.Net;
+using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media.Video;
 
@@ -13,7 +14,11 @@ public sealed record VideoStream(VideoFormat Send, VideoFormat Receive, VideoFee
 
 /// <summary>The network's video, on ports of its own.</summary>
 /// <param name="PeerRtcp">Port + 1 unless a=rtcp says otherwise (RFC 3605), the RTP address with rtcp-mux.</param>
-public sealed record ImsVideo(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool RtcpMux, VideoStream Stream);
+public sealed record ImsVideo(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool RtcpMux, VideoStream Stream)
+{
+    /// <summary>Keys of both directions (RFC 4568), apart from those of audio; null is plain RTP.</summary>
+    public SrtpKeys? Srtp { get; init; }
+}
 
 /// <summary>What one leg would like of video, for an offer or an answer.</summary>
 /// <param name="Format">As the browser speaks it.</param>

@@ -7,7 +7,7 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 internal static class AudioSection
 {
     /// <summary>RTP secured by keys in the description (RFC 4568).</summary>
-    public static bool IsSecured(this MediaDescription audio) => audio.Profile is "RTP/SAVP" or "RTP/SAVPF";
+    public static bool IsSecured(this MediaDescription media) => media.Profile is "RTP/SAVP" or "RTP/SAVPF";
 
     /// <summary>The first m=audio that is not refused and whose profile is supported.</summary>
     public static bool TryFind(

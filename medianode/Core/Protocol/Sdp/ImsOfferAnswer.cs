@@ -9,7 +9,7 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 
 /// <summary>
 /// Offer and answer with the IMS (RFC 3264, TS 26.114): RTP/AVP, or RTP/SAVP with keys in the description (RFC 4568), one m=audio,
-/// and one m=video where both sides want it. Video is plain RTP only: beside secured audio there is none.
+/// and one m=video where both sides want it, secured with keys of its own where audio is.
 /// </summary>
 public static class ImsOfferAnswer
 {
@@ -52,12 +52,12 @@ public static class ImsOfferAnswer
         var formats = Ours(codecs, current);
         var writer = Begin(local, origin);
         var secured = IsSecured(local.Sdes, current);
-        if (secured) video = null;
+        if (secured && local.Sdes?.Video is null) video = null;
         var (slots, videoAt) = OfferedSlots(current, video);
         for (var at = 0; at < slots.Count; at++)
         {
             if (slots[at].IsAudio) WriteAudioOffer(writer, local, direction, formats, current, secured);
-            else if (at == videoAt) WriteVideoOffer(writer, local, video!, current);
+            else if (at == videoAt) WriteVideoOffer(writer, local, video!, current, secured);
             else writer.Rejected(slots[at]);
         }
 
@@ -89,7 +89,7 @@ public static class ImsOfferAnswer
             return false;
         }
 
-        if (secured) video = null;
+        if (secured && sdes?.Video is null) video = null;
         plan = peer.Plan(peer.Formats.Only(peer.Formats.Audio.Where(send.Audio.Contains)), receive, offered, current) with { Srtp = keys };
         // An answer that leaves m= lines out does not take them out of the session.
         plan = plan with { Slots = [.. plan.Slots, .. OfferedSlots(current, video).Slots.Skip(plan.Slots.Count)] };
@@ -97,17 +97,20 @@ public static class ImsOfferAnswer
         var format = ImsVideoSection.Offered(video, current?.VideoBindings ?? []);
         plan = plan with
         {
-            Video = ImsVideoSection.ReadAnswer(peer.Session, format, video),
+            Video = ImsVideoSection.ReadAnswer(peer.Session, format, video, secured ? sdes!.Video : null, current?.Video?.Srtp?.Profile),
             VideoBindings = [.. plan.VideoBindings.Append(format).DistinctBy(f => f.PayloadType)],
         };
         return true;
     }
 
     /// <summary>The formats of the offer's video that a browser may be able to take; none where it has no video for us, or none that moves.</summary>
-    public static IReadOnlyList<VideoFormat> OfferedVideo(string offer) =>
-        SdpParser.TryParse(offer, out var session, out _) && ImsVideoSection.Find(session) is { Direction: not MediaDirection.Inactive } section
-            ? section.Formats
-            : [];
+    /// <param name="sdes">Those of the allocation that the offer is to be answered with.</param>
+    public static IReadOnlyList<VideoFormat> OfferedVideo(string offer, SdesTerms? sdes)
+    {
+        if (!SdpParser.TryParse(offer, out var session, out _)) return [];
+        var audio = session.Media.FirstOrDefault(media => media.Kind == "audio" && !media.IsRejected);
+        return ImsVideoSection.Find(session, VideoSecurity.Of(sdes, audio)) is { Direction: not MediaDirection.Inactive } section ? section.Formats : [];
+    }
 
     /// <summary>Answers an offer from the network with one codec and its telephone-event (TS 26.114 §6.2.2.3).</summary>
     /// <param name="preferred">What this node can speak, see <see cref="CodecPolicy.Choose"/>.</param>
@@ -136,11 +139,11 @@ public static class ImsOfferAnswer
 
         var formats = peer.Formats.Only([Keep(peer.Formats, codec, current)]);
         var ours = formats.WithOwnParameters();
-        var section = video is null || local.ImsVideo is null || crypto is not null ? null : ImsVideoSection.Find(peer.Session);
+        var section = video is null || local.ImsVideo is null ? null : ImsVideoSection.Find(peer.Session, VideoSecurity.Of(local.Sdes, peer.Audio));
         plan = peer.Plan(formats, ours, direction, current) with
         {
-            Srtp = crypto is null ? null : new SrtpKeys(crypto.Suite, local.Sdes!.KeyFor(crypto.Suite), crypto.Key),
-            Video = section is null ? null : ImsVideoSection.Choose(peer.Session, section, video!, current?.Video),
+            Srtp = crypto?.Agreed(local.Sdes!),
+            Video = section is null ? null : ImsVideoSection.Choose(peer.Session, section, video!, current?.Video, local.Sdes?.Video),
         };
         answer = WriteAnswer(peer, local, origin, plan, ours, crypto?.Tag ?? 0, section, video?.Kilobits ?? 0);
         return true;
@@ -168,11 +171,13 @@ public static class ImsOfferAnswer
         SdpWriter writer, MediaAllocation local, MediaDirection direction, AudioFormats formats, ImsLegPlan? current, bool secured)
     {
         WriteAudio(writer, local, direction, formats, secured ? "RTP/SAVP" : "RTP/AVP", current?.RtcpMux ?? false, voiceMetrics: true);
-        if (secured) WriteCrypto(writer, SdesCrypto.Offer(local.Sdes!, current?.Srtp?.Profile));
+        if (secured) SdesCrypto.Write(writer, SdesCrypto.Offer(local.Sdes!, current?.Srtp?.Profile));
     }
 
-    private static void WriteVideoOffer(SdpWriter writer, MediaAllocation local, VideoWish video, ImsLegPlan? current) => ImsVideoSection.WriteOffer(
-        writer, local.ImsVideo!, video, ImsVideoSection.Offered(video, current?.VideoBindings ?? []), current?.Video?.RtcpMux ?? false);
+    private static void WriteVideoOffer(SdpWriter writer, MediaAllocation local, VideoWish video, ImsLegPlan? current, bool secured) =>
+        ImsVideoSection.WriteOffer(
+            writer, local.ImsVideo!, video, ImsVideoSection.Offered(video, current?.VideoBindings ?? []), current?.Video?.RtcpMux ?? false,
+            secured ? SdesCrypto.Offer(local.Sdes!.Video!, current?.Video?.Srtp?.Profile) : null);
 
     private static string WriteAnswer(
         PeerAudio peer, MediaAllocation local, SdpOrigin origin, ImsLegPlan plan, AudioFormats formats, int cryptoTag, VideoSection? video, int kilobits)
@@ -184,7 +189,7 @@ public static class ImsOfferAnswer
             if (ReferenceEquals(section, peer.Audio))
             {
                 WriteAudio(writer, local, plan.Audio.Direction, formats, section.Profile, plan.RtcpMux, plan.Audio.VoiceMetrics);
-                if (plan.Srtp is { } keys) WriteCrypto(writer, [new SdesCrypto(cryptoTag, keys.Profile, keys.Send)]);
+                if (plan.Srtp is { } keys) SdesCrypto.Write(writer, [new SdesCrypto(cryptoTag, keys.Profile, keys.Send)]);
             }
             else if (plan.Video is { } chosen && ReferenceEquals(section, video?.Media))
             {
@@ -244,16 +249,11 @@ public static class ImsOfferAnswer
     /// <summary>Whether an offer of ours asks for SRTP: where it must, and where the call has it already.</summary>
     private static bool IsSecured(SdesTerms? sdes, ImsLegPlan? current) => sdes is { IsRequired: true } || sdes is not null && current?.Srtp is not null;
 
-    private static void WriteCrypto(SdpWriter writer, IEnumerable<SdesCrypto> lines)
-    {
-        foreach (var line in lines) writer.Attribute("crypto", line.Format());
-    }
-
     private static bool TryReadKeys(
         PeerAudio peer, SdesTerms sdes, SrtpProfile? inUse, [NotNullWhen(true)] out SrtpKeys? keys, [NotNullWhen(false)] out SdpRejection? why)
     {
         var crypto = SdesCrypto.First(peer.Audio) is { } line && line.AnswersOffer(inUse) ? line : null;
-        keys = crypto is null ? null : new SrtpKeys(crypto.Suite, sdes.KeyFor(crypto.Suite), crypto.Key);
+        keys = crypto?.Agreed(sdes);
         why = crypto is null ? new SdpRejection(SdpFault.NoCrypto, "a=crypto") : null;
         return crypto is not null;
     }
@@ -315,6 +315,6 @@ public static class ImsOfferAnswer
 
         /// <summary>What was bound before, and what the peer binds now.</summary>
         private IEnumerable<VideoFormat> VideoBindings(ImsLegPlan? current) =>
-            (current?.VideoBindings ?? []).Concat(ImsVideoSection.Find(Session)?.Formats ?? []).DistinctBy(f => f.PayloadType);
+            (current?.VideoBindings ?? []).Concat(ImsVideoSection.Find(Session, new VideoSecurity(MayBePlain: true, MayBeSecured: true))?.Formats ?? []).DistinctBy(f => f.PayloadType);
     }
 }

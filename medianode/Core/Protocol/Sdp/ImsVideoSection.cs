@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Video;
+using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
 
@@ -11,17 +12,16 @@ namespace Byon.MediaNode.Core.Protocol.Sdp;
 /// </summary>
 internal static class ImsVideoSection
 {
-    private const string Plain = "RTP/AVP";
-    private const string WithFeedback = "RTP/AVPF";
     private const VideoFeedback Ours = VideoFeedback.Nack | VideoFeedback.PictureLoss | VideoFeedback.FullIntra | VideoFeedback.BitrateLimit;
 
     /// <summary>The first of the payload types of our own offers.</summary>
     private const byte FirstPayloadType = 98;
 
     /// <summary>The m=video that a description has to offer; null where there is none for us.</summary>
-    public static VideoSection? Find(SessionDescription session) => VideoSection.Find(
+    /// <param name="security">What may carry it.</param>
+    public static VideoSection? Find(SessionDescription session, VideoSecurity security) => VideoSection.Find(
         session,
-        media => media.Profile is Plain or WithFeedback && media.Port != IPEndPoint.MaxPort && Address(session, media) is not null);
+        media => security.Allows(media) && media.Port != IPEndPoint.MaxPort && Address(session, media) is not null);
 
     /// <summary>The wish as we offer it: under the payload type that its encoding had in this call, or else one that meant nothing yet.</summary>
     public static VideoFormat Offered(VideoWish wish, IReadOnlyList<VideoFormat> bindings)
@@ -31,37 +31,52 @@ internal static class ImsVideoSection
         return VideoSection.WithOwnParameters(wish.Format, known?.PayloadType ?? free.FirstOrDefault(FirstPayloadType));
     }
 
-    public static void WriteOffer(SdpWriter writer, IPEndPoint local, VideoWish wish, VideoFormat format, bool rtcpMux)
+    /// <param name="keys">Null offers plain RTP.</param>
+    public static void WriteOffer(SdpWriter writer, IPEndPoint local, VideoWish wish, VideoFormat format, bool rtcpMux, IEnumerable<SdesCrypto>? keys)
     {
-        Begin(writer, local, Plain, format, wish.Kilobits);
-        writer.Attribute("tcap", $"1 {WithFeedback}").Attribute("pcfg", "1 t=1");
+        Begin(writer, local, keys is null ? "RTP/AVP" : "RTP/SAVP", format, wish.Kilobits);
+        writer.Attribute("tcap", $"1 {WithFeedback(keys is not null)}").Attribute("pcfg", "1 t=1");
         VideoSection.WriteFormat(writer, format, Ours);
         End(writer, local, wish.Direction, rtcpMux);
+        SdesCrypto.Write(writer, keys ?? []);
     }
 
-    public static ImsVideo? ReadAnswer(SessionDescription answer, VideoFormat offered, VideoWish wish)
+    /// <param name="sdes">Null where plain RTP was offered.</param>
+    /// <param name="inUse">The suite that was offered alone.</param>
+    public static ImsVideo? ReadAnswer(SessionDescription answer, VideoFormat offered, VideoWish wish, SdesTerms? sdes, SrtpProfile? inUse)
     {
-        if (Find(answer) is not { } section || section.Formats.FirstOrDefault(offered.IsSameEncoding) is not { } format) return null;
-        return Plan(answer, section, format, offered, wish.Direction);
+        if (Find(answer, sdes is null ? VideoSecurity.Plain : VideoSecurity.Secured) is not { } section
+            || section.Formats.FirstOrDefault(offered.IsSameEncoding) is not { } format) return null;
+        var plan = Plan(answer, section, format, offered, wish.Direction);
+        if (sdes is null) return plan;
+        return SdesCrypto.First(section.Media) is { } crypto && crypto.AnswersOffer(inUse) ? plan with { Srtp = crypto.Agreed(sdes) } : null;
     }
 
-    /// <summary>The format of the offer that is what the wish speaks; null where nothing of it is.</summary>
-    public static ImsVideo? Choose(SessionDescription offer, VideoSection section, VideoWish wish, ImsVideo? current)
+    /// <summary>The format of the offer that is what the wish speaks; null where nothing of it is, or no key can be used.</summary>
+    /// <param name="sdes">Keys of ours for a secured section.</param>
+    public static ImsVideo? Choose(SessionDescription offer, VideoSection section, VideoWish wish, ImsVideo? current, SdesTerms? sdes)
     {
+        var crypto = section.Media.IsSecured() ? SdesCrypto.First(section.Media) : null;
+        if (section.Media.IsSecured() && (crypto is null || sdes is null)) return null;
         var possible = section.Formats.Where(wish.Format.IsSameEncoding);
         var format = possible.OrderByDescending(f => f.PayloadType == current?.Stream.Send.PayloadType).FirstOrDefault();
-        return format is null ? null : Plan(offer, section, format, VideoSection.Mirrored(format), wish.Direction);
+        return format is null ? null : Plan(offer, section, format, VideoSection.Mirrored(format), wish.Direction) with { Srtp = crypto?.Agreed(sdes!) };
     }
 
     public static void WriteAnswer(SdpWriter writer, IPEndPoint local, VideoSection section, ImsVideo chosen, int kilobits)
     {
         // A potential configuration that names RTP/AVPF is preferred to the actual one (RFC 5939 §3.6.2).
-        var configuration = section.Media.Profile == Plain ? FeedbackConfiguration(section.Media) : null;
-        Begin(writer, local, configuration is null ? section.Media.Profile : WithFeedback, chosen.Stream.Receive, kilobits);
+        var secured = section.Media.IsSecured();
+        var configuration = section.Media.Profile == WithFeedback(secured) ? null : FeedbackConfiguration(section.Media, WithFeedback(secured));
+        Begin(writer, local, configuration is null ? section.Media.Profile : WithFeedback(secured), chosen.Stream.Receive, kilobits);
         if (configuration is not null) writer.Attribute("acfg", configuration);
         VideoSection.WriteFormat(writer, chosen.Stream.Receive, chosen.Stream.Feedback);
         End(writer, local, chosen.Stream.Direction, chosen.RtcpMux);
+        // The line of the offer that was chosen, with a key of ours (RFC 4568 §5.1.2).
+        if (chosen.Srtp is { } keys) SdesCrypto.Write(writer, [new SdesCrypto(SdesCrypto.First(section.Media)!.Tag, keys.Profile, keys.Send)]);
     }
+
+    private static string WithFeedback(bool secured) => secured ? "RTP/SAVPF" : "RTP/AVPF";
 
     private static ImsVideo Plan(SessionDescription session, VideoSection section, VideoFormat send, VideoFormat receive, MediaDirection wanted)
     {
@@ -88,10 +103,10 @@ internal static class ImsVideoSection
 
     private static IPAddress? Address(SessionDescription session, MediaDescription media) => SdpAddress.Parse(media.Connection ?? session.Connection);
 
-    /// <summary>"1 t=2" where a=pcfg:1 names the transport capability a=tcap:2 RTP/AVPF and nothing else; null without one.</summary>
-    private static string? FeedbackConfiguration(MediaDescription media)
+    /// <summary>"1 t=2" where a=pcfg:1 names the transport capability a=tcap:2 RTP/AVPF (or RTP/SAVPF) and nothing else; null without one.</summary>
+    private static string? FeedbackConfiguration(MediaDescription media, string profile)
     {
-        var capabilities = media.Values("tcap").SelectMany(Numbered).Where(c => c.Profile == WithFeedback).Select(c => c.Number).ToList();
+        var capabilities = media.Values("tcap").SelectMany(Numbered).Where(c => c.Profile == profile).Select(c => c.Number).ToList();
         foreach (var fields in media.Values("pcfg").Select(v => v.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (fields is not [var number, var transport] || !SdpToken.IsToken(number) || !transport.StartsWith("t=", StringComparison.Ordinal)) continue;

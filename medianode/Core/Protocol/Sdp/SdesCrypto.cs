@@ -37,6 +37,14 @@ internal sealed record SdesCrypto(int Tag, SrtpProfile Suite, SrtpMasterKey Key)
         return ParseKey(fields[2]) is { } key ? new SdesCrypto(tag, suite.Value, key) : null;
     }
 
+    /// <summary>The keys of both directions once this line of the peer's is agreed on.</summary>
+    public SrtpKeys Agreed(SdesTerms ours) => new(Suite, ours.KeyFor(Suite), Key);
+
+    public static void Write(SdpWriter writer, IEnumerable<SdesCrypto> lines)
+    {
+        foreach (var line in lines) writer.Attribute("crypto", line.Format());
+    }
+
     public string Format()
     {
         Span<byte> key = stackalloc byte[KeyLength];
