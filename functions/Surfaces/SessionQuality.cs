@@ -8,7 +8,8 @@ namespace Byon.Functions.Surfaces;
 /// </summary>
 /// <param name="Browser">What arrived from the device.</param>
 /// <param name="Network">What arrived from the phone network.</param>
-internal sealed record SessionQuality(SessionLegQuality? Browser, SessionLegQuality? Network)
+/// <param name="Video">Absent where no video came.</param>
+internal sealed record SessionQuality(SessionLegQuality? Browser, SessionLegQuality? Network, SessionVideoQuality? Video)
 {
     private static readonly Schema Leg = Schema.Object(
         "SessionLegQuality",
@@ -20,11 +21,12 @@ internal sealed record SessionQuality(SessionLegQuality? Browser, SessionLegQual
         new("mos", Schema.Number with { Minimum = 1, Maximum = 4.5, Description = "Opinion of a conversation, estimated by the E-model (ITU-T G.107)." }, Required: true));
 
     /// <summary>For the schema of a session.</summary>
-    public static Member Member { get; } = new("quality", Schema.Object("SessionQuality", new("browser", Leg), new("network", Leg)));
+    public static Member Member { get; } = new("quality", Schema.Object(
+        "SessionQuality", new("browser", Leg), new("network", Leg), new("video", SessionVideoQuality.Schema)));
 
     public static SessionQuality? Of(CallQuality? quality) => quality is null
         ? null
-        : new SessionQuality(SessionLegQuality.Of(quality.Browser), SessionLegQuality.Of(quality.Network));
+        : new SessionQuality(SessionLegQuality.Of(quality.Browser), SessionLegQuality.Of(quality.Network), SessionVideoQuality.Of(quality.Video));
 }
 
 /// <summary>What arrived over one leg; times in milliseconds.</summary>

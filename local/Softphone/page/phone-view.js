@@ -230,9 +230,13 @@ function statisticsWords({ codec, lost, jitter, roundTrip }) {
 }
 
 /** The gateway's figures of both directions: {codec, lossPercent, mos} of each. */
-function qualityWords({ browser, network }) {
+function qualityWords({ browser, network, video }) {
   const one = (who, { codec, lossPercent, mos }) => `${who}: ${codec}, lost ${lossPercent.toFixed(1)} %, MOS ${mos.toFixed(1)}`;
-  return [browser && one('You', browser), network && one('Other side', network)].filter(Boolean).join('\n');
+  const picture = (who, { codec, lossPercent, kilobits }) => `${who}, video: ${codec}, lost ${lossPercent.toFixed(1)} %, ${kilobits.toFixed(0)} kbit/s`;
+  return [
+    browser && one('You', browser), video?.browser && picture('You', video.browser),
+    network && one('Other side', network), video?.network && picture('Other side', video.network),
+  ].filter(Boolean).join('\n');
 }
 
 function pill(id, state, words) {

@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Registrations;
 using Byon.Platform.Control;
 using Byon.Platform.Events;
@@ -28,7 +29,18 @@ internal static class RecordMapping
         };
     }
 
-    public static CallQuality ToQuality(this MediaStatistics statistics) => new(ToQuality(statistics.WebRtc), ToQuality(statistics.Ims));
+    public static CallQuality ToQuality(this MediaStatistics statistics) => new(ToQuality(statistics.WebRtc), ToQuality(statistics.Ims))
+    {
+        Video = statistics.Video is { } video && (ToQuality(video.WebRtc), ToQuality(video.Ims)) is var (browser, network)
+            && (browser ?? network) is not null ? new CallVideoQuality(browser, network) : null,
+    };
+
+    private static LegVideoQuality? ToQuality(VideoLegStatistics leg) => leg.Codec is { } codec
+        ? new LegVideoQuality(
+            codec.ToString(), leg.Counted.PacketsReceived, Math.Round(leg.LossFraction * 100, 2), Math.Round(leg.Jitter.TotalMilliseconds, 1),
+            leg.RoundTrip is { } roundTrip ? Math.Round(roundTrip.TotalMilliseconds, 1) : null, Math.Round(leg.BitsPerSecond / 1000, 1),
+            leg.Counted.PicturesRequested, leg.Counted.PacketsRequested, leg.Counted.Resent)
+        : null;
 
     private static LegQuality? ToQuality(MediaLegStatistics leg) => leg is { Codec: { } codec, Quality: { } quality }
         ? new LegQuality(

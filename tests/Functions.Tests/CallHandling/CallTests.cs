@@ -252,12 +252,15 @@ public sealed class CallTests(ApiRig rig) : ApiTest(rig)
 
         var store = new CallStore(Rig.Tables);
         var call = (await store.GetAsync(caller.Number, id, default))!;
-        var quality = new CallQuality(new LegQuality("Opus", 1500, 0.4, 2.5, 31.5, 4.31), null);
+        var quality = new CallQuality(new LegQuality("Opus", 1500, 0.4, 2.5, 31.5, 4.31), null)
+        {
+            Video = new CallVideoQuality(null, new LegVideoQuality("H264", 900, 0.2, 8.5, null, 412.5, 3, 12, 4)),
+        };
         await store.PutAsync(call with { Status = CallStatus.Terminated, EndedAt = DateTimeOffset.UtcNow, Quality = quality }, default);
 
         var answer = await caller.GetAsync($"{sessions}/{id}");
         Assert.Equal(
-            """{"browser":{"codec":"Opus","packets":1500,"lossPercent":0.4,"jitter":2.5,"roundTrip":31.5,"mos":4.31}}""",
+            """{"browser":{"codec":"Opus","packets":1500,"lossPercent":0.4,"jitter":2.5,"roundTrip":31.5,"mos":4.31},"video":{"network":{"codec":"H264","packets":900,"lossPercent":0.2,"jitter":8.5,"kilobits":412.5,"picturesRequested":3,"packetsRequested":12,"packetsResent":4}}}""",
             answer.Json["quality"]!.ToJsonString());
     }
 

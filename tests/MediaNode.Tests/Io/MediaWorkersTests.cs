@@ -228,7 +228,7 @@ public sealed class MediaWorkersTests : IDisposable
             phone.SendTo(packet, ports);
             return call.Pump() && call.Browser.Rtp.TryDequeue(out var seen) && LoopbackCall.Read(seen).PayloadType == 96;
         });
-        Assert.True(_workers.Statistics(call.Id)!.Video!.Ims.PacketsReceived > 0);
+        Assert.True(_workers.Statistics(call.Id)!.Video!.Ims.Counted.PacketsReceived > 0);
 
         _workers.Release(call.Id);
         WaitFor.True(() => CanBind(ports.Port) && CanBind(ports.Port + 1) && CanBind(call.Allocation.ImsRtp.Port));

@@ -133,7 +133,10 @@ public class RecordStoresTests(AzuriteFixture azurite)
         Guid.NewGuid().ToString(), number, "registration", "laptop", "client", "subject", node, CallDirection.Outgoing, CallStatus.Initial,
         "tel:" + number, null, "tel:+34600999999", null, "v=0\r\n", null, null, null, 0, Now, null)
     {
-        Quality = new CallQuality(new LegQuality("Opus", 100, 1.5, 3.2, null, 4.2), null),
+        Quality = new CallQuality(new LegQuality("Opus", 100, 1.5, 3.2, null, 4.2), null)
+        {
+            Video = new CallVideoQuality(new LegVideoQuality("Vp8", 900, 0, 4.1, 20.5, 350, 1, 0, 2), null),
+        },
     };
 
     private static NodeRecord Node() => new("node-" + Guid.NewGuid(), "http://127.0.0.1:8091", NodeState.Ready, 1, 200, Now, Now);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
@@ -22,7 +23,9 @@ internal abstract class VideoLeg
     private Instant? _pictureDue;
     private byte _pictureNumber;
     private long? _limit;
-    private long _lostEarlier;
+    private Instant? _firstReceived;
+    private VideoCodec? _lastCodec;
+    private VideoCounters _counted;
 
     protected VideoLeg(MediaTransmitQueue queue, EntropySource entropy)
     {
@@ -37,18 +40,6 @@ internal abstract class VideoLeg
 
     /// <summary>Null while the leg has no video.</summary>
     public VideoStream? Stream { get; private set; }
-
-    public long PacketsReceived { get; private set; }
-
-    public long BytesReceived { get; private set; }
-
-    public long Dropped { get; private set; }
-
-    /// <summary>Requests for a whole picture that went to the peer.</summary>
-    public long PicturesRequested { get; private set; }
-
-    /// <summary>Packets that went to the peer a second time.</summary>
-    public long Resent { get; private set; }
 
     public Instant? NextTimeout => Stream is null ? null : Instant.Earliest(Rtcp.NextReport, _pictureDue);
 
@@ -68,9 +59,9 @@ internal abstract class VideoLeg
     /// <summary>Whether the packet belongs to the video; counts it, and asks for what is missing before it.</summary>
     public bool Admit(Instant now, in RtpPacket packet)
     {
-        if (packet.PayloadType != Stream?.Receive.PayloadType || !IsSource(now, packet.Ssrc))
+        if (Stream is not { } stream || packet.PayloadType != stream.Receive.PayloadType || !IsSource(now, packet.Ssrc))
         {
-            Dropped++;
+            _counted.Dropped++;
             return false;
         }
 
@@ -78,18 +69,20 @@ internal abstract class VideoLeg
         var (first, before) = (source.Received == 0, (ushort)source.HighestSequence);
         if (!source.Receive(now, packet.SequenceNumber, packet.Timestamp, VideoFormat.ClockRate))
         {
-            Dropped++;
+            _counted.Dropped++;
             return false;
         }
 
+        _firstReceived ??= now;
+        _lastCodec = stream.Receive.Codec;
         _lastReceived = now;
-        PacketsReceived++;
-        BytesReceived += packet.Payload.Length;
+        _counted.PacketsReceived++;
+        _counted.BytesReceived += packet.Payload.Length;
         if (!first && RtpPacket.Distance(before, packet.SequenceNumber) > 1) AskForGap(now, before, packet.SequenceNumber);
         return true;
     }
 
-    public void Drop() => Dropped++;
+    public void Drop() => _counted.Dropped++;
 
     /// <summary>Asks the source for a picture that needs no earlier one, now or as soon as the last request is old enough.</summary>
     public void AskForPicture(Instant now)
@@ -102,7 +95,7 @@ internal abstract class VideoLeg
         }
 
         (_lastPictureRequest, _pictureDue) = (now, null);
-        PicturesRequested++;
+        _counted.PicturesRequested++;
         Span<byte> compound = stackalloc byte[RtcpSession.MaximumReportSize + RtcpFeedbackWriter.MaximumSize];
         var length = Rtcp.BeginFeedback(compound);
         SendRtcp(compound[..(stream.Feedback.HasFlag(VideoFeedback.PictureLoss)
@@ -114,6 +107,7 @@ internal abstract class VideoLeg
     public void AskAgain(ReadOnlySpan<(ushort Sequence, ushort Following)> missing)
     {
         if (missing.IsEmpty || Rtcp.Source is not { } source || Stream?.Feedback.HasFlag(VideoFeedback.Nack) != true) return;
+        foreach (var (_, following) in missing) _counted.PacketsRequested += 1 + BitOperations.PopCount(following);
         Span<byte> compound = stackalloc byte[RtcpSession.MaximumReportSize + RtcpFeedbackWriter.MaximumSize];
         var length = Rtcp.BeginFeedback(compound);
         SendRtcp(compound[..RtcpFeedbackWriter.WriteNack(compound, length, Rtcp.Ssrc, source.Ssrc, missing)]);
@@ -163,7 +157,7 @@ internal abstract class VideoLeg
         if (slot.IsEmpty) return true;
         datagram.CopyTo(slot);
         CommitRtp(datagram.Length);
-        Resent++;
+        _counted.Resent++;
         return true;
     }
 
@@ -185,20 +179,29 @@ internal abstract class VideoLeg
     }
 
     public VideoLegStatistics Statistics() => new(
-        PacketsReceived, BytesReceived, Rtcp.PacketsSent, Rtcp.OctetsSent, _lostEarlier + (Rtcp.Source?.Lost ?? 0),
-        RtpClock.Duration(Rtcp.Source?.Jitter ?? 0, VideoFormat.ClockRate), Rtcp.RoundTrip, PicturesRequested, Resent, Dropped)
+        _counted, Rtcp.PacketsSent, Rtcp.OctetsSent, _counted.LostEarlier + (Rtcp.Source?.Lost ?? 0),
+        RtpClock.Duration(Rtcp.Source?.Jitter ?? 0, VideoFormat.ClockRate), Rtcp.RoundTrip)
     {
-        Codec = PacketsReceived > 0 ? Stream?.Receive.Codec : null,
+        Codec = _lastCodec,
+        Duration = _firstReceived is { } first ? _lastReceived - first : TimeSpan.Zero,
     };
 
-    public VideoLegState Save(Instant now) => new(Rtcp.Save(now), Numbering.Save(now), _pictureNumber);
+    public VideoLegState Save(Instant now) => new(Rtcp.Save(now), Numbering.Save(now), _pictureNumber)
+    {
+        Counted = _counted,
+        Codec = _lastCodec,
+        FirstReceived = now - _firstReceived,
+        LastReceived = _firstReceived is null ? null : now - _lastReceived,
+    };
 
     /// <param name="savedAt">When it was saved, on this node's clock.</param>
     public void Restore(Instant savedAt, VideoLegState saved)
     {
         Rtcp.Restore(savedAt, saved.Rtcp);
         Numbering.Restore(savedAt, saved.Numbering);
-        _pictureNumber = saved.PictureNumber;
+        (_pictureNumber, _counted, _lastCodec) = (saved.PictureNumber, saved.Counted, saved.Codec);
+        _firstReceived = savedAt - saved.FirstReceived;
+        if (saved.LastReceived is { } age) _lastReceived = savedAt - age;
     }
 
     /// <summary>Makes the packet in the slot ready for the wire; returns its new length, 0 when it cannot be sent.</summary>
@@ -240,7 +243,7 @@ internal abstract class VideoLeg
         {
             if (source.Ssrc == ssrc) return true;
             if (now - _lastReceived < SourceSilence) return false;
-            _lostEarlier += source.Lost;
+            _counted.LostEarlier += source.Lost;
         }
 
         Rtcp.StartSource(ssrc);

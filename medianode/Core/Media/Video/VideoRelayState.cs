@@ -14,7 +14,19 @@ public sealed record VideoRelayState(VideoLegState WebRtc, VideoLegState Ims)
 }
 
 /// <param name="PictureNumber">Of the next FIR.</param>
-public sealed record VideoLegState(RtcpSessionState Rtcp, VideoNumberingState Numbering, byte PictureNumber);
+public sealed record VideoLegState(RtcpSessionState Rtcp, VideoNumberingState Numbering, byte PictureNumber)
+{
+    public VideoCounters Counted { get; init; }
+
+    /// <summary>Of what arrived last.</summary>
+    public VideoCodec? Codec { get; init; }
+
+    /// <summary>Age of the first packet; null where none came.</summary>
+    public TimeSpan? FirstReceived { get; init; }
+
+    /// <summary>Age of the last one.</summary>
+    public TimeSpan? LastReceived { get; init; }
+}
 
 /// <param name="Sequence">Sent last.</param>
 /// <param name="Advanced">Age of <paramref name="Timestamp"/>; null where nothing was sent.</param>

@@ -30,7 +30,7 @@ public sealed class SecuredVideoTests : VideoRig
         Assert.NotEmpty(Feedback(ToBrowserRtcp, 10));
         FeedbackOfBrowser(b => RtcpFeedbackWriter.WritePictureLoss(b, 0, 10, BrowserSees));
         Assert.NotEmpty(Feedback(ToPhoneRtcp, 20));
-        Assert.Equal(0, Session.Statistics.Video!.Ims.Dropped);
+        Assert.Equal(0, Session.Statistics.Video!.Ims.Counted.Dropped);
     }
 
     [Fact]
@@ -58,11 +58,11 @@ public sealed class SecuredVideoTests : VideoRig
         foreach (var bad in new[] { Video(OurType, 0, ssrc: 20), Protected(other, Video(OurType, 0, ssrc: 20)), good[..11], [] })
             Session.ReceiveImsVideo(Now, PhoneRtp, bad, rtcp: false);
         Session.ReceiveImsVideo(Now, PhoneRtcp, new byte[] { 0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2 }, rtcp: true);
-        Assert.Equal((0, 5), (Session.Statistics.Video!.Ims.PacketsReceived, Session.Statistics.Video.Ims.Dropped));
+        Assert.Equal((0, 5), (Session.Statistics.Video!.Ims.Counted.PacketsReceived, Session.Statistics.Video.Ims.Counted.Dropped));
 
         Session.ReceiveImsVideo(Now, PhoneRtp, good.ToArray(), rtcp: false);
         Session.ReceiveImsVideo(Now, PhoneRtp, good, rtcp: false);
-        Assert.Equal((1, 6), (Session.Statistics.Video!.Ims.PacketsReceived, Session.Statistics.Video.Ims.Dropped));
+        Assert.Equal((1, 6), (Session.Statistics.Video!.Ims.Counted.PacketsReceived, Session.Statistics.Video.Ims.Counted.Dropped));
     }
 
     [Fact]

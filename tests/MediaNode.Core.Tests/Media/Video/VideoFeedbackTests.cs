@@ -23,7 +23,7 @@ public sealed class VideoFeedbackTests : VideoRig
         Assert.Equal(ToPhone[2], ToPhone[^1]);
         FeedbackOfPhone(b => RtcpFeedbackWriter.WriteNack(b, 0, 20, PhoneSees, [(phoneSaw, 0)]));
         Assert.Equal(6, ToPhone.Count);
-        Assert.Equal((2, 1), (Session.Statistics.Video!.WebRtc.Resent, Session.Statistics.Video.Ims.Resent));
+        Assert.Equal((2, 1), (Session.Statistics.Video!.WebRtc.Counted.Resent, Session.Statistics.Video.Ims.Counted.Resent));
     }
 
     [Fact]

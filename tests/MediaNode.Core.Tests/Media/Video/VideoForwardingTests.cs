@@ -32,7 +32,7 @@ public sealed class VideoForwardingTests : VideoRig
         Assert.Single(Events.OfType<FirstWebRtcVideo>());
         Assert.Single(Events.OfType<FirstImsVideo>());
         var video = Session.Statistics.Video!;
-        Assert.Equal((300, 300, VideoCodec.H264), (video.WebRtc.PacketsReceived, video.Ims.PacketsSent, video.WebRtc.Codec));
+        Assert.Equal((300, 300, VideoCodec.H264), (video.WebRtc.Counted.PacketsReceived, video.Ims.PacketsSent, video.WebRtc.Codec));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class VideoForwardingTests : VideoRig
         FromPhone(Video(OurType, 0, ssrc: 20));
         FromPhone(Video(OurType, 0, ssrc: 21));
         Assert.Single(ToBrowser);
-        Assert.Equal(4, Session.Statistics.Video!.Ims.Dropped);
+        Assert.Equal(4, Session.Statistics.Video!.Ims.Counted.Dropped);
     }
 
     [Fact]
