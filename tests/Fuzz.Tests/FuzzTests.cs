@@ -8,6 +8,7 @@ public class FuzzTests
     {
         ["agent"] = 1_500,
         ["media"] = 250,
+        ["video"] = 250,
         ["decoder"] = 400,
         ["dtls"] = 400,
         ["pidf"] = 600,

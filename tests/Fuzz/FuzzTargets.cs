@@ -12,6 +12,6 @@ public static class FuzzTargets
     [
         new SipMessageTarget(), new SipStreamTarget(), new SipUriTarget(), new DigestTarget(), new MultipartTarget(), new PidfTarget(), new RegInfoTarget(),
         new SdpTarget(), new AgentTarget(), new CallsTarget(), new StunTarget(), new RtpTarget(), new RtcpTarget(), new SrtpTarget(), new AmrTarget(), new DecoderTarget(),
-        new DtlsTarget(), new DnsTarget(), new MediaTarget(),
+        new DtlsTarget(), new DnsTarget(), new MediaTarget(), new VideoTarget(),
     ];
 }

@@ -24,6 +24,7 @@ public sealed class RtcpTarget() : FuzzTarget("rtcp", new ByteMutator())
                 for (var i = 0; i < packet.Count; i++) _ = packet.Report(i);
             }
 
+            if (packet.Type is RtcpType.TransportFeedback or RtcpType.PayloadFeedback) shape.Add(Read(packet.Feedback));
             if (packet.Type == RtcpType.ExtendedReport) shape.Add(RtcpVoiceMetrics.TryFind(packet.Blocks, out _));
         }
 
@@ -37,5 +38,14 @@ public sealed class RtcpTarget() : FuzzTarget("rtcp", new ByteMutator())
         shape.Add(session.PeerMetrics is null);
         shape.Add(session.PeerReport is null);
         return shape.ToHashCode();
+    }
+
+    /// <summary>What a receiver of video may want: pictures, packets, a bit rate.</summary>
+    private static int Read(in RtcpFeedback feedback)
+    {
+        const uint ssrc = 10;
+        for (var i = 0; i < feedback.NackCount; i++) _ = feedback.NackAt(i);
+        Require(feedback.BitrateOf(ssrc) is null or >= 0, "a bit rate below nothing");
+        return HashCode.Combine(feedback.Type, feedback.Format, feedback.NackCount > 0, feedback.AsksForPicture(ssrc), feedback.BitrateOf(ssrc) is null);
     }
 }
