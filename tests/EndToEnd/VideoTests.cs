@@ -37,10 +37,10 @@ public sealed class VideoTests(SharedStack shared)
         await caller.PressCameraAsync();
         await called.AcceptVideoAsync();
         await called.MustSeeAsync();
+        await called.MustHearAsync(caller.Tone);
 
         await called.PressCameraAsync();
         await caller.MustSeeAsync();
-        await called.MustHearAsync(caller.Tone);
     }
 
     [Fact]

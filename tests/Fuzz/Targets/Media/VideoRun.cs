@@ -167,7 +167,8 @@ internal sealed class VideoRun : IDisposable
         if (_queue.Count > MostOfOneStep || _queue.Dropped > 0) throw new BrokenInvariantException("one step makes a session send without end");
         for (var i = 0; i < _queue.Count; i++)
         {
-            var (socket, bytes) = (_queue[i].Socket, _queue.Memory.AsSpan(_queue[i].Offset, _queue[i].Length));
+            var socket = _queue[i].Socket;
+            var bytes = _queue.Memory.AsSpan(_queue[i].Offset, _queue[i].Length);
             _happened.Add(socket);
             if (bytes.Length > MediaTransmitQueue.SlotSize) throw new BrokenInvariantException("a datagram is longer than its room");
             if (socket is RtpSocket or BrowserSocket && Datagram.Classify(bytes) == DatagramKind.Rtp) Check(socket, bytes);
