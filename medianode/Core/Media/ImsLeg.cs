@@ -24,6 +24,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     /// <summary>Another port of the same host is nobody.</summary>
     public bool ExactSource { get; init; }
 
+    /// <summary>Sent to this port in an earlier call: nobody, unless this call's description names it.</summary>
+    public IPEndPoint? FormerSender { get; init; }
+
     /// <summary>Where packets come from; null before the first one.</summary>
     public IPEndPoint? Source { get; private set; }
 
@@ -102,7 +105,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
 
     /// <summary>The shell hands out the same object for the same address: the usual packet is known by that.</summary>
     private bool IsPeer(ImsLegPlan plan, IPEndPoint remote) =>
-        ReferenceEquals(remote, Source) || remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && !ExactSource && remote.Address.Equals(plan.PeerRtp.Address);
+        ReferenceEquals(remote, Source) || remote.Equals(Source) || remote.Equals(plan.PeerRtp) || Source is null && !ExactSource && remote.Address.Equals(plan.PeerRtp.Address) && !remote.Equals(FormerSender);
 
     private bool TryUnprotect(Span<byte> datagram, bool rtcp, ref int length)
     {

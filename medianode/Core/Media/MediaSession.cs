@@ -8,7 +8,11 @@ using Byon.MediaNode.Core.Protocol.Rtp;
 namespace Byon.MediaNode.Core.Media;
 
 /// <summary>The shell's own numbers for the sockets a session sends from; they come back with each <see cref="MediaTransmit"/>.</summary>
-public readonly record struct MediaSockets(int WebRtc, int ImsRtp, int ImsRtcp);
+public readonly record struct MediaSockets(int WebRtc, int ImsRtp, int ImsRtcp)
+{
+    /// <summary>Who sent to the network's RTP socket in an earlier call, and may not have stopped; null where that is not known.</summary>
+    public IPEndPoint? FormerSender { get; init; }
+}
 
 /// <summary>
 /// The media of one call: a browser, the network, and audio and key presses between them. Fed with datagrams, plans and time;
@@ -47,7 +51,7 @@ public sealed partial class MediaSession : IDisposable
         _entropy = entropy;
         _webRtcSocket = sockets.WebRtc;
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
-        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp) { ExactSource = _options.ExactSource };
+        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp) { ExactSource = _options.ExactSource, FormerSender = sockets.FormerSender };
         _adaptation = new AmrRateAdaptation();
         _lossAtPeer = new AmrRateAdaptation();
         _toIms = new AudioPath(codecs, _ims.Output);
@@ -66,6 +70,9 @@ public sealed partial class MediaSession : IDisposable
 
     /// <summary>Where the browser is now; null before its first valid check.</summary>
     public IPEndPoint? WebRtcRemote => _peer.Remote;
+
+    /// <summary>Where the network's packets come from; null before the first one.</summary>
+    public IPEndPoint? NetworkSource => _ims.Source;
 
     /// <summary>Whether the browser has proved itself at that address.</summary>
     public bool IsValidated(IPEndPoint remote) => _peer.IsValidated(remote);

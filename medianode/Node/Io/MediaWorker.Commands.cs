@@ -79,7 +79,7 @@ internal sealed partial class MediaWorker
                 case MediaCommandKind.Release:
                     Feed(now, command.Call, MediaInput.Close);
                     End(command.Call);
-                    _ports.Return(now, command.Call.Port);
+                    _ports.Return(now, command.Call.Port, command.Call.Session.NetworkSource);
                     if (command.Call.Video is { } video) _ports.Return(now, video.Port);
                     break;
             }

@@ -178,7 +178,7 @@ public sealed class MediaWorkers : IDisposable
     {
         if (TryBindIms(isVideo: false) is not { } bound) return null;
         var worker = _workers.MinBy(w => w.Calls)!;
-        var session = create(new MediaSockets(worker.WebRtcDescriptor, bound.Rtp.Descriptor, bound.Rtcp.Descriptor), worker);
+        var session = create(new MediaSockets(worker.WebRtcDescriptor, bound.Rtp.Descriptor, bound.Rtcp.Descriptor) { FormerSender = bound.FormerSender }, worker);
         var call = new MediaCall(callId, worker, session, ice.UsernameFragment, bound.Port, bound.Rtp, bound.Rtcp);
         if (!_calls.TryAdd(callId, call)) throw new ArgumentException("The call has media already.", nameof(callId));
 
@@ -195,17 +195,17 @@ public sealed class MediaWorkers : IDisposable
         };
     }
 
-    private (int Port, ImsPort Rtp, ImsPort Rtcp)? TryBindIms(bool isVideo)
+    private (int Port, ImsPort Rtp, ImsPort Rtcp, IPEndPoint? FormerSender)? TryBindIms(bool isVideo)
     {
-        for (var tries = 0; tries < MaximumTries && _ports.TryTake(MonotonicClock.Now, out var port); tries++)
+        for (var tries = 0; tries < MaximumTries && _ports.TryTake(MonotonicClock.Now, out var port, out var formerSender); tries++)
         {
             if (TryBind(port) is { } rtp)
             {
-                if (TryBind(port + 1) is { } rtcp) return (port, new ImsPort(rtp, isRtcp: false, isVideo), new ImsPort(rtcp, isRtcp: true, isVideo));
+                if (TryBind(port + 1) is { } rtcp) return (port, new ImsPort(rtp, isRtcp: false, isVideo), new ImsPort(rtcp, isRtcp: true, isVideo), formerSender);
                 rtp.Dispose();
             }
 
-            _ports.Return(MonotonicClock.Now, port);
+            _ports.Return(MonotonicClock.Now, port, formerSender);
         }
 
         return null;

@@ -2,6 +2,7 @@ using System.Net;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol;
+using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.Tests.TestKit;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Media;
@@ -37,6 +38,61 @@ public sealed class MediaSessionNetworkTests : MediaSessionRig
         Assert.Equal((0, 1), (session.Statistics.Ims.PacketsReceived, session.Statistics.Ims.Dropped));
         session.ReceiveIms(Now, PhoneRtp, Audio(PhoneHertz, AudioCodec.Pcma, 8, 1), rtcp: false);
         Assert.Equal(1, session.Statistics.Ims.PacketsReceived);
+    }
+
+    /// <summary>Media of a whole network often comes from one host: only the port tells an old stream from the new call's.</summary>
+    [Fact]
+    public void AStreamThatOutlivesItsCallIsNotHeardInTheNextOneOnItsPort()
+    {
+        var former = new IPEndPoint(PhoneRtp.Address, 4998);
+        using var session = new MediaSession(
+            SentMedia.Sockets with { FormerSender = former }, new WebRtcPeer(Ice, Browser), new ManagedCodecs(),
+            new EntropySource(new byte[32]), Queue);
+        session.ReceiveIms(Now, former, Audio(PhoneHertz, AudioCodec.Pcma, 8, 1), rtcp: false);
+        session.Apply(Now, Plan(Stream(Pcma), Stream(Pcma)));
+        session.ReceiveIms(Now, former, Audio(PhoneHertz, AudioCodec.Pcma, 8, 2), rtcp: false);
+        Assert.Equal((0, 2), (session.Statistics.Ims.PacketsReceived, session.Statistics.Ims.Dropped));
+        Assert.Null(session.NetworkSource);
+
+        var relay = new IPEndPoint(PhoneRtp.Address, 4999);
+        session.ReceiveIms(Now, relay, Audio(PhoneHertz, AudioCodec.Pcma, 8, 1, ssrc: 20), rtcp: false);
+        session.ReceiveIms(Now, former, Audio(PhoneHertz, AudioCodec.Pcma, 8, 3), rtcp: false);
+        Assert.Equal((1, 3), (session.Statistics.Ims.PacketsReceived, session.Statistics.Ims.Dropped));
+        Assert.Equal(relay, session.NetworkSource);
+    }
+
+    [Fact]
+    public void WhoIsDescribedIsHeardWhoeverWasThereBefore()
+    {
+        using var session = new MediaSession(
+            SentMedia.Sockets with { FormerSender = PhoneRtp }, new WebRtcPeer(Ice, Browser), new ManagedCodecs(),
+            new EntropySource(new byte[32]), Queue);
+        session.Apply(Now, Plan(Stream(Pcma), Stream(Pcma)));
+        session.ReceiveIms(Now, PhoneRtp, Audio(PhoneHertz, AudioCodec.Pcma, 8, 1), rtcp: false);
+        Assert.Equal(1, session.Statistics.Ims.PacketsReceived);
+    }
+
+    /// <summary>A mixer or a phone that changes its source says so; the call is SIP's to end.</summary>
+    [Fact]
+    public void AGoodbyeOfThePeerEndsItsSourceAndNotTheCall()
+    {
+        Connect();
+        Talk(20);
+        var goodbye = new byte[100];
+        var writer = new RtcpWriter(goodbye);
+        writer.WriteReceiverReport(20, []);
+        writer.WriteGoodbye(20);
+        Session.ReceiveIms(Now, PhoneRtcp, goodbye.AsSpan(0, writer.Length), rtcp: true);
+        Run(TimeSpan.FromMilliseconds(200));
+        Sent.ToBrowser.Clear();
+        for (var i = 0; i < 50; i++)
+        {
+            FromPhone(Audio(300, AudioCodec.Pcma, 8, i, ssrc: 77));
+            Run(PacketTime);
+        }
+
+        Assert.True(Tone.Heard(Decode(Sent.ToBrowser, AudioCodec.Pcmu), 300, PhoneHertz, 8000) > TimeSpan.FromMilliseconds(700));
+        Assert.Equal(4, Events.Count);
     }
 
     [Fact]

@@ -95,6 +95,29 @@ public sealed class MediaSessionTests : MediaSessionRig
     }
 
     /// <summary>A quarter of an hour: beyond where the sixteen bits of a sequence number have gone half round.</summary>
+    /// <summary>24 minutes of a browser that goes on sending: its sequence numbers wrap while nobody listens (RFC 3711 §3.3.1).</summary>
+    [Fact]
+    public void AfterALongHoldTheBrowserIsStillUnderstood()
+    {
+        Connect(Stream(Pcma), Stream(Pcma));
+        Talk(5);
+        Session.Apply(Now, Plan(Stream(Pcma), Stream(Pcma) with { Direction = MediaDirection.Inactive }));
+        Sent.ToPhone.Clear();
+        for (var i = 0; i < 72_000; i++)
+        {
+            Session.ReceiveWebRtc(Now, VirtualBrowser.Address, Browser.Protect(Audio(BrowserHertz, AudioCodec.Pcma, 8, Spoken++)));
+            Now += PacketTime;
+        }
+
+        Drain();
+        Assert.Empty(Sent.ToPhone);
+        var dropped = Session.Statistics.WebRtc.Dropped;
+        Session.Apply(Now, Plan(Stream(Pcma), Stream(Pcma)));
+        Talk(50);
+        Assert.Equal((50, dropped), (Sent.ToPhone.Count, Session.Statistics.WebRtc.Dropped));
+        Assert.True(Tone.Heard(Decode(Sent.ToPhone, AudioCodec.Pcma), BrowserHertz, PhoneHertz, 8000) > TimeSpan.FromSeconds(0.9));
+    }
+
     [Fact]
     public void ALongCallIsHeardToItsEnd()
     {
