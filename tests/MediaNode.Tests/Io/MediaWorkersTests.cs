@@ -187,6 +187,35 @@ public sealed class MediaWorkersTests : IDisposable
     }
 
     [Fact]
+    public void ACallIsSetUpInTheMidstOfAFloodOfHellos()
+    {
+        using var certificate = new DtlsEndpointFactory(DtlsCertificate.Create(DateTimeOffset.UtcNow));
+        using var endpoint = certificate.Create(client: true);
+        endpoint.Start(MonotonicClock.Now);
+        Assert.True(endpoint.TryDequeue(out var hello));
+        var strangers = Enumerable.Range(0, 50).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)).ToList();
+        var call = new LoopbackCall(_workers, "call");
+        _calls.Add(call);
+        call.Apply(Stream(Pcma), Stream(Pcma));
+        call.Connect();
+        WaitFor.True(() =>
+        {
+            foreach (var stranger in strangers)
+            {
+                stranger.SendTo(hello, call.Allocation.WebRtc);
+                stranger.SendTo(hello.AsSpan(0, 40), call.Allocation.WebRtc);
+            }
+
+            return call.Pump();
+        });
+        Assert.True(_workers.Totals.UnknownSenders > 0);
+        foreach (var stranger in strangers) Assert.Equal(0, stranger.Available);
+        call.SpeakAsBrowser(Pcma, [1, 2, 3]);
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 1);
+        foreach (var stranger in strangers) stranger.Dispose();
+    }
+
+    [Fact]
     public void AReleasedCallSaysGoodbyeAndItsPortRests()
     {
         var call = Connect(Stream(Pcma), Stream(Pcma));
