@@ -33,6 +33,7 @@ public sealed class DtlsFloodTests : IDisposable
     private readonly WebRtcPeer _peer;
     private readonly RtcClient _client;
     private int _answers;
+    private ushort _sequence;
 
     public DtlsFloodTests()
     {
@@ -185,8 +186,6 @@ public sealed class DtlsFloodTests : IDisposable
             if (toClient && transmit.Remote.Equals(Browser)) _client.Receive(MonotonicClock.Now, transmit.Datagram.ToArray(), out _);
         }
     }
-
-    private ushort _sequence;
 
     private void AssertMediaFlows()
     {
