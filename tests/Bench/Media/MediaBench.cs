@@ -8,6 +8,7 @@ namespace Byon.Tests.Bench.Media;
 internal static class MediaBench
 {
     private const int Repetitions = 2;
+    private const int SetUpRepetitions = 3;
     private const int MostSteps = 6;
     private const double Growth = 1.5;
     private const double Precision = 0.1;
@@ -40,6 +41,8 @@ internal static class MediaBench
             servers.RemoveAll(server => server.Codecs == CodecBuild.Own);
         }
 
+        var setUps = await MeasureSetUpAsync(output, servers, cases);
+        cases.RemoveAll(of => of.IsSetUp);
         List<MediaRun> runs = [];
         foreach (var of in cases)
         {
@@ -55,7 +58,28 @@ internal static class MediaBench
             foreach (var server in servers.Where(server => server.Fits(of))) found.Add(await FindLimitAsync(output, server, of));
         }
 
-        if (options.Server is null) await WriteAsync(output, new MediaReport(runs, found));
+        if (options.Server is null) await WriteAsync(output, new MediaReport(setUps, runs, found));
+    }
+
+    private static async Task<List<SetUpRun>> MeasureSetUpAsync(TextWriter output, List<MediaServerKind> servers, List<MediaCase> cases)
+    {
+        List<SetUpRun> runs = [];
+        foreach (var of in cases.Where(of => of.IsSetUp))
+        {
+            for (var repetition = 0; repetition < SetUpRepetitions; repetition++)
+            {
+                foreach (var server in servers.Where(server => server.Fits(of)))
+                {
+                    var run = await SetUpRun.MeasureAsync(server, of, of.Calls);
+                    runs.Add(run);
+                    await output.WriteLineAsync(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"  {of.Name,-28} {server.Name,-10} {of.Calls,5} calls  {run.Milliseconds,7:0.000} ms/call  allocated {run.BytesAllocated:0} B  collections {run.Collections}  others {run.Others:0.00}"));
+                }
+            }
+        }
+
+        return runs;
     }
 
     /// <summary>Half as many calls again each time, until too much is lost or late; then between the most that went well and the fewest that did not.</summary>
@@ -80,7 +104,7 @@ internal static class MediaBench
         var run = await MediaRun.MeasureAsync(server, of, calls, window);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.CpuPerCallSecond,7:0.00} ms/call-s  core {run.Core,4:P0}  loss {run.Load.Loss:P2}  set-up {run.SetUp:0.00} ms  delay p50 {run.Load.DelayP50:0.0} p99 {run.Load.DelayP99:0.0} ms  others {run.Others:0.00}"));
+            $"{run.CpuPerCallSecond,7:0.00} ms/call-s  core {run.Core,4:P0}  loss {run.Load.Loss:P2}  delay p50 {run.Load.DelayP50:0.0} p99 {run.Load.DelayP99:0.0} ms  others {run.Others:0.00}"));
         return run;
     }
 

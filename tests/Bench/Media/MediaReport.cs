@@ -6,7 +6,7 @@ using Byon.Tests.TestKit;
 namespace Byon.Tests.Bench.Media;
 
 /// <summary>The runs as rows of one figure each, the better of each server's runs: rtpengine's, the node's, and their ratio.</summary>
-internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<MediaLimit> limits)
+internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<MediaRun> runs, IReadOnlyList<MediaLimit> limits)
 {
     private static readonly string Method = string.Create(
         CultureInfo.InvariantCulture,
@@ -23,14 +23,13 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
         """);
 
     private const int NameWidth = 84;
-    private const int EnoughToSetUp = 1_000;
 
-    public IReadOnlyList<MediaRow> Rows { get; } = [.. CostRows(runs), .. LimitRows(limits)];
-
-    public IReadOnlyList<MediaRun> Runs => runs;
+    public IReadOnlyList<MediaRow> Rows { get; } = [.. SetUpRows(setUps), .. CostRows(runs), .. LimitRows(limits)];
 
     /// <summary>Whether others used so much of the machine that the figures say little.</summary>
-    public bool IsDisturbed => runs.Any(run => run.Others > 0.2 || run.IsLoadLate);
+    public bool IsDisturbed => Others > 0.2 || runs.Any(run => run.IsLoadLate);
+
+    private double Others => runs.Select(run => run.Others).Concat(setUps.Select(run => run.Others)).DefaultIfEmpty().Max();
 
     public string Text()
     {
@@ -46,7 +45,7 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
         foreach (var server in runs.Where(run => !run.Case.IsRelay).GroupBy(run => run.Server).OrderBy(server => server.Key, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture, $"Codec libraries mapped by {server.Key}: {string.Join(", ", server.SelectMany(run => run.CodecLibraries).Distinct().Select(Short).Order(StringComparer.Ordinal))}");
         if (IsDisturbed)
-            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"DISTURBED: other programs used up to {runs.Max(run => run.Others):0.0} processors. Repeat on a quiet machine."));
+            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"DISTURBED: other programs used up to {Others:0.0} processors. Repeat on a quiet machine."));
         return text.AppendLine().AppendLine(Method).ToString();
     }
 
@@ -58,7 +57,17 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
     private static string Short(string path) =>
         path.StartsWith(RepositoryRoot.Path, StringComparison.Ordinal) ? Path.GetRelativePath(RepositoryRoot.Path, path) : path;
 
-    private string Profiles() => "SRTP: " + string.Join(", ", runs.Select(run => $"{run.Server} {run.Profile}").Distinct());
+    private string Profiles() => "SRTP: " + string.Join(", ", runs.Select(run => $"{run.Server} {run.Profile}").Concat(setUps.Select(run => $"{run.Server} {run.Profile}")).Distinct());
+
+    private static IEnumerable<MediaRow> SetUpRows(IReadOnlyList<SetUpRun> runs)
+    {
+        if (runs.Count == 0) yield break;
+        double Best(string server, Func<SetUpRun, double> figure) => runs.Where(run => run.Server == server).Min(figure);
+
+        var title = string.Create(CultureInfo.InvariantCulture, $"ICE and DTLS of {runs[0].Calls} calls");
+        yield return new($"{title}: ms per call", Best(MediaServerKind.Rtpengine, run => run.Milliseconds), Best(MediaServerKind.Node, run => run.Milliseconds), "0.000", "<= 0.60");
+        yield return new($"{title}: allocated, kB per call", double.NaN, Best(MediaServerKind.Node, run => (run.BytesAllocated ?? double.NaN) / 1024), "0.0", "");
+    }
 
     private static IEnumerable<MediaRow> CostRows(IReadOnlyList<MediaRun> runs)
     {
@@ -82,8 +91,6 @@ internal sealed class MediaReport(IReadOnlyList<MediaRun> runs, IReadOnlyList<Me
             yield return Row("delay p99, ms", "0.0", "", run => run.Load.DelayP99);
             yield return Row("loss, %", "0.000", "", run => run.Load.Loss * 100);
             yield return Row("memory, kB per call", "0", "", run => run.BytesPerCall / 1024);
-            // With few calls it would be the cost of starting that is measured.
-            if (group.Key.Calls >= EnoughToSetUp) yield return Row("set-up, ms per call", "0.00", "<= 0.60", run => run.SetUp);
             yield return Row("allocated, bytes per packet", "0.00", "0", run => run.BytesPerPacket ?? double.NaN);
             yield return Row("GC pauses in the window, ms", "0.0", "<= 5", run => run.GarbagePauses?.TotalMilliseconds ?? double.NaN);
         }

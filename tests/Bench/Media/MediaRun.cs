@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Byon.MediaNode.Native;
 using Byon.Tests.Bench.Media.Load;
 using Byon.Tests.Bench.Media.Servers;
@@ -9,14 +7,13 @@ namespace Byon.Tests.Bench.Media;
 
 /// <summary>One measurement: one server, one case, so many calls.</summary>
 /// <param name="CpuPerCallSecond">Processor time of the server in the measured window, in ms for each second of a call.</param>
-/// <param name="SetUp">Processor time of the server for ICE and DTLS, in ms per call.</param>
 /// <param name="BytesPerCall">Growth of its resident memory.</param>
 /// <param name="BytesPerPacket">That the server's runtime allocated in the window, per packet it took; null without a managed runtime.</param>
 /// <param name="GarbagePauses">For its garbage collector in the window, together.</param>
 /// <param name="CodecLibraries">That the server had mapped, where they are.</param>
 /// <param name="Others">What all other programs of the machine used in the window, in processors.</param>
 internal sealed record MediaRun(
-    string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double SetUp, double BytesPerCall,
+    string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double BytesPerCall,
     double? BytesPerPacket, TimeSpan? GarbagePauses, IReadOnlyList<string> CodecLibraries, double Others, LoadResult Load)
 {
     private const double MostLoss = 0.001;
@@ -48,21 +45,16 @@ internal sealed record MediaRun(
         var endpoints = new List<ServerEndpoints>();
         foreach (var call in load.Calls) endpoints.Add(await server.AddAsync(load, call, of));
 
-        var setUpFrom = server.ProcessorNanoseconds();
-        load.Connect(endpoints);
-        var setUp = server.ProcessorNanoseconds() - setUpFrom;
-
-        (long Server, double Load, double Machine) from = default, to = default;
+        load.Connect(endpoints, calls);
+        MachineUse from = default, to = default;
         await WarmUpAsync(server, load);
         var before = await server.RuntimeAsync();
-        var result = load.Run(window, () => from = Used(server), () => to = Used(server));
+        var result = load.Run(window, () => from = MachineUse.Now(server), () => to = MachineUse.Now(server));
         var after = await server.RuntimeAsync();
-        var cpu = (to.Server - from.Server) / 1e6;
-        var others = (to.Machine - from.Machine - (to.Load - from.Load)) / window.TotalSeconds - cpu / window.TotalMilliseconds;
         return new MediaRun(
-            kind.Name, of, calls, load.Calls[0].Client.Profile.ToString() ?? "", cpu / calls / window.TotalSeconds, setUp / 1e6 / calls,
+            kind.Name, of, calls, load.Calls[0].Client.Profile.ToString() ?? "", to.ServerMillisecondsSince(from) / calls / window.TotalSeconds,
             (double)(server.ResidentBytes() - memory) / calls, (after?.Allocated - before?.Allocated) / (double)(result.Up.Sent + result.Down.Sent),
-            after?.Pauses - before?.Pauses, server.CodecLibraries(), Math.Max(0, others), result);
+            after?.Pauses - before?.Pauses, server.CodecLibraries(), to.OthersSince(from, window), result);
     }
 
     private static async Task WarmUpAsync(MediaServer server, LoadGenerator load)
@@ -73,17 +65,6 @@ internal sealed record MediaRun(
             load.WarmUp(Spell);
             if (await server.RuntimeAsync() is { } after && after.Compiled == before.Compiled) return;
         }
-    }
-
-    private static (long Server, double Load, double Machine) Used(MediaServer server) =>
-        (server.ProcessorNanoseconds(), Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds, MachineSeconds());
-
-    /// <summary>Processor time used by everybody, in seconds: the first line of /proc/stat without idle and waiting, in ticks of 10 ms.</summary>
-    private static double MachineSeconds()
-    {
-        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8)
-            .Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray();
-        return (ticks.Sum() - ticks[3] - ticks[4]) / 100;
     }
 }
 

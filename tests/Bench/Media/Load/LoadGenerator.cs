@@ -42,6 +42,7 @@ internal sealed class LoadGenerator : IDisposable
     private readonly PacketSource _webSpeech, _webProbe, _imsSpeech, _imsProbe;
     private readonly DelayHistogram _upDelays = new(), _downDelays = new();
     private readonly byte[] _answer = new byte[256];
+    private int _connected;
     private long _startedAt, _slotsDone, _windowFrom;
     private long _sentUp, _sentDown, _receivedUp, _receivedDown;
     private TimeSpan _worstLateness;
@@ -75,22 +76,25 @@ internal sealed class LoadGenerator : IDisposable
 
     public IPEndPoint ImsEndPoint(LoadCall call) => new(LoadCall.Text(call.ImsAddress), _ims.Port);
 
-    /// <summary>ICE and DTLS of every call, some at once.</summary>
+    /// <summary>ICE and DTLS of the next calls, some at once.</summary>
     /// <exception cref="TimeoutException">Some call did not get there.</exception>
-    public void Connect(IReadOnlyList<ServerEndpoints> servers)
+    public void Connect(IReadOnlyList<ServerEndpoints> servers, int count)
     {
         var clock = Stopwatch.StartNew();
-        int begun = 0, connected = 0;
-        while (connected < _calls.Length)
+        var calls = _calls.AsSpan(_connected, count);
+        for (int begun = 0, connected = 0; connected < count;)
         {
-            while (begun < _calls.Length && begun - connected < HandshakesAtOnce) _calls[begun].Connect(MonotonicClock.Now, servers[begun++]);
-            foreach (var call in _calls.AsSpan(0, begun)) Serve(call);
+            for (; begun < count && begun - connected < HandshakesAtOnce; begun++) calls[begun].Connect(MonotonicClock.Now, servers[_connected + begun]);
+            foreach (var call in calls[..begun]) Serve(call);
             FlushAll();
             ReceiveAll();
-            connected = _calls.Count(call => call.Client.IsConnected);
-            if (clock.Elapsed > ConnectLimit) throw new TimeoutException($"{connected} of {_calls.Length} calls connected");
+            connected = 0;
+            foreach (var call in calls) connected += call.Client.IsConnected ? 1 : 0;
+            if (clock.Elapsed > ConnectLimit) throw new TimeoutException($"{connected} of {count} calls connected");
             Nap.For(TimeSpan.FromMicroseconds(100));
         }
+
+        _connected += count;
     }
 
     /// <summary>Audio both ways in the window that counts. What is relayed pauses first, so that all that is queued drains.</summary>
@@ -168,7 +172,8 @@ internal sealed class LoadGenerator : IDisposable
         }
     }
 
-    private void Listen(TimeSpan duration)
+    /// <summary>Takes what comes, and sends nothing.</summary>
+    public void Listen(TimeSpan duration)
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < duration;)
         {
