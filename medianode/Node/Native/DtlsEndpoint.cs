@@ -220,6 +220,6 @@ internal sealed unsafe class DtlsEndpoint : IDtlsEndpoint
             }
             at = next;
         }
-        _datagrams.Enqueue(records[start..]);
+        _datagrams.Enqueue(start == 0 ? records : records[start..]);
     }
 }

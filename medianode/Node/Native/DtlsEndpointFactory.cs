@@ -19,7 +19,7 @@ public sealed unsafe class DtlsEndpointFactory : IDtlsEndpointFactory, IDisposab
 
     public DtlsEndpointFactory(DtlsCertificate certificate)
     {
-        _context = OpenSsl.SSL_CTX_new(OpenSsl.DTLS_method());
+        _context = OpenSsl.SSL_CTX_new_ex(DtlsAlgorithms.Context, 0, OpenSsl.DTLS_method());
         if (_context.IsInvalid) throw new InvalidOperationException("libssl gave no context.");
         OpenSsl.SSL_CTX_set_options(_context, OpenSsl.OptionNoQueryMtu | OpenSsl.OptionNoTicket | OpenSsl.OptionNoRenegotiation);
         OpenSsl.SSL_CTX_ctrl(_context, OpenSsl.ControlSetSessionCacheMode, 0, 0);

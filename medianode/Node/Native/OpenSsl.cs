@@ -31,7 +31,7 @@ internal static unsafe partial class OpenSsl
     public static partial nint DTLS_method();
 
     [LibraryImport(Ssl)]
-    public static partial SslContextHandle SSL_CTX_new(nint method);
+    public static partial SslContextHandle SSL_CTX_new_ex(nint libraryContext, nint properties, nint method);
 
     [LibraryImport(Ssl)]
     public static partial void SSL_CTX_free(nint context);
