@@ -5,6 +5,8 @@ namespace Byon.MediaNode.Core.Protocol.Dtls;
 /// <summary>A certificate fingerprint (RFC 8122 §5): hash name in lower case, digest in upper-case hex pairs with colons.</summary>
 public sealed record DtlsFingerprint(string HashFunction, string Value)
 {
+    private const int MaxValueLength = SHA512.HashSizeInBytes * 3 - 1;
+
     /// <summary>Reads "sha-256 AB:CD:…"; null for a hash this node does not compute, or a digest that is not of its length.</summary>
     public static DtlsFingerprint? Parse(string text)
     {
@@ -22,18 +24,36 @@ public sealed record DtlsFingerprint(string HashFunction, string Value)
     /// <summary>The fingerprint of a certificate in DER.</summary>
     public static DtlsFingerprint Of(ReadOnlySpan<byte> certificate, string hashFunction = "sha-256")
     {
-        var digest = hashFunction switch
-        {
-            "sha-256" => SHA256.HashData(certificate),
-            "sha-384" => SHA384.HashData(certificate),
-            "sha-512" => SHA512.HashData(certificate),
-            _ => throw new ArgumentOutOfRangeException(nameof(hashFunction)),
-        };
-        return new DtlsFingerprint(hashFunction, Convert.ToHexString(digest).Chunk(2).Select(pair => new string(pair)).Aggregate((a, b) => $"{a}:{b}"));
+        Span<char> text = stackalloc char[MaxValueLength];
+        return new DtlsFingerprint(hashFunction, text[..Write(certificate, hashFunction, text)].ToString());
     }
 
     /// <summary>Whether this certificate (DER) is the one the fingerprint names.</summary>
-    public bool Matches(ReadOnlySpan<byte> certificate) => Of(certificate, HashFunction) == this;
+    public bool Matches(ReadOnlySpan<byte> certificate)
+    {
+        Span<char> text = stackalloc char[MaxValueLength];
+        return Value.AsSpan().SequenceEqual(text[..Write(certificate, HashFunction, text)]);
+    }
+
+    /// <summary>Writes a certificate's digest as it stands in a description; returns how long that is.</summary>
+    private static int Write(ReadOnlySpan<byte> certificate, string hashFunction, Span<char> text)
+    {
+        Span<byte> digest = stackalloc byte[SHA512.HashSizeInBytes];
+        var length = hashFunction switch
+        {
+            "sha-256" => SHA256.HashData(certificate, digest),
+            "sha-384" => SHA384.HashData(certificate, digest),
+            "sha-512" => SHA512.HashData(certificate, digest),
+            _ => throw new ArgumentOutOfRangeException(nameof(hashFunction)),
+        };
+        for (var i = 0; i < length; i++)
+        {
+            Convert.TryToHexString(digest.Slice(i, 1), text[(i * 3)..], out _);
+            if (i < length - 1) text[i * 3 + 2] = ':';
+        }
+
+        return length * 3 - 1;
+    }
 
     private static int? DigestLength(string hashFunction) => hashFunction switch
     {
