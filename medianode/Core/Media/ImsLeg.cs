@@ -30,10 +30,17 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     /// <summary>Where packets come from; null before the first one.</summary>
     public IPEndPoint? Source { get; private set; }
 
+    /// <summary>
+    /// The described address once it has spoken and nothing else is taken or sent to by the RTP socket, so that its owner may connect
+    /// it; else null. The very object that transmits go to.
+    /// </summary>
+    public IPEndPoint? SettledPeer { get; private set; }
+
     public void Configure(Instant now, ImsLegPlan plan)
     {
         if (!plan.PeerRtp.Equals(_plan?.PeerRtp)) Source = null;
         _plan = plan;
+        Settle();
         _canSend = IsReal(plan.PeerRtp);
         if (plan.Srtp is not null) TakeKeys(plan.Srtp);
         Configure(now, plan.Audio);
@@ -77,7 +84,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         }
 
         if (rtcp) return PeerPacketKind.Rtcp;
+        if (ReferenceEquals(remote, Source)) return PeerPacketKind.Rtp;
         Source = remote;
+        Settle();
         return PeerPacketKind.Rtp;
     }
 
@@ -130,6 +139,12 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         }
 
         _keys = keys;
+    }
+
+    private void Settle()
+    {
+        var isSettled = _plan!.PeerRtp.Equals(Source) && (!_plan.RtcpMux || _plan.PeerRtcp.Equals(Source));
+        SettledPeer = isSettled ? _plan.PeerRtp : null;
     }
 
     private static bool IsReal(IPEndPoint remote) => remote.Port != 0 && !remote.Address.Equals(IPAddress.Any) && !remote.Address.Equals(IPAddress.IPv6Any);

@@ -74,6 +74,9 @@ public sealed partial class MediaSession : IDisposable
     /// <summary>Where the network's packets come from; null before the first one.</summary>
     public IPEndPoint? NetworkSource => _ims.Source;
 
+    /// <inheritdoc cref="ImsLeg.SettledPeer"/>
+    public IPEndPoint? SettledImsPeer => _ims.SettledPeer;
+
     /// <summary>Whether the browser has proved itself at that address.</summary>
     public bool IsValidated(IPEndPoint remote) => _peer.IsValidated(remote);
 

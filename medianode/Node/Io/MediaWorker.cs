@@ -22,6 +22,12 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>Calls whose state is read before the packets of the first of them are worked on, see <see cref="MediaSession.ReadAhead"/>.</summary>
     private const int CallsAhead = 8;
 
+    /// <summary>
+    /// Datagrams at once from which on the browsers' port is asked in each round: as long as it is not waited for, the kernel has
+    /// nobody to wake for each datagram that has left by it.
+    /// </summary>
+    private const int Plenty = 8;
+
     private const int QueueCapacity = 256;
     private const int LongestWaitMilliseconds = 60_000;
 
@@ -48,13 +54,18 @@ internal sealed partial class MediaWorker : IDisposable
     private readonly ReceiveBatch _received = new();
     private readonly SendBatch _send;
     private readonly DeadlineHeap<MediaCall> _deadlines = new();
-    private readonly Dictionary<int, ImsPort> _imsPorts = [];
+    private readonly SocketPeers _peers;
+    private readonly (MediaCall? Call, IPEndPoint? Remote)[] _found = new (MediaCall?, IPEndPoint?)[CallsAhead];
+
+    // By descriptor.
+    private ImsPort?[] _imsPorts = new ImsPort?[256];
     private readonly BrowserAddresses _browsers = new();
     private readonly ComplexityGovernor _governor;
     private TimeSpan _worked;
     private Instant _measuredFrom;
     private int _calls;
     private long _readAhead;
+    private bool _asksWebRtc;
     private volatile bool _stopping;
 
     /// <param name="webRtc">The worker's own port for all its browsers; disposed with the worker.</param>
@@ -69,7 +80,8 @@ internal sealed partial class MediaWorker : IDisposable
         _ports = ports;
         _onEvent = onEvent;
         _logger = logger;
-        _send = new SendBatch(Queue, QueueCapacity, _webRtcDescriptor, webRtc.AddressFamily);
+        _peers = new SocketPeers(webRtc.AddressFamily);
+        _send = new SendBatch(Queue, QueueCapacity, _webRtcDescriptor, webRtc.AddressFamily, _peers);
         _epoll.Add(_mailbox.Descriptor, _mailbox.Descriptor);
         _epoll.Add(_webRtcDescriptor, _webRtcDescriptor);
         _thread = new Thread(Run) { IsBackground = true, Name = $"media {index}" };
@@ -134,6 +146,8 @@ internal sealed partial class MediaWorker : IDisposable
             Rest(done - now);
             var count = _epoll.Wait(MillisecondsToWait(done), ready);
             now = MonotonicClock.Now;
+            // Whatever was posted before a packet came is done before it.
+            if (ready[..count].Contains(_mailbox.Descriptor)) RunCommands(now);
             for (var first = 0; first < count; first += CallsAhead)
             {
                 var some = ready[first..Math.Min(first + CallsAhead, count)];
@@ -141,6 +155,7 @@ internal sealed partial class MediaWorker : IDisposable
                 foreach (var descriptor in some) Receive(now, (int)descriptor);
             }
 
+            if (_asksWebRtc) ReceiveWebRtc(now);
             RunDeadlines(now);
             _send.Flush();
         }
@@ -165,6 +180,7 @@ internal sealed partial class MediaWorker : IDisposable
 
     private int MillisecondsToWait(Instant now)
     {
+        if (_asksWebRtc) return 0;
         if (_deadlines.Earliest is not { } earliest) return -1;
         var wait = Math.Ceiling((earliest - now).TotalMilliseconds);
         return (int)Math.Clamp(wait, 0, LongestWaitMilliseconds);
@@ -172,20 +188,24 @@ internal sealed partial class MediaWorker : IDisposable
 
     private void Receive(Instant now, int descriptor)
     {
-        if (descriptor == _mailbox.Descriptor) RunCommands(now);
-        else if (descriptor == _webRtcDescriptor) ReceiveWebRtc(now);
-        else if (_imsPorts.TryGetValue(descriptor, out var port)) ReceiveIms(now, port);
+        if (descriptor == _webRtcDescriptor) ReceiveWebRtc(now);
+        else if (PortOf(descriptor) is { } port) ReceiveIms(now, port);
     }
+
+    private ImsPort? PortOf(int descriptor) => descriptor < _imsPorts.Length ? _imsPorts[descriptor] : null;
 
     private void ReadAhead(int descriptor)
     {
-        if (_imsPorts.TryGetValue(descriptor, out var port) && !port.IsRtcp && !port.IsVideo) _readAhead += port.Call!.Session.ReadAhead(fromWebRtc: false);
+        if (PortOf(descriptor) is { IsRtcp: false, IsVideo: false } port) _readAhead += port.Call!.Session.ReadAhead(fromWebRtc: false);
     }
 
     private void ReadAheadWebRtc(int first, int end)
     {
         for (var i = first; i < end; i++)
-            if (_browsers.TryFind(_received.Remote(i), out var call, out _)) _readAhead += call.Session.ReadAhead(fromWebRtc: true);
+        {
+            ref var found = ref _found[i - first];
+            if (_browsers.TryFind(_received.Remote(i), out found.Call, out found.Remote)) _readAhead += found.Call.Session.ReadAhead(fromWebRtc: true);
+        }
     }
 
     private void ReceiveWebRtc(Instant now)
@@ -193,18 +213,35 @@ internal sealed partial class MediaWorker : IDisposable
         for (var round = 0; round < MaximumRounds; round++)
         {
             var count = _received.Receive(_webRtcDescriptor);
+            if (round == 0) AskOrWait(count);
             for (var i = 0; i < count; i++)
             {
                 if (i % CallsAhead == 0) ReadAheadWebRtc(i, Math.Min(i + CallsAhead, count));
-                var address = _received.Remote(i);
                 var datagram = _received.Datagram(i);
+                var found = _found[i % CallsAhead];
                 if (_received.IsTruncated(i)) UnknownSenders++;
-                else if (Datagram.Classify(datagram) == DatagramKind.Stun) ReceiveStun(now, address, datagram);
-                else if (_browsers.TryFind(address, out var call, out var remote)) Feed(now, call, MediaInput.WebRtc, remote, datagram);
+                else if (Datagram.Classify(datagram) == DatagramKind.Stun) ReceiveStun(now, _received.Remote(i), datagram);
+                else if (found.Call is not null) Feed(now, found.Call, MediaInput.WebRtc, found.Remote, datagram);
+                // The check that proved the address may have come just before.
+                else if (_browsers.TryFind(_received.Remote(i), out var call, out var remote)) Feed(now, call, MediaInput.WebRtc, remote, datagram);
                 else UnknownSenders++;
             }
 
             if (count < ReceiveBatch.Capacity) return;
+        }
+    }
+
+    private void AskOrWait(int received)
+    {
+        if (!_asksWebRtc && received >= Plenty)
+        {
+            _epoll.Remove(_webRtcDescriptor);
+            _asksWebRtc = true;
+        }
+        else if (_asksWebRtc && received == 0)
+        {
+            _epoll.Add(_webRtcDescriptor, _webRtcDescriptor);
+            _asksWebRtc = false;
         }
     }
 
@@ -249,7 +286,8 @@ internal sealed partial class MediaWorker : IDisposable
     private void Take(MediaCall call, ImsPort port)
     {
         port.Call = call;
-        _imsPorts.Add(port.Descriptor, port);
+        if (port.Descriptor >= _imsPorts.Length) Array.Resize(ref _imsPorts, Math.Max(port.Descriptor + 1, _imsPorts.Length * 2));
+        _imsPorts[port.Descriptor] = port;
         _epoll.Add(port.Descriptor, port.Descriptor);
     }
 
@@ -265,7 +303,10 @@ internal sealed partial class MediaWorker : IDisposable
             {
                 case MediaInput.Start: Take(call); break;
                 case MediaInput.WebRtc: call.Session.ReceiveWebRtc(now, remote!, datagram); break;
-                case MediaInput.ImsRtp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: false); break;
+                case MediaInput.ImsRtp:
+                    call.Session.ReceiveIms(now, remote!, datagram, rtcp: false);
+                    _peers.Settle(call.Rtp.Descriptor, call.Session.SettledImsPeer);
+                    break;
                 case MediaInput.ImsRtcp: call.Session.ReceiveIms(now, remote!, datagram, rtcp: true); break;
                 case MediaInput.VideoRtp: call.Session.ReceiveImsVideo(now, remote!, datagram, rtcp: false); break;
                 case MediaInput.VideoRtcp: call.Session.ReceiveImsVideo(now, remote!, datagram, rtcp: true); break;
@@ -274,6 +315,7 @@ internal sealed partial class MediaWorker : IDisposable
                 case MediaInput.Plan:
                     _browsers.Name(call, plan!.WebRtc?.LocalIce);
                     call.Session.Apply(now, plan);
+                    _peers.Settle(call.Rtp.Descriptor, call.Session.SettledImsPeer);
                     break;
                 case MediaInput.Key: call.Session.Press(now, key!); break;
                 case MediaInput.HandOver: handOver!.State = call.Session.Save(now, handOver.WallNow); break;
@@ -312,14 +354,15 @@ internal sealed partial class MediaWorker : IDisposable
         foreach (var port in call.ImsPorts)
         {
             _epoll.Remove(port.Descriptor);
-            _imsPorts.Remove(port.Descriptor);
+            _imsPorts[port.Descriptor] = null;
+            _peers.Forget(port.Descriptor);
         }
 
         call.Dispose();
     }
 
     /// <summary>Each call once, however many ports it has.</summary>
-    private List<MediaCall> Carried() => [.. _imsPorts.Values.Where(port => !port.IsRtcp && !port.IsVideo).Select(port => port.Call!)];
+    private List<MediaCall> Carried() => [.. _imsPorts.Where(port => port is { IsRtcp: false, IsVideo: false }).Select(port => port!.Call!)];
 
     private void EndAll()
     {

@@ -80,6 +80,9 @@ internal static unsafe partial class Posix
     [LibraryImport(Library, EntryPoint = "sendto")]
     public static partial nint SendTo(int socket, byte* buffer, nuint length, int flags, byte* address, uint addressLength);
 
+    [LibraryImport(Library, EntryPoint = "connect")]
+    public static partial int Connect(int socket, byte* address, uint addressLength);
+
     [LibraryImport(Library, EntryPoint = "nanosleep")]
     public static partial int Sleep(TimeSpecification* time, void* remaining);
 

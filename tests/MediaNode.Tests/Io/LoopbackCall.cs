@@ -19,8 +19,8 @@ internal sealed class LoopbackCall : IDisposable
     private readonly DtlsEndpointFactory _dtls;
     private readonly DtlsCertificate _certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
     private MediaWorkers _workers;
-    private readonly Socket _phoneRtp;
-    private readonly Socket _phoneRtcp;
+    private Socket _phoneRtp;
+    private Socket _phoneRtcp;
     private ushort _browserSequence;
     private ushort _phoneSequence;
 
@@ -58,6 +58,14 @@ internal sealed class LoopbackCall : IDisposable
 
     /// <summary>The call is carried by other workers now, and the phone has been told.</summary>
     public void MovedTo(MediaWorkers workers, MediaAllocation allocation) => (_workers, Allocation) = (workers, allocation);
+
+    /// <summary>The phone is at other ports from now on, which a further plan tells.</summary>
+    public void MovePhone()
+    {
+        _phoneRtp.Dispose();
+        _phoneRtcp.Dispose();
+        (_phoneRtp, _phoneRtcp) = (Bind(Allocation.ImsRtp.Address), Bind(Allocation.ImsRtp.Address));
+    }
 
     /// <param name="node">Of the allocation's addresses; the first one when null.</param>
     public void Connect(IPEndPoint? node = null) =>

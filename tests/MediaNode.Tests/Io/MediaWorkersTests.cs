@@ -275,6 +275,27 @@ public sealed class MediaWorkersTests : IDisposable
     }
 
     [Fact]
+    public void APhoneThatMovesIsHeardBeforeAnythingIsSentToIt()
+    {
+        var call = Connect(Stream(Opus), Stream(Opus));
+        call.SpeakAsPhone(Opus, [1]);
+        WaitFor.True(() => call.Pump() && call.Browser.Rtp.Count == 1);
+        call.SpeakAsBrowser(Opus, [2]);
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 1);
+
+        call.MovePhone();
+        call.Apply(Stream(Opus), Stream(Opus));
+        WaitFor.True(() =>
+        {
+            call.SpeakAsPhone(Opus, [3]);
+            return call.Pump() && call.Browser.Rtp.Count > 1;
+        });
+        call.SpeakAsBrowser(Opus, [4]);
+        WaitFor.True(() => call.Pump() && call.AtPhone.Count == 2);
+        Assert.Equal(0, _workers.Totals.SendFailures);
+    }
+
+    [Fact]
     public void ACrashEndsItsOwnCallOnly()
     {
         var (bad, _, good) = (Connect(Stream(Opus), Stream(Opus)), Connect(Stream(Opus), Stream(Opus)), Connect(Stream(Opus), Stream(Opus)));

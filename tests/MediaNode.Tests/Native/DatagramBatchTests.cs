@@ -20,7 +20,7 @@ public sealed class DatagramBatchTests
         using var near = Bind(address);
         using var far = Bind(address);
         var (queue, received) = (new MediaTransmitQueue(64), new ReceiveBatch());
-        var send = new SendBatch(queue, 64, shared ? (int)near.Handle : -1, near.AddressFamily);
+        var send = new SendBatch(queue, 64, shared ? (int)near.Handle : -1, near.AddressFamily, new SocketPeers(near.AddressFamily));
         for (var i = 1; i <= ReceiveBatch.Capacity + 8; i++) Queue(queue, near, far, length: i * 30);
         send.Flush();
         Assert.Equal((0, 0L), (queue.Count, send.Failed));
@@ -52,7 +52,7 @@ public sealed class DatagramBatchTests
         using var near = Bind("127.0.0.1");
         using var far = Bind("127.0.0.1");
         var queue = new MediaTransmitQueue(8);
-        var send = new SendBatch(queue, 8, shared ? (int)near.Handle : -1, near.AddressFamily);
+        var send = new SendBatch(queue, 8, shared ? (int)near.Handle : -1, near.AddressFamily, new SocketPeers(near.AddressFamily));
         Queue(queue, near, far, 10);
         queue.Reserve();
         queue.Commit((int)near.Handle, new IPEndPoint(IPAddress.IPv6Loopback, 9), 10);
@@ -122,7 +122,7 @@ public sealed class DatagramBatchTests
         using var far = Bind("127.0.0.1");
         var remote = (IPEndPoint)far.LocalEndPoint!;
         var (queue, received) = (new MediaTransmitQueue(8), new ReceiveBatch());
-        var send = new SendBatch(queue, 8, shared ? (int)near.Handle : -1, near.AddressFamily);
+        var send = new SendBatch(queue, 8, shared ? (int)near.Handle : -1, near.AddressFamily, new SocketPeers(near.AddressFamily));
         var (from, to) = ((int)near.Handle, (int)far.Handle);
         Exchange();
         var before = GC.GetAllocatedBytesForCurrentThread();
