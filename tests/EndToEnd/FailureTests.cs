@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Byon.Tests.Rig;
 using Byon.Tests.TestKit;

@@ -6,7 +6,6 @@ using Byon.MediaNode;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol.Ice;
-using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Io;
 using Byon.MediaNode.Native;
 using Byon.Tests.TestKit;
