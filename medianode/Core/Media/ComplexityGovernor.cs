@@ -14,6 +14,9 @@ public sealed class ComplexityGovernor(int? pinned = null)
     /// <summary>Looks in a row that must find the thread at ease before it does more.</summary>
     private const int Patience = 10;
 
+    /// <summary>A thread that had no time left: how much more was asked of it does not show.</summary>
+    private const double Full = 0.95;
+
     private int _atEase;
 
     public int Complexity { get; private set; } = pinned ?? Best;
@@ -28,7 +31,7 @@ public sealed class ComplexityGovernor(int? pinned = null)
             Usual => (Best, 0.7, 0.08),
             _ => (Usual, 1, 0.4),
         };
-        if (Complexity > Least && load > busy) return Change(load > 0.7 ? Least : Usual);
+        if (Complexity > Least && load > busy) return Change(Complexity == Usual || load > Full ? Least : Usual);
 
         _atEase = load < idle ? _atEase + 1 : 0;
         return _atEase >= Patience && Change(next);

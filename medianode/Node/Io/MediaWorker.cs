@@ -101,6 +101,9 @@ internal sealed partial class MediaWorker : IDisposable
     /// <summary>Datagrams that belong to no call.</summary>
     public long UnknownSenders { get; private set; }
 
+    /// <summary>Of the Opus encoders of its calls.</summary>
+    public int Complexity => _governor.Complexity;
+
     public long SendFailures => _send.Failed + Queue.Dropped;
 
     /// <summary>Ends the thread. Calls that were not released end without a word to their peers.</summary>

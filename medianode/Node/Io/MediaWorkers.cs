@@ -55,7 +55,8 @@ public enum ImsSrtp
 }
 
 /// <summary>What was dropped on the packet path of all workers, outside any call.</summary>
-public sealed record MediaWorkersStatistics(int Calls, long UnknownSenders, long SendFailures);
+/// <param name="Complexity">Of the Opus encoders of the busiest worker, see <see cref="ComplexityGovernor"/>.</param>
+public sealed record MediaWorkersStatistics(int Calls, long UnknownSenders, long SendFailures, int Complexity);
 
 /// <summary>
 /// The media of all calls of this node. Every member may be called from any thread; the work is done by the worker that a call
@@ -99,7 +100,7 @@ public sealed class MediaWorkers : IDisposable
     public IReadOnlyList<AudioCodec> Codecs => _codecs.Codecs;
 
     public MediaWorkersStatistics Totals => new(
-        _calls.Count, _workers.Sum(w => w.UnknownSenders), _workers.Sum(w => w.SendFailures));
+        _calls.Count, _workers.Sum(w => w.UnknownSenders), _workers.Sum(w => w.SendFailures), _workers.Min(w => w.Complexity));
 
     /// <summary>Sets ports, ICE identity and a session aside for a call. Null when no port is free.</summary>
     public MediaAllocation? TryAllocate(string callId)

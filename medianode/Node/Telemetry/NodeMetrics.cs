@@ -93,6 +93,7 @@ public sealed class NodeMetrics : IDisposable
     public void ObserveMedia(Func<MediaWorkersStatistics> read)
     {
         _meter.CreateObservableGauge("byon.media.calls", () => read().Calls, "{call}", "Calls with media on this node.");
+        _meter.CreateObservableGauge("byon.media.complexity", () => read().Complexity, "{step}", "How hard Opus encoders try on the busiest worker: 10, 5 or 0.");
         _meter.CreateObservableCounter("byon.media.unknown", () => read().UnknownSenders, "{packet}", "Packets dropped because no call awaits their sender.");
         _meter.CreateObservableCounter("byon.media.send.failures", () => read().SendFailures, "{packet}", "Packets that the system did not take.");
     }

@@ -33,7 +33,7 @@ internal static class MediaBench
         }
 
         var cases = MediaCase.All.Where(of => options.Case is null || of.Key == options.Case)
-            .Select(of => of with { Calls = options.Calls ?? of.Calls }).ToList();
+            .Select(of => of with { Calls = options.Calls ?? of.Calls, NodeCalls = options.Calls ?? of.NodeCalls }).ToList();
         var servers = Servers.Where(server => options.Server is null || server.Name == options.Server).ToList();
         if (!CodecBuilds.HasOwn)
         {
@@ -48,7 +48,7 @@ internal static class MediaBench
         {
             for (var repetition = 0; repetition < Repetitions; repetition++)
             {
-                foreach (var server in servers.Where(server => server.Fits(of))) runs.Add(await MeasureAsync(output, server, of, of.Calls, CostWindow));
+                foreach (var server in servers.Where(server => server.Fits(of))) runs.Add(await MeasureAsync(output, server, of, server.CallsOf(of), CostWindow));
             }
         }
 
@@ -85,7 +85,7 @@ internal static class MediaBench
     /// <summary>Half as many calls again each time, until too much is lost or late; then between the most that went well and the fewest that did not.</summary>
     private static async Task<MediaLimit> FindLimitAsync(TextWriter output, MediaServerKind server, MediaCase of)
     {
-        int good = 0, bad = 0, calls = of.Calls;
+        int good = 0, bad = 0, calls = server.CallsOf(of);
         for (var step = 0; step < MostSteps && (bad == 0 || bad - good > good * Precision); step++)
         {
             var run = await MeasureAsync(output, server, of, calls, LimitWindow);
@@ -104,7 +104,7 @@ internal static class MediaBench
         var run = await MediaRun.MeasureAsync(server, of, calls, window);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.CpuPerCallSecond,7:0.00} ms/call-s  core {run.Core,4:P0}  loss {run.Load.Loss:P2}  delay p50 {run.Load.DelayP50:0.0} p99 {run.Load.DelayP99:0.0} ms  others {run.Others:0.00}"));
+            $"{run.CpuPerCallSecond,7:0.00} ms/call-s  core {run.Core,4:P0}  loss {run.Load.Loss:P2}  delay p50 {run.Load.DelayP50:0.0} p99 {run.Load.DelayP99:0.0} ms  others {run.Others:0.00}{(run.Complexity is { } complexity && !of.IsRelay ? $"  complexity {complexity}" : "")}"));
         return run;
     }
 
@@ -124,6 +124,10 @@ internal sealed record MediaServerKind(string Name, CodecBuild Codecs, Func<Medi
 {
     public const string Rtpengine = "rtpengine", Node = "node", RtpengineOwn = "rtpengine-own", NodeOwn = "node-own";
 
+    public bool IsNode => Name is Node or NodeOwn;
+
+    public int CallsOf(MediaCase of) => IsNode ? of.NodeCalls : of.Calls;
+
     /// <summary>Where nothing is transcoded, the build of a codec changes nothing.</summary>
-    public bool Fits(MediaCase of) => Codecs == CodecBuild.Debian || !of.IsRelay;
+    public bool Fits(MediaCase of) => Codecs == CodecBuild.Debian || of.TriesBuilds;
 }

@@ -16,9 +16,11 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         work of the kernel is in it. The node is its media workers without signalling; rtpengine is commanded over its ng protocol. Each figure
         is the best of the runs in turn, for both alike: what disturbs a machine only ever adds. Delay is one way, of every packet where relayed; where transcoded, of a tone's onset, codecs' look-ahead and jitter buffer
         included. Loss of transcoded calls is what the kernel dropped at full sockets. Codec settings are those of each server (rtpengine: Opus 48 kHz
-        stereo at complexity 10; node: at the far codec's rate, mono, complexity as its load allows, 5 as a rule), so part of the ratio of
+        stereo at complexity 10; node: at the far codec's rate, mono, complexity as told above), so part of the ratio of
         transcoding is a choice of settings: the rows "both at complexity 10" have one complexity and bit rate (24 kbit/s) on both, rate
         and channels stay (rtpengine 10.5 has no others). A server whose core is full is dearer than it looks. Speech is synthetic.
+        Two numbers of calls are rtpengine's and the node's: with them either is about two thirds busy, since a processor that idles between
+        packets is colder and makes each of them dearer; "at ease" has one number for both.
         Own builds are the codec libraries of ./byon codecs; every other figure is with Debian's, and the load always has those.
         """);
 
@@ -42,6 +44,8 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         }
 
         text.AppendLine().AppendLine(Profiles());
+        text.AppendLine("Complexity of the node's Opus encoders: " + string.Join(", ", runs.Where(run => run.Complexity is not null && !run.Case.IsRelay)
+            .Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.Complexity} ({run.Case.Key})")).Distinct()));
         foreach (var server in runs.Where(run => !run.Case.IsRelay).GroupBy(run => run.Server).OrderBy(server => server.Key, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture, $"Codec libraries mapped by {server.Key}: {string.Join(", ", server.SelectMany(run => run.CodecLibraries).Distinct().Select(Short).Order(StringComparer.Ordinal))}");
         if (IsDisturbed)
@@ -73,7 +77,7 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
     {
         foreach (var group in runs.GroupBy(run => run.Case))
         {
-            var title = string.Create(CultureInfo.InvariantCulture, $"{group.Key.Name}, {group.Key.Calls} calls");
+            var title = string.Create(CultureInfo.InvariantCulture, $"{group.Key.Name}, {Calls(group.Key)} calls");
             MediaRow Row(string what, string format, string goal, Func<MediaRun, double> figure) =>
                 RowOf(what, format, goal, figure, MediaServerKind.Rtpengine, MediaServerKind.Node);
             MediaRow RowOf(string what, string format, string goal, Func<MediaRun, double> figure, string rtpengine, string node) =>
@@ -95,6 +99,10 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
             yield return Row("GC pauses in the window, ms", "0.0", "<= 5", run => run.GarbagePauses?.TotalMilliseconds ?? double.NaN);
         }
     }
+
+    private static string Calls(MediaCase of) => of.Calls == of.NodeCalls
+        ? of.Calls.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{of.Calls} and {of.NodeCalls}");
 
     private static IEnumerable<MediaRow> LimitRows(IReadOnlyList<MediaLimit> limits) =>
         from limit in limits

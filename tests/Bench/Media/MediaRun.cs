@@ -10,11 +10,12 @@ namespace Byon.Tests.Bench.Media;
 /// <param name="BytesPerCall">Growth of its resident memory.</param>
 /// <param name="BytesPerPacket">That the server's runtime allocated in the window, per packet it took; null without a managed runtime.</param>
 /// <param name="GarbagePauses">For its garbage collector in the window, together.</param>
+/// <param name="Complexity">Of the node's Opus encoders at the window's end; null for the other server.</param>
 /// <param name="CodecLibraries">That the server had mapped, where they are.</param>
 /// <param name="Others">What all other programs of the machine used in the window, in processors.</param>
 internal sealed record MediaRun(
     string Server, MediaCase Case, int Calls, string Profile, double CpuPerCallSecond, double BytesPerCall,
-    double? BytesPerPacket, TimeSpan? GarbagePauses, IReadOnlyList<string> CodecLibraries, double Others, LoadResult Load)
+    double? BytesPerPacket, TimeSpan? GarbagePauses, int? Complexity, IReadOnlyList<string> CodecLibraries, double Others, LoadResult Load)
 {
     private const double MostLoss = 0.001;
     private const double MostDelay = 20;
@@ -54,7 +55,7 @@ internal sealed record MediaRun(
         return new MediaRun(
             kind.Name, of, calls, load.Calls[0].Client.Profile.ToString() ?? "", to.ServerMillisecondsSince(from) / calls / window.TotalSeconds,
             (double)(server.ResidentBytes() - memory) / calls, (after?.Allocated - before?.Allocated) / (double)(result.Up.Sent + result.Down.Sent),
-            after?.Pauses - before?.Pauses, server.CodecLibraries(), to.OthersSince(from, window), result);
+            after?.Pauses - before?.Pauses, after?.Complexity, server.CodecLibraries(), to.OthersSince(from, window), result);
     }
 
     private static async Task WarmUpAsync(MediaServer server, LoadGenerator load)

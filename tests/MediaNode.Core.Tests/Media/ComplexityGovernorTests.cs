@@ -9,7 +9,8 @@ public sealed class ComplexityGovernorTests
     [Theory]
     [InlineData(0.1, 10)]
     [InlineData(0.3, 5)]
-    [InlineData(0.9, 0)]
+    [InlineData(0.9, 5)]
+    [InlineData(0.96, 0)]
     public void EffortIsTakenBackAtOnce(double load, int complexity)
     {
         Assert.Equal(complexity != 10, _governor.Update(load));
@@ -19,7 +20,7 @@ public sealed class ComplexityGovernorTests
     [Fact]
     public void EffortComesBackStepByStepAfterAWhileAtEase()
     {
-        _governor.Update(0.9);
+        _governor.Update(1);
         Assert.Equal([.. Enumerable.Repeat(0, 9), .. Enumerable.Repeat(5, 10), 10], Look(0.05, 20));
     }
 
@@ -35,7 +36,7 @@ public sealed class ComplexityGovernorTests
     [Fact]
     public void OneBusyLookStartsTheWaitAnew()
     {
-        _governor.Update(0.9);
+        _governor.Update(1);
         Look(0.1, 9);
         Look(0.5, 1);
         Assert.All(Look(0.1, 9), complexity => Assert.Equal(0, complexity));

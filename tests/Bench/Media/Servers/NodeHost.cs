@@ -38,7 +38,7 @@ internal static class NodeHost
         {
             if (line == FiguresWanted)
             {
-                Answer(JsonSerializer.Serialize(RuntimeFigures.Now()));
+                Answer(JsonSerializer.Serialize(RuntimeFigures.Now(workers.Totals.Complexity)));
                 continue;
             }
 

@@ -15,7 +15,7 @@ internal sealed class NodeServer(Process process) : MediaServer(process)
     private readonly Process _process = process;
 
     public static NodeServer Start(MediaCase of, CodecBuild codecs) =>
-        new(Start(Environment.ProcessPath!, [NodeHost.Verb, of.Complexity?.ToString(CultureInfo.InvariantCulture) ?? ""], codecs, talks: true));
+        new(Start(Environment.ProcessPath!, [NodeHost.Verb, (of.NodeComplexity ?? of.Complexity)?.ToString(CultureInfo.InvariantCulture) ?? ""], codecs, talks: true));
 
     public override async Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of)
     {
