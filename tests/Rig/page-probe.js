@@ -8,6 +8,7 @@
   const media = navigator.mediaDevices;
   const getUserMedia = media.getUserMedia.bind(media);
   media.getUserMedia = constraints => {
+    if (!constraints.audio) return getUserMedia(constraints);
     const audio = typeof constraints.audio === 'object' ? constraints.audio : {};
     const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     return getUserMedia({ ...constraints, audio: { ...audio, ...plain } });
