@@ -39,6 +39,7 @@ public static class NodeServices
         services.AddSingleton<ICodecFactory>(CreateCodecs);
         services.AddSingleton(provider => Bound("Node:Media:WebRtcPort", () => CreateMedia(provider, options.Media)));
 
+        services.AddSingleton<CallSeal>();
         services.AddSingleton<Journal>();
         services.AddSingleton<EventPusher>();
         services.AddSingleton<DeliveryRequester>();
@@ -50,7 +51,10 @@ public static class NodeServices
         services.AddSingleton<CallCommands>();
 
         services.AddSingleton<Heartbeat>();
+        services.AddSingleton<Adoption>();
         services.AddSingleton<Takeover>();
+        services.AddSingleton<PoolClient>();
+        services.AddSingleton<Evacuation>();
         services.AddSingleton<PoolWatch>();
         services.AddSingleton<NodeLifecycle>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeLifecycle>());

@@ -27,6 +27,7 @@ public sealed partial class Call
 
     private void Connected(Instant now, SipSessionEvent sipEvent)
     {
+        if (Moving(now, sipEvent)) return;
         switch (sipEvent)
         {
             case SessionAcknowledged acknowledged:
@@ -152,6 +153,8 @@ public sealed partial class Call
             return CallCommandResult.Incompatible("The call is being transferred.");
         if (_videoRequest is not null && change is { State: CallState.InProgress or CallState.Connected, AnswerSdp: { } answer })
             return AnswerVideoRequest(answer);
+        if (change.State is CallState.Hold or CallState.Resume && _move is not null)
+            return CallCommandResult.Incompatible("The call is moving to another gateway node.");
         if (_videoChanging && (change.OfferSdp is not null || change.State is CallState.Hold or CallState.Resume))
             return CallCommandResult.Incompatible("A change of the video is still under way.");
         if (change.State is CallState.InProgress or CallState.Connected or CallState.Hold or CallState.Resume
@@ -164,6 +167,8 @@ public sealed partial class Call
             AnswerNetwork(request.NetworkOffer);
         }
 
+        if (change is { State: CallState.InProgress or CallState.Connected, AnswerSdp: { } followed } && !BrowserIsHere)
+            return TakeAnswer(followed) ?? CallCommandResult.Done;
         if (change.State is CallState.Connected or CallState.InProgress && change.OfferSdp is not null) ReofferVideo();
         return change.State switch
         {
@@ -185,9 +190,9 @@ public sealed partial class Call
         var keptByNetwork = _earlyMediaIsMute ? kept & MediaDirection.SendOnly : kept;
         NoteVideo();
         _actions.Enqueue(new ApplyMedia(new MediaPlan(
-            _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(CodecPolicy.Follow(webRtc.Audio, _ims.Plan?.Audio), kept), Video = Limited(webRtc.Video, kept) } : null,
+            BrowserIsHere && _webRtc.Plan is { } webRtc ? webRtc with { Audio = Limited(CodecPolicy.Follow(webRtc.Audio, _ims.Plan?.Audio), kept), Video = Limited(webRtc.Video, kept) } : null,
             // What the network agreed to ahead of the subscriber stays closed until they answer.
-            _phase != CallPhase.Invited && _ims.Plan is { } ims ? ims with
+            _phase != CallPhase.Invited && NetworkIsHere && _ims.Plan is { } ims ? ims with
             {
                 Audio = Limited(ims.Audio, keptByNetwork),
                 Video = ims.Video is { } video ? video with { Stream = Limited(video.Stream, keptByNetwork)! } : null,

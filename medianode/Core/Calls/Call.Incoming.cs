@@ -120,6 +120,7 @@ public sealed partial class Call
         _webRtc = leg;
         Description = Description with { AnswerSdp = answer };
         ApplyMedia();
+        BrowserFollowed();
         return null;
     }
 

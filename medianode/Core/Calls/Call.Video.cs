@@ -54,7 +54,7 @@ public sealed partial class Call
     private void ReofferVideo()
     {
         var wish = NetworkVideo();
-        if (wish == _ims.ToldVideo) return;
+        if (wish == _ims.ToldVideo || _move is not null) return;
         OfferNetwork(out var offer);
         _actions.Enqueue(new SendReinvite(offer));
         _videoChanging = true;

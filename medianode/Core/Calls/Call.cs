@@ -58,7 +58,7 @@ public sealed partial class Call
     public bool HasEnded => Description.End is not null;
 
     public Instant? NextTimeout => Instant.Earliest(
-        Instant.Earliest(Instant.Earliest(_deadline, NextKey), _transfer?.Deadline),
+        Instant.Earliest(Instant.Earliest(Instant.Earliest(_deadline, _move?.Deadline), NextKey), _transfer?.Deadline),
         Instant.Earliest(_change is { CommandWaits: true } ? _change.Deadline : null, _videoRequest?.Deadline));
 
     public bool TryDequeue([NotNullWhen(true)] out CallAction? action) => _actions.TryDequeue(out action);
@@ -118,6 +118,7 @@ public sealed partial class Call
     public void HandleTimeout(Instant now)
     {
         if (_change is { CommandWaits: true } change && now >= change.Deadline) GiveUpWaiting(change);
+        if (_move?.Deadline <= now) Finish(now, CallEnd.NodeLost, RejectedBecauseOfUs);
         if (_transfer?.Deadline <= now) TransferFailed(now, TransferFailure.NoAnswer);
         if (NextKey <= now) PressDueKeys(now);
         if (_videoRequest?.Deadline <= now) VideoNotAnswered();
@@ -147,7 +148,7 @@ public sealed partial class Call
         if (_referral is { Lost: not null }) rejectStatus = null;
         DropReferral();
         TryTakeVideoRequest(out _);
-        _transfer = null;
+        (_transfer, _move) = (null, null);
         if (rejectStatus is { } status)
         {
             Milestone(_phase switch { CallPhase.Calling => "sip.cancel", CallPhase.Connected => "sip.bye-sent", _ => "sip.rejected" });
@@ -201,6 +202,7 @@ public sealed partial class Call
         _webRtc = leg;
         Description = Description with { OfferSdp = offer, AnswerSdp = answer };
         ApplyMedia();
+        BrowserFollowed();
         return null;
     }
 

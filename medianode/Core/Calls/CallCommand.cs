@@ -61,6 +61,9 @@ public sealed record CallOptions(
     /// <summary>How long a device may take to say whether it wants the video that the far side adds; less than a proxy waits (timer C).</summary>
     public TimeSpan VideoRequestTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long both sides of a call that another node carried have to follow it here.</summary>
+    public TimeSpan MoveTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The most that video may take each way, in kbit/s; 0 refuses all video.</summary>
     public int VideoKilobits { get; init; }
 }

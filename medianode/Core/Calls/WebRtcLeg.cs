@@ -56,6 +56,16 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
         return true;
     }
 
+    /// <summary>Describes what was agreed on anew, at <see cref="Local"/>: the browser restarts ICE, and DTLS where the fingerprint is another.</summary>
+    /// <param name="network">The codec that the network speaks.</param>
+    /// <param name="videoKilobits">Null ends the video, where there is any.</param>
+    public WebRtcLeg OfferAgain(AudioCodec? network, int? videoKilobits, out string offer)
+    {
+        var video = Plan?.Video is { } stream && videoKilobits is { } most ? new WebRtcVideoOffer(WebRtcOfferAnswer.Number([stream.Send], PeerSdp), most) : null;
+        offer = WebRtcOfferAnswer.WriteOffer(Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, network), PeerSdp, video);
+        return this with { Origin = Origin.Next(), OfferedVideo = video, Plan = Plan is null ? null : Plan with { LocalIce = Local.Ice } };
+    }
+
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out WebRtcLeg? next, out SdpRejection? why)
     {
         var taken = WebRtcOfferAnswer.TryReadAnswer(answer, MediaDirection.SendReceive, out var plan, out why, OfferedVideo);

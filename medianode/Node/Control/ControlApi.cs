@@ -27,6 +27,8 @@ public static class ControlApi
             RunAsync(http, ControlJson.Default.RefreshCommand, command => commands.RefreshAsync(id, command), Ok(ControlJson.Default.RegistrationRecord)));
         control.MapDelete(NodeControlRoutes.Registrations + "/{id}", async (string id, RegistrationCommands commands) =>
             Answer(await commands.RemoveAsync(id), _ => Results.NoContent()));
+        control.MapPost(NodeControlRoutes.Registrations + "/{id}/adopt", (HttpContext http, string id, RegistrationCommands commands) =>
+            RunAsync(http, ControlJson.Default.AdoptCommand, command => commands.AdoptAsync(id, command), _ => Results.NoContent()));
         control.MapPost(NodeControlRoutes.Calls, (HttpContext http, CallCommands commands) =>
             RunAsync(http, ControlJson.Default.StartCallCommand, commands.StartAsync, Created(ControlJson.Default.CallRecord)));
         control.MapPut(NodeControlRoutes.Calls + "/{id}/status", (HttpContext http, string id, CallCommands commands) =>
@@ -86,6 +88,7 @@ public static class ControlApi
         RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject) && it.Limits is not null,
         StartCallCommand it => AreThere(it.CallId, it.RegistrationId, it.PhoneNumber, it.OriginatorAddress, it.ReceiverAddress, it.OfferSdp),
         PressKeysCommand it => AreThere(it.Keys),
+        AdoptCommand it => AreThere(it.PhoneNumber, it.NodeId),
         RetrieveCallCommand it => AreThere(it.CallId, it.OfferSdp) && it.Registration is not null,
         _ => true,
     };

@@ -1,6 +1,7 @@
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Registrations;
 using Byon.MediaNode.Journaling;
+using Byon.MediaNode.Pool;
 using Byon.MediaNode.Signalling;
 using Byon.Platform.Control;
 using Byon.Platform.Records;
@@ -14,7 +15,7 @@ namespace Byon.MediaNode.Control;
 /// </summary>
 public sealed class RegistrationCommands(
     SignallingLoop loop, CallControl control, SubscriberStore subscribers, RegistrationStore registrations, Journal journal,
-    NodeOptions options, TimeProvider wallClock)
+    Adoption adoption, NodeOptions options, TimeProvider wallClock)
 {
     private const string StorageDetail = "The tables cannot be reached; nothing was changed.";
 
@@ -43,6 +44,20 @@ public sealed class RegistrationCommands(
         }
 
         return await RegisterReservedAsync(record with { State = RegistrationState.Registered }, subscriber);
+    }
+
+    /// <summary>Goes on with what another node has let go of.</summary>
+    public async Task<CommandResult<AdoptCommand>> AdoptAsync(string registrationId, AdoptCommand command)
+    {
+        try
+        {
+            var problem = await adoption.AcceptAsync(registrationId, command, CancellationToken.None);
+            return new CommandResult<AdoptCommand>(problem is null ? command : null, problem);
+        }
+        catch (Exception fault) when (StorageFault.IsAway(fault))
+        {
+            return CommandResult.Failed<AdoptCommand>(ControlFault.StorageUnavailable, StorageDetail);
+        }
     }
 
     public async Task<CommandResult<RegistrationRecord>> RefreshAsync(string registrationId, RefreshCommand command)

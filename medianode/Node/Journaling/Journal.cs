@@ -10,7 +10,7 @@ namespace Byon.MediaNode.Journaling;
 /// away it keeps trying, so that nothing is lost as long as memory allows, and nothing of one device overtakes.
 /// </summary>
 public sealed class Journal(
-    CallStore calls, RegistrationStore registrations, EventLog events, EventPusher pusher, DeliveryRequester deliveries, NodeMetrics metrics,
+    CallStore calls, RegistrationStore registrations, EventLog events, EventPusher pusher, DeliveryRequester deliveries, CallSeal seal, NodeMetrics metrics,
     ILogger<Journal> log) : IDisposable
 {
     /// <summary>What may wait in all, some 100 MB with SDPs; above it new entries are given up.</summary>
@@ -27,7 +27,9 @@ public sealed class Journal(
     public int Pending => _queues.Pending;
 
     /// <returns>True once stored; false where it was given up. So for all that follow.</returns>
-    public Task<bool> PutAsync(DeviceKey device, CallRecord record) => Enqueue(device, cancel => calls.PutAsync(record, cancel));
+    /// <param name="saved">Goes into the row, sealed.</param>
+    public Task<bool> PutAsync(DeviceKey device, CallRecord record, SavedCall? saved = null) => Enqueue(
+        device, cancel => calls.PutAsync(saved is null ? record : record with { Snapshot = seal.TryClose(record, saved) }, cancel));
 
     public Task<bool> DeleteCallAsync(DeviceKey device, string callId) =>
         Enqueue(device, cancel => calls.DeleteAsync(device.PhoneNumber, callId, cancel));

@@ -15,6 +15,7 @@ namespace Byon.MediaNode.Pool;
 /// </summary>
 public sealed class NodeLifecycle(
     SignallingLoop loop, CallControl control, SipSockets sockets, Journal journal, Heartbeat heartbeat, PoolWatch watch, Takeover takeover,
+    Evacuation evacuation,
     NodeStore nodes, TableServiceClient tables, NodeOptions options, IHostApplicationLifetime lifetime,
     ILogger<NodeLifecycle> log) : IHostedLifecycleService, IDisposable
 {
@@ -140,8 +141,12 @@ public sealed class NodeLifecycle(
     private async Task CallsFinishedAsync(CancellationToken cancel)
     {
         var deadline = MonotonicClock.Now + options.DrainTime;
+        await evacuation.MoveAsync(cancel);
         while (MonotonicClock.Now < deadline && (await loop.AskAsync(_ => control.Snapshot)).Calls > 0)
+        {
             await Task.Delay(DrainPoll, cancel);
+            await evacuation.MoveAsync(cancel);
+        }
     }
 
     private void Become(NodeState state)

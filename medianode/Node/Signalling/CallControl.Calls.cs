@@ -5,6 +5,7 @@ using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Protocol.Pidf;
 using Byon.MediaNode.Core.Protocol.Sdp;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Journaling;
 using Byon.MediaNode.Telemetry;
 using Byon.Platform.Control;
 using Byon.Platform.Events;
@@ -140,11 +141,11 @@ public sealed partial class CallControl
         result.Fault is null ? Outcome(live) : new CallOutcome(null, live.RowStored, result.ToProblem());
 
     /// <summary>Decides the change that waits for the network. The row it answers with goes out first.</summary>
-    private void Complete(LiveCall live, CallCommandResult result)
+    private void Complete(Instant now, LiveCall live, CallCommandResult result)
     {
         if (live.Pending is not { } pending) return;
         live.Pending = null;
-        Write(live, live.Call.Description);
+        Write(now, live);
         pending.TrySetResult(Outcome(live, result));
     }
 
@@ -164,7 +165,7 @@ public sealed partial class CallControl
     {
         while (live.Call.TryDequeue(out var action)) Do(now, live, action);
         if (live.Call.HasEnded) Leave(now, live);
-        Write(live, live.Call.Description);
+        Write(now, live);
         if (live.Call.IsOver) Forget(now, live);
         else _wakeups.Set(live, live.Call.NextTimeout);
     }
@@ -200,11 +201,11 @@ public sealed partial class CallControl
                 Judge(live, callId);
                 media.Release(callId);
                 break;
-            case TellEvent told: Tell(live, told); break;
+            case TellEvent told: Tell(now, live, told); break;
             case TellMilestone milestone:
                 milestones.Tell(live.Owner.Device, new(callId, milestone.Milestone, milestone.Detail), WallNow);
                 break;
-            case CompleteCommand completed: Complete(live, completed.Result); break;
+            case CompleteCommand completed: Complete(now, live, completed.Result); break;
         }
     }
 
@@ -243,7 +244,7 @@ public sealed partial class CallControl
         metrics.Judge("network", quality.Network);
     }
 
-    private void Tell(LiveCall live, TellEvent told)
+    private void Tell(Instant now, LiveCall live, TellEvent told)
     {
         if (told.Call.End is { } end)
         {
@@ -252,7 +253,7 @@ public sealed partial class CallControl
         }
 
         // The row first: who is told of a state must be able to read it.
-        Write(live, told.Call);
+        Write(live, told.Call, SavedOf(now, live));
         _ = journal.TellAsync(live.Owner.Device, live.ToEventData(told) with { Line = NewLineOf(live.Owner) }, WallNow);
     }
 
@@ -271,12 +272,14 @@ public sealed partial class CallControl
         return line;
     }
 
-    private void Write(LiveCall live, CallDescription description)
+    private void Write(Instant now, LiveCall live) => Write(live, live.Call.Description, SavedOf(now, live));
+
+    private void Write(LiveCall live, CallDescription description, SavedCall? saved)
     {
-        if (live.Written == description) return;
-        live.Written = description;
+        if (live.Written == description && SavedCall.AreAlike(live.Saved, saved)) return;
+        (live.Written, live.Saved) = (description, saved);
         if (description.End is not null) live.EndedAt ??= WallNow;
-        live.RowStored = journal.PutAsync(live.Owner.Device, live.ToRecord(description, options.Id));
+        live.RowStored = journal.PutAsync(live.Owner.Device, live.ToRecord(description, options.Id), saved);
     }
 
     private void Forget(Instant now, LiveCall live)
@@ -287,7 +290,7 @@ public sealed partial class CallControl
         if (live.Session is { } session) _callsBySession.Remove(session);
         DropSuccessor(live);
         live.Fork?.Legs.Remove(live.Call.Description.CallId);
-        Complete(live, CallCommandResult.Incompatible("The call has ended."));
+        Complete(now, live, CallCommandResult.Incompatible("The call has ended."));
         _wakeups.Set(new EndedCall(live.Call.Description.CallId, live.Owner.Device), now + CallStore.KeptAfterEnd);
     }
 }

@@ -128,6 +128,7 @@ public sealed partial class CallControl
         }
 
         var hasArrived = live.IsNew && result.Fault is null;
+        if (live.IsNew && result.Fault is not null) EndCallsOf(now, live, CallEnd.RegistrationLost, andEmergencies: false);
         live.IsNew = false;
         live.Complete(result);
         if (hasArrived) JoinRingingCalls(now, live);

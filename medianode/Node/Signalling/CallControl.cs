@@ -40,6 +40,7 @@ public sealed partial class CallControl(
         TransfersByRefer = options.Calls.TransfersByRefer,
         TransferTime = options.Calls.TransferTime,
         KeysByInfo = options.Calls.KeysByInfo,
+        MoveTime = options.Calls.MoveTime,
         VideoKilobits = options.Media.VideoKilobits,
     };
 

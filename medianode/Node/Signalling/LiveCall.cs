@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip;
+using Byon.MediaNode.Journaling;
 using Byon.Platform.Events;
 using Byon.Platform.Records;
 
@@ -54,6 +55,9 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
 
     /// <summary>What the newest row was written from.</summary>
     public CallDescription? Written { get; set; }
+
+    /// <summary>What another node could go on with, as the newest row has it; null while the call is not connected.</summary>
+    public SavedCall? Saved { get; set; }
 
     /// <summary>Completes when the newest row is stored; false where it never will be.</summary>
     public Task<bool> RowStored { get; set; } = Task.FromResult(true);

@@ -72,6 +72,12 @@ internal static partial class NodeLog
     [LoggerMessage(307, LogLevel.Information, "The queue answers again")]
     public static partial void QueueBack(this ILogger log);
 
+    [LoggerMessage(309, LogLevel.Warning, "Call {CallId} takes {Size} bytes as a snapshot, which no row holds; it ends with this node")]
+    public static partial void SnapshotTooLarge(this ILogger log, string callId, int size);
+
+    [LoggerMessage(310, LogLevel.Warning, "The snapshot of call {CallId} cannot be read here: {Fault}")]
+    public static partial void SnapshotUnreadable(this ILogger log, string callId, string fault);
+
     [LoggerMessage(308, LogLevel.Warning, "Ended before every delivery was asked for; the timer finds the rest")]
     public static partial void DeliveriesNotAskedFor(this ILogger log);
 
@@ -93,6 +99,15 @@ internal static partial class NodeLog
 
     [LoggerMessage(405, LogLevel.Warning, "Registration {RegistrationId} could not be taken over: {Fault}")]
     public static partial void AdoptionFailed(this ILogger log, string registrationId, string fault);
+
+    [LoggerMessage(407, LogLevel.Information, "Registration {RegistrationId} and its {Calls} calls went to node {NodeId}")]
+    public static partial void CallsHandedOver(this ILogger log, string registrationId, int calls, string nodeId);
+
+    [LoggerMessage(408, LogLevel.Warning, "Node {NodeId} did not take a registration with its calls: {Why}")]
+    public static partial void HandOverRefused(this ILogger log, string nodeId, string why);
+
+    [LoggerMessage(409, LogLevel.Information, "Call {CallId} goes on here")]
+    public static partial void CallTakenUp(this ILogger log, string callId);
 
     [LoggerMessage(406, LogLevel.Warning, "The watch over the other nodes was interrupted: {Why}")]
     public static partial void PoolWatchFault(this ILogger log, string why);

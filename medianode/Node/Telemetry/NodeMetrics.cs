@@ -34,6 +34,7 @@ public sealed class NodeMetrics : IDisposable
         PublishFailures = _meter.CreateCounter<long>("byon.publish.failures", "{message}", "Pushes that Web PubSub did not take.");
         DeliveryRequestRetries = _meter.CreateCounter<long>("byon.delivery.request.retries", "{message}", "Requests for delivery that the queue did not take and that are tried again.");
         DeliveryRequestsLost = _meter.CreateCounter<long>("byon.delivery.request.lost", "{message}", "Requests for delivery given up; the timer finds what they were about.");
+        CallsMoved = _meter.CreateCounter<long>("byon.calls.moved", "{call}", "Connected calls that go on here after another node stopped or died.");
         NodesTakenOver = _meter.CreateCounter<long>("byon.takeover.nodes", "{node}", "Dead nodes this node cleaned up after.");
         _scores = _meter.CreateHistogram<double>("byon.call.mos", "{score}", "Estimated opinion of each ended call, 1 to 4.5, by leg.");
         _losses = _meter.CreateHistogram<double>("byon.call.loss", "%", "Packets of each ended call that never came, by leg.");
@@ -75,6 +76,8 @@ public sealed class NodeMetrics : IDisposable
     public Counter<long> DeliveryRequestsLost { get; }
 
     public Counter<long> NodesTakenOver { get; }
+
+    public Counter<long> CallsMoved { get; }
 
     /// <summary>The newest look at what the signalling loop holds: only the loop may look for itself.</summary>
     public NodeLoad? Latest { get; set; }

@@ -10,6 +10,7 @@ namespace Byon.Platform.Control;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RegisterCommand))]
 [JsonSerializable(typeof(RefreshCommand))]
+[JsonSerializable(typeof(AdoptCommand))]
 [JsonSerializable(typeof(StartCallCommand))]
 [JsonSerializable(typeof(ChangeStatusCommand))]
 [JsonSerializable(typeof(RetrieveCallCommand))]

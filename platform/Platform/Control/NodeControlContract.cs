@@ -3,12 +3,13 @@ using Byon.Platform.Records;
 namespace Byon.Platform.Control;
 
 /// <summary>
-/// The commands functions send to a media node, over HTTP with JSON bodies and a bearer token of
+/// The commands that functions, and draining nodes, send to a media node, over HTTP with JSON bodies and a bearer token of
 /// <c>ControlToken</c>. Success answers with the record as the node has just written it.
 /// <code>
 /// POST   /control/registrations                RegisterCommand      201 RegistrationRecord
 /// PUT    /control/registrations/{id}           RefreshCommand       200 RegistrationRecord
 /// DELETE /control/registrations/{id}                                204
+/// POST   /control/registrations/{id}/adopt     AdoptCommand         204
 /// POST   /control/calls                        StartCallCommand     201 CallRecord
 /// PUT    /control/calls/{id}/status            ChangeStatusCommand  200 CallRecord
 /// DELETE /control/calls/{id}                                        204
@@ -42,6 +43,10 @@ public sealed record RegisterCommand(
 
 /// <summary>Extends a registration: the node registers anew in the IMS with the new lifetime.</summary>
 public sealed record RefreshCommand(DateTimeOffset ExpiresAt);
+
+/// <summary>One node asks another to go on with a registration and its connected calls, which it has stopped carrying.</summary>
+/// <param name="NodeId">The node that asks, by whose name the rows still go.</param>
+public sealed record AdoptCommand(string PhoneNumber, string NodeId);
 
 /// <summary>Places a call from a registered device.</summary>
 /// <param name="ReceiverAddress">An Address of the API: tel:, sip: or urn:service:sos.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Byon.Platform.Records;
 
 /// <summary>State of a media session, the 15 values of CAMARA webrtc-call-handling SessionStatus, in the API's spelling.</summary>
@@ -66,6 +68,13 @@ public sealed record CallRecord(
 
     /// <summary>How it sounded; null until the call has ended.</summary>
     public CallQuality? Quality { get; init; }
+
+    /// <summary>
+    /// The connected call as its node sealed it, for another node to go on with; null where none can. Nobody else reads it, and it
+    /// leaves the table with the call's end.
+    /// </summary>
+    [JsonIgnore]
+    public byte[]? Snapshot { get; init; }
 
     /// <summary>Where the caller was when the call began: the device of an outgoing call, the other side of an incoming one.</summary>
     public CallLocation? Location { get; init; }

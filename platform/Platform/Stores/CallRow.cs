@@ -41,6 +41,7 @@ internal static class CallRow
             [nameof(record.IsOnPhone)] = record.IsOnPhone,
             [nameof(record.Location)] = record.Location is { } location ? JsonSerializer.Serialize(location, DeviceEventJson.Default.CallLocation) : null!,
             [nameof(record.Quality)] = record.Quality is { } quality ? JsonSerializer.Serialize(quality, DeviceEventJson.Default.CallQuality) : null!,
+            [nameof(record.Snapshot)] = record.Snapshot!,
             [nameof(record.CreatedAt)] = record.CreatedAt,
             [nameof(record.EndedAt)] = record.EndedAt!,
             [Live] = record.EndedAt is null,
@@ -75,6 +76,7 @@ internal static class CallRow
         ClientCorrelator = row.GetString(nameof(CallRecord.ClientCorrelator)),
         Emergency = row.GetBoolean(nameof(CallRecord.Emergency)) ?? false,
         IsOnPhone = row.GetBoolean(nameof(CallRecord.IsOnPhone)) ?? false,
+        Snapshot = row.GetBinary(nameof(CallRecord.Snapshot)),
         Quality = row.GetString(nameof(CallRecord.Quality)) is { } quality ? JsonSerializer.Deserialize(quality, DeviceEventJson.Default.CallQuality) : null,
         Location = row.GetString(nameof(CallRecord.Location)) is { } location ? JsonSerializer.Deserialize(location, DeviceEventJson.Default.CallLocation) : null,
     };

@@ -6,7 +6,7 @@ using Byon.Platform.Records;
 namespace Byon.Platform.Stores;
 
 /// <summary>
-/// Calls: partition {number}, row {callId}; the SDPs in binary properties. A call that ended stays readable for
+/// Calls: partition {number}, row {callId}; the SDPs and the sealed snapshot in binary properties. A call that ended stays readable for
 /// <see cref="KeptAfterEnd"/>. Every operation is one, but the list by node, which searches the table: it holds little more
 /// than the calls that are up, and only the death of a node asks for it, so that a call's own writes need no index.
 /// </summary>
@@ -30,6 +30,10 @@ public sealed class CallStore(TableServiceClient tables)
     /// <summary>Calls of a node that have not ended.</summary>
     public Task<IReadOnlyList<CallRecord>> ListLiveByNodeAsync(string nodeId, CancellationToken cancel) =>
         ListAsync($"NodeId eq {nodeId} and Live eq {true}", cancel);
+
+    /// <summary>Calls of a number that have not ended and are on a node.</summary>
+    public Task<IReadOnlyList<CallRecord>> ListLiveAsync(string phoneNumber, string nodeId, CancellationToken cancel) =>
+        ListAsync($"PartitionKey eq {TableKey.OfNumber(phoneNumber)} and NodeId eq {nodeId} and Live eq {true}", cancel);
 
     /// <summary>The node on which the number is being called and nobody has answered yet; the newest call decides. Null: none.</summary>
     public async Task<string?> FindRingingNodeAsync(string phoneNumber, CancellationToken cancel)

@@ -94,6 +94,16 @@ internal sealed class CallRig : IAsyncDisposable
         return call;
     }
 
+    /// <summary>An outgoing call that rings at the phone.</summary>
+    public async Task<CallRecord> RingAsync()
+    {
+        var call = await Node.StartCallAsync(Registration, BrowserDescription("actpass"));
+        var invited = await WaitFor.NotNullAsync(() => Ims.Invitation);
+        Ims.Do((phone, now) => phone.Progress(now, invited.Session, 180, null));
+        await LogWithAsync(data => data is CallEventData { Status: CallStatus.Ringing });
+        return call;
+    }
+
     /// <summary>Both sides speak until the condition holds.</summary>
     public Task TalkUntilAsync(string networkSdp, Func<bool> condition, Func<string>? otherwise = null) => WaitFor.TrueAsync(
         () =>

@@ -12,22 +12,21 @@ namespace Byon.Tests.MediaNode.Tests.Pool;
 public class TakeoverTests(NodeFixture fixture)
 {
     [Fact]
-    public async Task The_calls_of_a_killed_node_end_and_its_registrations_move()
+    public async Task The_unanswered_calls_of_a_killed_node_end_and_its_registrations_move()
     {
         await using var ims = new FakeIms();
         await using var survivor = await TestNode.StartAsync(fixture, ims.NextHop);
         var victim = TestNode.Create(fixture, ims.NextHop);
         await victim.StartAsProcessAsync();
         await using var rig = await CallRig.StartAsync(fixture, victim, ims);
-        var call = await rig.ConnectAsync();
-        await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected });
+        var call = await rig.RingAsync();
         var before = ims.Bindings[rig.Number];
 
         victim.Kill();
 
         var log = await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" });
         var last = (CallEventData)log[^1].Data;
-        Assert.Equal((CallStatus.Terminated, 2, CallEndClass.Gateway), (last.Status, last.SequenceNumber, last.Ending!.Class));
+        Assert.Equal((CallStatus.Terminated, log.Count, CallEndClass.Gateway), (last.Status, last.SequenceNumber, last.Ending!.Class));
         Assert.NotNull((await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).EndedAt);
 
         await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var now) && now != before);
@@ -46,8 +45,7 @@ public class TakeoverTests(NodeFixture fixture)
         var node = TestNode.Create(fixture, ims.NextHop);
         await node.StartAsProcessAsync();
         await using var rig = await CallRig.StartAsync(fixture, node, ims);
-        await rig.ConnectAsync();
-        await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected });
+        await rig.RingAsync();
         ims.Bindings.Clear();
 
         node.Kill();

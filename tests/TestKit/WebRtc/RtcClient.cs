@@ -88,6 +88,15 @@ public sealed class RtcClient(EntropySource entropy, IDtlsEndpointFactory dtls, 
             new IceCredentials(audio.Value("ice-ufrag")!, audio.Value("ice-pwd")!), DtlsFingerprint.Parse(audio.Value("fingerprint")!)!, setup != "passive");
     }
 
+    /// <summary>Takes an offer of a node that the call has moved to: ICE and DTLS begin anew under the same certificate. Describe the answer afterwards.</summary>
+    public void ConnectAnew(Instant now, string offer)
+    {
+        RestartIce();
+        Dispose();
+        (_send, _receive, _isValid, IsNominated) = (null, null, false, false);
+        Connect(now, offer);
+    }
+
     public void Connect(Instant now, IPEndPoint remote, IceCredentials peerIce, DtlsFingerprint peerFingerprint, bool dtlsClient)
     {
         Remote = remote;

@@ -58,6 +58,18 @@ public sealed partial class SipAgent
         Settle(known);
     }
 
+    /// <summary>
+    /// Forgets a registration whose device another node has registered. A registrar that did outbound has put that contact in the
+    /// place of ours (RFC 5626 §6), so removing ours would remove it; others hold both and are asked to remove ours.
+    /// </summary>
+    public void LetGo(Instant now, SipRegistrationId registration)
+    {
+        if (!_registrations.TryGetValue(registration, out var known)) return;
+        if (_core.KeptFlows.Values.Any(kept => kept.Registrations.Contains(registration))) known.LetGo();
+        else known.Remove(now);
+        Settle(known);
+    }
+
     /// <summary>The registration as a value; null where the id is over.</summary>
     public SipRegistrationState? Save(Instant now, SipRegistrationId registration) =>
         _registrations.GetValueOrDefault(registration)?.Save(now);

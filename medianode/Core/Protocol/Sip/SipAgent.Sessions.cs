@@ -5,6 +5,9 @@ namespace Byon.MediaNode.Core.Protocol.Sip;
 /// <summary>INVITE sessions: the commands of their owner.</summary>
 public sealed partial class SipAgent
 {
+    /// <summary>Snapshots are written with every change, so they lag by some requests; session refreshes alone make two an hour.</summary>
+    private const uint AheadOfSnapshots = 1000;
+
     /// <summary>Places a call on a registration that lives; for one that is gone the session ends at once as unreachable.</summary>
     public SipSessionId Invite(Instant now, SipInviteRequest request)
     {
@@ -72,6 +75,22 @@ public sealed partial class SipAgent
         _core.LookAhead(now, session);
         Settle(session);
         return session.Id;
+    }
+
+    /// <summary>
+    /// Takes up a session whose node may have gone on for a while after it was saved: numbers of requests jump ahead of what it can
+    /// have used, and the session timer starts anew. Re-INVITE at once, so that the peer learns of this node.
+    /// </summary>
+    public SipSessionId TakeUp(Instant now, SipSessionState saved) => Restore(now, saved with
+    {
+        Dialog = saved.Dialog with { LocalCSeq = saved.Dialog.LocalCSeq + AheadOfSnapshots },
+        Timer = saved.Timer is { } timer ? timer with { Remaining = timer.Interval } : null,
+    });
+
+    /// <summary>Forgets a confirmed session without a word to the peer: another node carries it on, and nothing more is told of it.</summary>
+    public void LetGo(SipSessionId session)
+    {
+        if (_core.Sessions.TryGetValue(session, out var known)) known.LetGo();
     }
 
     private void On(SipSessionId id, Action<SipSession> command)

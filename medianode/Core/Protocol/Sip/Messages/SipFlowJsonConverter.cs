@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 /// <summary>A flow in a saved dialog reads "Udp 192.0.2.1:5060".</summary>
-internal sealed class SipFlowJsonConverter : JsonConverter<SipFlow>
+public sealed class SipFlowJsonConverter : JsonConverter<SipFlow>
 {
     public override SipFlow Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Byon.MediaNode.Core.Protocol.Sip.Messages;
 
 /// <summary>An address in a saved dialog is its text.</summary>
-internal sealed class SipUriJsonConverter : JsonConverter<SipUri>
+public sealed class SipUriJsonConverter : JsonConverter<SipUri>
 {
     public override SipUri Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         SipUri.TryParse(reader.GetString(), out var uri) ? uri : throw new JsonException("Not a SIP address.");

@@ -123,6 +123,12 @@ internal sealed class SipRegistration : ITransactionUser, ITimed
         Proceed(now);
     }
 
+    /// <summary>Ends here without a word: the registrar's binding is another node's.</summary>
+    public void LetGo()
+    {
+        if (_state != State.Gone) Leave();
+    }
+
     public void HandleTimeout(Instant now)
     {
         if (_inFlight is not null || _wakeAt > now || _state != State.Registered) return;

@@ -44,9 +44,10 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         TrySend(now);
     }
 
-    /// <summary>An offer that waits refreshes as well.</summary>
+    /// <summary>An offer that waits, or is under way, refreshes as well.</summary>
     public void Refresh(Instant now)
     {
+        if (_state != State.Idle && !_isRefresh) return;
         _refreshWanted = true;
         TrySend(now);
     }

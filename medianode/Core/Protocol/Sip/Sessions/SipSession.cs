@@ -244,6 +244,17 @@ internal sealed partial class SipSession : ITimed
         _core.Tell(new SessionEnded(Id, ending));
     }
 
+    /// <summary>Ends here and nowhere else: nobody is told.</summary>
+    public void LetGo()
+    {
+        if (_isEnded) return;
+        _isEnded = true;
+        _unacknowledged = null;
+        _core.Sessions.Remove(Id);
+        Release();
+        _core.Watchers.Changed(this);
+    }
+
     public void HandleTimeout(Instant now)
     {
         if (_unacknowledged?.NextTimeout <= now && _unacknowledged.HandleTimeout(now))
