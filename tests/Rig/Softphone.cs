@@ -161,15 +161,17 @@ public sealed class Softphone : IEar, IAsyncDisposable
     /// <summary>What the page says in plain words, where something went wrong.</summary>
     public Task<string> NoticeAsync() => Control("notice").InnerTextAsync();
 
+    /// <summary>Waits for a step of the page's timeline, of whichever call.</summary>
+    public Task WaitForStepAsync(string title) => WaitFor.TrueAsync(
+        async () => (await StepsAsync()).Exists(step => step.GetProperty("title").GetString() == title), otherwise: () => Log, text: title);
+
     public Task<string> StatusTextAsync() => Control("call-status").InnerTextAsync();
 
     /// <summary>The page's own timeline, one step a line.</summary>
-    private async Task<string> TimelineAsync()
-    {
-        var groups = await _page.ReadAsync<JsonElement>("softphone.timeline");
-        var steps = groups.EnumerateArray().SelectMany(group => group.GetProperty("steps").EnumerateArray());
-        return string.Join(Environment.NewLine, steps);
-    }
+    private async Task<string> TimelineAsync() => string.Join(Environment.NewLine, await StepsAsync());
+
+    private async Task<List<JsonElement>> StepsAsync() =>
+        [.. (await _page.ReadAsync<JsonElement>("softphone.timeline")).EnumerateArray().SelectMany(group => group.GetProperty("steps").EnumerateArray())];
 
     public ILocator Control(string testId) => Page.Locator($"[data-testid='{testId}']");
 

@@ -9,7 +9,7 @@ public static class AlertPlan
     public static IReadOnlyList<MetricAlert> Metrics { get; } =
     [
         new("node-lost", AlertSeverity.Critical, FiveMinutes,
-            "A media node's machine does not run. Another node takes over its registrations within 20 s and its calls have ended; automatic repair replaces the machine after 30 minutes. Look at it when it does not come back.",
+            "A media node's machine does not run. Another node takes over its registrations and connected calls within 20 s, and calls that were ringing have ended; automatic repair replaces the machine after 30 minutes. Look at it when it does not come back.",
             AlertTarget.NodePool, "Microsoft.Compute/virtualMachineScaleSets", "VmAvailabilityMetric", "Average", Above: false, 1),
         new("nodes-busy", AlertSeverity.Warning, QuarterHour,
             "The pool's processors are busier than the scaling should leave them: it has reached byon:nodeMaximum, or the public addresses have run out. Raise it, or take larger machines.",

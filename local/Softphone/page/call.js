@@ -283,13 +283,25 @@ export class Call extends EventTarget {
       return;
     }
     // An offer without answer is the gateway's, and waits for ours; whatever is told after it says that it does not any more.
-    this.#wanted = this.phase === 'connected' && data.offer && !data.answer ? data.offer.sdp : null;
+    const offered = this.phase === 'connected' && data.offer && !data.answer ? data.offer.sdp : null;
+    const elsewhere = offered && fragmentOf(offered) !== fragmentOf(this.#peer?.currentRemoteDescription?.sdp);
+    this.#wanted = elsewhere ? null : offered;
     if (this.direction === 'outgoing') await this.#takeAnswer(data.answer?.sdp);
     if (data.status === 'Connected') this.#connected();
     else if (data.status === 'Hold') this.remoteHold = true;
     else if (data.status === 'Resume') this.remoteHold = false;
     else if (data.status === 'InProgress') this.earlyMedia = true;
     this.#setStatus(data.status);
+    if (elsewhere) await this.#follow(offered);
+  }
+
+  /** The gateway carries the call elsewhere: its offer, with other ICE credentials, restarts ICE and DTLS. Candidates are not needed, since it only answers checks. */
+  async #follow(sdp) {
+    this.#browser('Following to another node');
+    await this.#peer.setRemoteDescription({ type: 'offer', sdp });
+    await this.#peer.setLocalDescription(await this.#peer.createAnswer());
+    if (this.#over) return;
+    await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
   }
 
   #connected() {
@@ -436,6 +448,9 @@ export class Call extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 }
+
+/** What names the gateway's end of ICE: it changes when the call goes on at another node. */
+const fragmentOf = sdp => /^a=ice-ufrag:(\S+)/m.exec(sdp ?? '')?.[1];
 
 /** Who is at the other end of an event's call. */
 export const peerOf = data => ({ number: numberOf(data.originatorAddress), name: data.originatorName ?? null });

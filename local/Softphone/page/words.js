@@ -131,6 +131,8 @@ const milestones = {
   'sip.info-digit': 'INFO with a digit received',
   'sip.refer-received': 'REFER received',
   'sip.referral-failed': 'Nobody took the call passed on',
+  'call.moving': 'Going on at another node',
+  'call.moved': 'Moved to another node',
   'call.passed-on': 'The other side passed the call on',
   'transfer.started': 'The SIM phone is being called',
   'transfer.failed': 'The SIM phone did not take the call',

@@ -41,6 +41,7 @@ public sealed partial class Call
     private string? WhyNoKeys => this switch
     {
         { _phase: not CallPhase.Connected } => "Only a connected call takes keys.",
+        { _move: not null } => "The call is moving to another gateway node.",
         { _change: not null } => "A hold or resume is still under way.",
         { _heldHere: true } or { _farSideHolds: true } => "The call is on hold.",
         { _ims.Plan: null } => "The other side has not agreed on media yet.",

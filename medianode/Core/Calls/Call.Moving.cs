@@ -15,7 +15,7 @@ public sealed partial class Call
 
     /// <summary>Nothing is under way that would be lost with this node.</summary>
     public bool CanMove => _phase == CallPhase.Connected && _move is null && _change is null && _transfer is null && _referral is null
-        && !_videoChanging && !_awaitsAnswerInAck && NextKey is null;
+        && !_videoChanging && _videoRequest is null && !_awaitsAnswerInAck && _keyUnderWay is null && _keys.NextTimeout is null;
 
     private bool BrowserIsHere => _move is null or { BrowserFollows: true };
 
@@ -43,7 +43,7 @@ public sealed partial class Call
         Milestone("call.moving");
         OfferNetwork(out var forNetwork);
         _actions.Enqueue(new SendReinvite(forNetwork));
-        _webRtc = _webRtc.OfferAgain(_ims.Plan?.Audio.Send.Codec, _options.VideoKilobits, out var forBrowser);
+        _webRtc = _webRtc.OfferAgain(_ims.Plan?.Audio.Send.Codec, BrowserVideo?.Kilobits, out var forBrowser);
         Description = Description with { OfferSdp = forBrowser, AnswerSdp = null, State = CombinedState };
         ApplyMedia();
         Tell(

@@ -23,7 +23,7 @@ public sealed partial class Call
     /// <summary>The browser has no video, or none that moves, and nothing else is under way.</summary>
     private bool MayAskForVideo =>
         HasVideoPorts && _options.VideoKilobits > 0 && _webRtc.Plan is { Video: null or { Direction: MediaDirection.Inactive } }
-        && !_heldHere && _change is null && _transfer is null && _referral is null;
+        && !_heldHere && _move is null && _change is null && _transfer is null && _referral is null;
 
     private bool TryAskForVideo(Instant now, string networkOffer)
     {

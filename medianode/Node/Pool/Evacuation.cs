@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Journaling;
 using Byon.MediaNode.Signalling;
 using Byon.MediaNode.Telemetry;
@@ -9,7 +10,7 @@ namespace Byon.MediaNode.Pool;
 
 /// <summary>
 /// Moves the connected calls of a node that is to stop, registration by registration: it falls silent in them, writes them down,
-/// and has another node go on. What no other node takes goes on here.
+/// and has another node go on. With no other node that takes calls they stay here.
 /// </summary>
 public sealed class Evacuation(
     SignallingLoop loop, CallControl control, NodeStore nodes, RegistrationStore registrations, PoolClient pool, NodeOptions options, TimeProvider wallClock,
@@ -20,14 +21,11 @@ public sealed class Evacuation(
     /// <summary>Above the storage client's own retries.</summary>
     private static readonly TimeSpan StorageTime = TimeSpan.FromSeconds(4);
 
-    /// <summary>Registrations that nobody wanted: asking again would only interrupt their calls again.</summary>
-    private readonly HashSet<string> _stay = [];
-
     /// <summary>One round over what can move now.</summary>
     public async Task MoveAsync(CancellationToken cancel)
     {
         if (!options.Calls.MovesCalls) return;
-        var movable = (await loop.AskAsync(_ => control.Movable)).Where(record => !_stay.Contains(record.RegistrationId)).ToList();
+        var movable = await loop.AskAsync(_ => control.Movable);
         if (movable.Count == 0 || await OthersAsync(cancel) is not { Count: > 0 } others) return;
         await Parallel.ForEachAsync(
             movable, new ParallelOptions { MaxDegreeOfParallelism = MovedAtOnce, CancellationToken = cancel },
@@ -49,8 +47,12 @@ public sealed class Evacuation(
             return;
         }
 
-        lock (_stay) _stay.Add(record.RegistrationId);
-        await loop.AskAsync(now => released.Calls.Count(call => control.TryTakeUp(now, call)));
+        // Its browser would not begin DTLS anew with the same certificate, so the call cannot come back here: it ends properly.
+        await loop.AskAsync(now =>
+        {
+            foreach (var call in released.Calls.Where(call => control.TryTakeUp(now, call))) control.Abort(now, call.Row.CallId, CallEnd.NodeDraining);
+            return true;
+        });
     }
 
     private async Task<NodeRecord?> OfferAsync(RegistrationRecord record, List<NodeRecord> others, CancellationToken cancel)

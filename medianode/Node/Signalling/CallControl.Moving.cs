@@ -87,10 +87,10 @@ public sealed partial class CallControl
     private bool CanMove(LiveCall live) =>
         live is { Fork: null, Bridge: null, Retrieves: null, Successor: null, Saved: not null } && live.Call.CanMove;
 
-    /// <summary>Null while the call is not connected, or where the operator wants none to outlive its node.</summary>
+    /// <summary>Null while the call is not connected, or where the operator wants none to outlive its node. Keys never get into a row.</summary>
     private SavedCall? SavedOf(Instant now, LiveCall live) =>
         options.Calls.MovesCalls && live.Session is { } session && live.Call.Save() is { } call && agent.Save(now, session) is SipSessionState dialog
-            ? new SavedCall(call, dialog)
+            ? new SavedCall(call with { Keys = null }, dialog)
             : null;
 }
 

@@ -35,7 +35,7 @@ public partial class SettingsTests
         "Auth__Introspection__*", "Push__*",
         "Node__Codecs", "Node__Ims__Authentication", "Node__Ims__RegisterSeconds", "Node__Media__ImsSrtp", "Node__Media__Pin", "Node__Media__VideoKilobits", "Node__RingSeconds", "Node__Sip__Preconditions",
         "Node__Sip__AccessNetwork", "Node__Sip__DialogEvents", "Node__Sip__NameServers", "Node__Sip__Presence", "Node__Sip__RegistersPerSecond", "Node__Sip__SessionSeconds", "Node__Sip__Telephony", "Node__Sip__Tls__Mutual",
-        "Node__Calls__Busy", "Node__Calls__Decline", "Node__Calls__KeysByInfo", "Node__Calls__Referrals", "Node__Calls__Transfer", "Node__Calls__TransferSeconds",
+        "Node__Calls__Busy", "Node__Calls__Decline", "Node__Calls__KeysByInfo", "Node__Calls__MoveSeconds", "Node__Calls__Referrals", "Node__Calls__Transfer", "Node__Calls__TransferSeconds",
         "Node__Media__Advertised6", "Node__Media__IdleSeconds", "Node__Media__ImsAddress", "Node__Media__ImsAdvertised", "Node__Media__ImsSource",
         // With managed identities there is no connection string.
         "Storage__ConnectionString", "WebPubSub__ConnectionString",

@@ -87,6 +87,10 @@ internal sealed class CallRig
     /// <summary>The call saved and taken up by somebody else.</summary>
     public CallRig Restored() => new CallRig(Byon.MediaNode.Core.Calls.Call.Restore(Call.Save()!, Options), Now).Drained();
 
+    /// <summary>The call as it was saved, taken up by another node.</summary>
+    public CallRig TakenUp(MediaAllocation media, CallOptions? options = null) =>
+        new CallRig(Byon.MediaNode.Core.Calls.Call.TakeUp(Now, Call.Save()!, media, Call.Description.SequenceNumber, options ?? Options), Now).Drained();
+
     public void Provisional(int status, string? sdp = null) => Sent(new SessionProgressed(Session, status, "whatever", sdp));
 
     public void Answered(string? sdp) => Sent(new SessionAnswered(Session, 200, "OK", sdp));

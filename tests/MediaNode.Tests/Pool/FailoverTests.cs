@@ -13,8 +13,6 @@ namespace Byon.Tests.MediaNode.Tests.Pool;
 [Collection(NodeTests.Name)]
 public class FailoverTests(NodeFixture fixture)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
     [Fact]
     public async Task A_connected_call_goes_on_at_another_node_when_its_node_is_killed()
     {
@@ -29,7 +27,7 @@ public class FailoverTests(NodeFixture fixture)
 
         victim.Kill();
 
-        await GoesOnAsync(rig, survivor, call, Patience);
+        await GoesOnAsync(rig, survivor, call);
         // The far side hangs up, which reaches the node that has the dialog now.
         ims.Do((phone, now) => phone.End(now, ims.Invitation!.Session));
         var ended = await rig.HasStatusAsync(call.CallId, CallStatus.Terminated);
@@ -51,9 +49,8 @@ public class FailoverTests(NodeFixture fixture)
 
         await leaving.SignalAsync("TERM");
 
-        await GoesOnAsync(rig, heir, call, Patience);
-        await WaitFor.TrueAsync(() => leaving.HasExited, Patience);
-        Assert.Equal(0, leaving.ExitCode);
+        await GoesOnAsync(rig, heir, call);
+        Assert.Equal(0, await leaving.WaitForExitAsync());
         Assert.Equal(heir.SipPort, ims.Bindings[rig.Number].Port);
         Assert.Equal(HttpStatusCode.NoContent, (await heir.DeleteCallAsync(call.CallId)).StatusCode);
         await WaitFor.TrueAsync(() => ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Kind == SipEndingKind.RemoteBye));
@@ -74,19 +71,19 @@ public class FailoverTests(NodeFixture fixture)
         await rig.HasAsync(call.CallId, row => row.Snapshot is not null);
 
         victim.Kill();
-        await AnswerReinviteAsync(rig, Patience);
+        await AnswerReinviteAsync(rig);
 
-        await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" }, Patience);
+        await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" });
         await WaitFor.TrueAsync(() => ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Kind == SipEndingKind.RemoteBye));
     }
 
     /// <summary>Both sides follow to the node, and each hears the other there and not itself.</summary>
-    private static async Task GoesOnAsync(CallRig rig, TestNode node, CallRecord call, TimeSpan limit)
+    private static async Task GoesOnAsync(CallRig rig, TestNode node, CallRecord call)
     {
-        var log = await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected, OfferSdp: not null, AnswerSdp: null }, limit);
+        var log = await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected, OfferSdp: not null, AnswerSdp: null });
         var moved = (CallEventData)log[^1].Data;
         rig.Browser.Client.ConnectAnew(MonotonicClock.Now, moved.OfferSdp!);
-        var offer = await AnswerReinviteAsync(rig, limit);
+        var offer = await AnswerReinviteAsync(rig);
         var answered = await CallRig.CallOf(await node.PutStatusAsync(call.CallId, CallStatus.Connected, answer: rig.BrowserDescription("active")));
         Assert.Equal((node.Id, CallStatus.Connected), (answered.NodeId, answered.Status));
 
@@ -97,9 +94,9 @@ public class FailoverTests(NodeFixture fixture)
         Assert.Equal(node.Id, (await rig.HasStatusAsync(call.CallId, CallStatus.Connected)).NodeId);
     }
 
-    private static async Task<string> AnswerReinviteAsync(CallRig rig, TimeSpan limit)
+    private static async Task<string> AnswerReinviteAsync(CallRig rig)
     {
-        await WaitFor.TrueAsync(() => rig.Ims.Events.OfType<SessionReinvited>().Any(), limit);
+        await WaitFor.TrueAsync(() => rig.Ims.Events.OfType<SessionReinvited>().Any());
         rig.Ims.Do((phone, now) => phone.AcceptReinvite(now, rig.Ims.Invitation!.Session, rig.Phone.Describe()));
         return rig.Ims.Events.OfType<SessionReinvited>().Last().Offer!;
     }

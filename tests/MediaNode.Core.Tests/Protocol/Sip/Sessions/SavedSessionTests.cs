@@ -83,4 +83,40 @@ public class SavedSessionTests
             line, new SipUri("sip:+34701@ims.test"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
         Assert.Null(_agent.Agent.Save(_network.Now, ringing));
     }
+
+    [Fact]
+    public void Who_takes_a_call_up_leaves_room_for_what_the_snapshot_missed_and_is_heard_over_a_network_that_loses()
+    {
+        var (saved, losses) = (_agent.Agent.Save(_network.Now, _call)!, 0);
+        _agent.Agent.Reinvite(_network.Now, _call, VirtualAgent.Offer);
+        _network.Settle();
+        var unsaved = _peer.LastRequest("INVITE").CSeq.Number;
+        _peer.Reply(_agent, _peer.LastRequest("INVITE"), 200, "far", r => r.SetSdp(VirtualAgent.Answer));
+        _network.Settle();
+        _network.Loses = message => message is SipRequest { Method: SipMethods.Invite } && ++losses % 3 != 0;
+        var taker = _network.Add(5005);
+
+        var taken = taker.Agent.TakeUp(_network.Now, saved);
+        taker.Agent.Reinvite(_network.Now, taken, VirtualAgent.Offer);
+        _network.Run(TimeSpan.FromSeconds(5));
+
+        var reinvite = _peer.LastRequest("INVITE");
+        Assert.Equal("127.0.0.1:5005", $"{reinvite.TopVia.Host}:{reinvite.TopVia.Port}");
+        Assert.True(reinvite.CSeq.Number > unsaved + 100);
+        _peer.Reply(taker, reinvite, 200, "far", r => r.SetSdp(VirtualAgent.Answer));
+        _network.Settle();
+        Assert.Equal(VirtualAgent.Answer, taker.Only<SessionReinviteAnswered>().Answer);
+    }
+
+    [Fact]
+    public void An_agent_that_lets_a_session_go_says_nothing_and_forgets_it()
+    {
+        var sent = _network.Sent.Count;
+        _heir.Agent.LetGo(_inherited);
+        _network.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(sent, _network.Sent.Count);
+        Assert.Equal((0, 0), (_heir.Agent.Dialogs, _heir.Agent.Transactions));
+        Assert.DoesNotContain(_heir.Events, happened => happened is SessionEnded);
+        Assert.Null(_heir.Agent.Save(_network.Now, _inherited));
+    }
 }
