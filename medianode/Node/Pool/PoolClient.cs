@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using Byon.Platform;
 using Byon.Platform.Control;
 using Byon.Platform.Records;

@@ -1,7 +1,6 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
-using Byon.MediaNode.Core.Registrations;
 using Byon.MediaNode.Journaling;
 using Byon.MediaNode.Telemetry;
 using Byon.Platform.Records;
