@@ -10,6 +10,9 @@ public static class Budgets
     /// <summary>Bytes on the managed heap, per packet, by what is done with it.</summary>
     public static IReadOnlyDictionary<string, int> PacketAllocations { get; } = Read("bytesAllocatedPerPacket");
 
+    /// <summary>Bytes on the managed heap for what comes every few seconds of a call.</summary>
+    public static IReadOnlyDictionary<string, int> EventAllocations { get; } = Read("bytesAllocatedPerEvent");
+
     private static Dictionary<string, int> Read(string section)
     {
         using var budgets = JsonDocument.Parse(File.ReadAllText(RepositoryRoot.Combine("tests", "Bench", "budgets.json")));
