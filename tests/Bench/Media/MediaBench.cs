@@ -53,9 +53,15 @@ internal static class MediaBench
         }
 
         List<MediaLimit> found = [];
-        foreach (var of in options.Limits ? cases : [])
+        foreach (var of in options.Limits ? cases.Where(of => of.LimitGoal is not null) : [])
         {
-            foreach (var server in servers.Where(server => server.Fits(of))) found.Add(await FindLimitAsync(output, server, of));
+            foreach (var server in servers.Where(server => server.Codecs == CodecBuild.Debian))
+            {
+                // The node begins where its goal is.
+                var other = found.Find(limit => limit.Case == of && limit.Calls > 0);
+                found.Add(await FindLimitAsync(output, server, of, (int)(other?.Calls * of.LimitGoal ?? server.CallsOf(of))));
+                await output.WriteLineAsync($"  {of.Name,-37} {server.Name,-13} {found[^1].Calls,5} calls at most{(found[^1].LoadWasTheLimit ? ", as many as the load can make" : "")}");
+            }
         }
 
         if (options.Server is null) await WriteAsync(output, new MediaReport(setUps, runs, found));
@@ -83,19 +89,19 @@ internal static class MediaBench
     }
 
     /// <summary>Half as many calls again each time, until too much is lost or late; then between the most that went well and the fewest that did not.</summary>
-    private static async Task<MediaLimit> FindLimitAsync(TextWriter output, MediaServerKind server, MediaCase of)
+    private static async Task<MediaLimit> FindLimitAsync(TextWriter output, MediaServerKind server, MediaCase of, int first)
     {
-        int good = 0, bad = 0, calls = server.CallsOf(of);
+        int good = 0, bad = 0, calls = first;
+        var wasLate = false;
         for (var step = 0; step < MostSteps && (bad == 0 || bad - good > good * Precision); step++)
         {
             var run = await MeasureAsync(output, server, of, calls, LimitWindow);
-            if (run.IsLoadLate) return new MediaLimit(server.Name, of, good, LoadWasTheLimit: true);
-            if (run.IsGood) good = calls;
-            else bad = calls;
+            if (run.IsGood && !run.IsLoadLate) good = calls;
+            else (bad, wasLate) = (calls, run.IsLoadLate);
             calls = bad == 0 ? (int)(calls * Growth) : (good + bad) / 2;
         }
 
-        return new MediaLimit(server.Name, of, good, LoadWasTheLimit: bad == 0);
+        return new MediaLimit(server.Name, of, good, LoadWasTheLimit: bad == 0 || wasLate);
     }
 
     private static async Task<MediaRun> MeasureAsync(TextWriter output, MediaServerKind server, MediaCase of, int calls, TimeSpan window)

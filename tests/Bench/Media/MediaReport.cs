@@ -112,7 +112,8 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         where node.Server is MediaServerKind.Node or MediaServerKind.NodeOwn
         let build = node.Server == MediaServerKind.NodeOwn ? ", node with own builds" : ""
         select new MediaRow(
-            $"{of.Key.Name}: most calls{build}{(node.LoadWasTheLimit ? " (load was the node's limit)" : "")}", rtpengine.Calls, node.Calls, "0", "");
+            $"{of.Key.Name}: most calls{build}{(node.LoadWasTheLimit ? " (load was the node's limit)" : "")}", rtpengine.Calls, node.Calls, "0",
+            string.Create(CultureInfo.InvariantCulture, $">= {of.Key.LimitGoal:0.0}"));
 
     private static double Best(IEnumerable<MediaRun> runs, string server, Func<MediaRun, double> figure) =>
         runs.Where(run => run.Server == server).Min(figure);
