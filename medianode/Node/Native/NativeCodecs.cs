@@ -27,7 +27,8 @@ public sealed partial class NativeCodecs : ICodecFactory
         var missing = needs.Where(of => of.Found is null).Select(of => of.Need).ToList();
         Libraries = [.. needs.Select(of => of.Found).OfType<CodecLibrary>()];
         Codecs = [.. CodecPolicy.Network.Append(AudioCodec.L16).Where(codec => missing.TrueForAll(need => need.Codec != codec))];
-        if (Libraries.Count > 0 && logger.IsEnabled(LogLevel.Information)) LogLoaded(logger, string.Join(", ", Libraries));
+        var loaded = string.Join(", ", Libraries);
+        if (loaded.Length > 0) LogLoaded(logger, loaded);
         if (missing.Count > 0) LogMissing(logger, string.Join(", ", missing.Select(need => $"{need.Codec} needs {need.Library} (Debian: {need.Package})")));
     }
 
