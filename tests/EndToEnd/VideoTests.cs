@@ -27,8 +27,9 @@ public sealed class VideoTests(SharedStack shared)
     [Fact]
     public async Task ABrowserTakesVideoThatTheOtherSideAddsAndAddsItsOwn()
     {
+        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var caller = await shared.OnlineAsync(People.Ana);
-        await using var called = await shared.OnlineAsync(People.Ben);
+        await using var called = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
         await caller.DialAsync(People.Ben.Number);
         await called.WaitForPhaseAsync("incoming");
         await called.AnswerAsync();
@@ -37,9 +38,12 @@ public sealed class VideoTests(SharedStack shared)
         await caller.PressCameraAsync();
         await called.AcceptVideoAsync();
         await called.MustSeeAsync();
+        await called.MustHearAsync(caller.Tone);
 
         await called.PressCameraAsync();
         await caller.MustSeeAsync();
+        await called.MustHearAsync(caller.Tone);
+        await caller.MustHearAsync(called.Tone);
     }
 
     [Fact]
