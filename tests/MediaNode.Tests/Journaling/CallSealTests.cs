@@ -1,6 +1,5 @@
 using Byon.MediaNode.Journaling;
 using Byon.Platform;
-using Byon.Platform.Records;
 using Byon.Tests.MediaNode.Tests.Calls;
 using Byon.Tests.MediaNode.Tests.Rig;
 using Microsoft.Extensions.Logging.Abstractions;

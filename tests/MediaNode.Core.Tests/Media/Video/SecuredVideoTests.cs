@@ -1,6 +1,5 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Media.Video;
