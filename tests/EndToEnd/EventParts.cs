@@ -103,7 +103,7 @@ public sealed class EventParts : IAsyncDisposable
         var settings = Settings().ToDictionary(setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), setting => (string?)setting.Value);
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
             .AddPlatform(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
-            .AddSingleton<NodeMetrics>().AddSingleton<DeliveryRequester>().AddSingleton<EventPusher>().AddSingleton<Journal>()
+            .AddSingleton<NodeMetrics>().AddSingleton<DeliveryRequester>().AddSingleton<EventPusher>().AddSingleton<CallSeal>().AddSingleton<Journal>()
             .BuildServiceProvider();
         await services.GetRequiredService<DeliveryRequester>().StartAsync(default);
         return services;
