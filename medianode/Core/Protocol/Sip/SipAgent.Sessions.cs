@@ -58,6 +58,7 @@ public sealed partial class SipAgent
             ? new SipSessionState(known.Dialog!, known.Line, known.IsCaller, known.Timer.Save(now), known.LocalSdp, known.PeerTakesUpdates)
             {
                 PeerTakesInfo = known.PeerTakesInfo,
+                Contact = _core.ContactUriOf(known.Line.ContactUser, known.Line.NextHop),
             }
             : null;
 
@@ -81,11 +82,26 @@ public sealed partial class SipAgent
     /// Takes up a session whose node may have gone on for a while after it was saved: numbers of requests jump ahead of what it can
     /// have used, and the session timer starts anew. Re-INVITE at once, so that the peer learns of this node.
     /// </summary>
-    public SipSessionId TakeUp(Instant now, SipSessionState saved) => Restore(now, saved with
+    /// <remarks>
+    /// The other end of the call may have been on the same node, and then comes here as well, in its own time: it is sought here,
+    /// and a 481 is not believed for a while.
+    /// </remarks>
+    public SipSessionId TakeUp(Instant now, SipSessionState saved)
     {
-        Dialog = saved.Dialog with { LocalCSeq = saved.Dialog.LocalCSeq + AheadOfSnapshots },
-        Timer = saved.Timer is { } timer ? timer with { Remaining = timer.Interval } : null,
-    });
+        var target = saved.Dialog.RemoteTarget;
+        var movesToo = saved.Contact is { } contact && (target.Host, target.Port) == (contact.Host, contact.Port);
+        var id = Restore(now, saved with
+        {
+            Dialog = saved.Dialog with
+            {
+                LocalCSeq = saved.Dialog.LocalCSeq + AheadOfSnapshots,
+                RemoteTarget = movesToo ? _core.ContactUriOf(target.User ?? "", saved.Line.NextHop) : target,
+            },
+            Timer = saved.Timer is { } timer ? timer with { Remaining = timer.Interval } : null,
+        });
+        _core.Sessions[id].IsPeerOnItsWay = movesToo;
+        return id;
+    }
 
     /// <summary>Forgets a confirmed session without a word to the peer: another node carries it on, and nothing more is told of it.</summary>
     public void LetGo(SipSessionId session)

@@ -28,7 +28,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         Idle,
         Sent,
 
-        /// <summary>Waiting after 491.</summary>
+        /// <summary>Waiting after 491, or for a peer that is on its way.</summary>
         BackingOff,
     }
 
@@ -107,6 +107,7 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         }
 
         session.Digest.Accepted();
+        session.IsPeerOnItsWay = false;
         session.Learn(response);
         session.Retarget(response);
         if (session.IsConfirmed) session.Timer.Accept(now, response);
@@ -160,6 +161,10 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
             case 405 or 501 when _isRefresh && request.Method == SipMethods.Update:
                 session.PeerTakesUpdates = false;
                 Send(now, NewRefresh());
+                break;
+            case 481 when session.IsPeerOnItsWay && _tries < MaxTries:
+                _state = State.BackingOff;
+                _retryAt = now + (core.Options.Timers.T1 * (1 << (_tries - 1)));
                 break;
             case 408 or 481:
                 // The peer has no such dialog (any more): RFC 3261 §12.2.1.2 ends it.

@@ -56,6 +56,9 @@ internal sealed partial class SipSession : ITimed
     /// <summary>Whether the peer allows INFO, as far as it said.</summary>
     public bool PeerTakesInfo { get; set; }
 
+    /// <summary>The other end is to be taken up by this node too, and may not be there yet.</summary>
+    public bool IsPeerOnItsWay { get; set; }
+
     /// <summary>The dialog; while our INVITE is unanswered the early one of the fork that spoke last.</summary>
     public SipDialog? Dialog
     {

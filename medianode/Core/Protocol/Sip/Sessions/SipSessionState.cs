@@ -7,4 +7,7 @@ public sealed record SipSessionState(
     SipDialog Dialog, SipLine Line, bool IsCaller, SessionTimerState? Timer = null, string? LocalSdp = null, bool PeerTakesUpdates = false)
 {
     public bool PeerTakesInfo { get; init; }
+
+    /// <summary>Where the node that saved it is reached: our Contact.</summary>
+    public SipUri? Contact { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
@@ -109,6 +110,39 @@ public class SavedSessionTests
     }
 
     [Fact]
+    public void Both_ends_of_a_call_on_one_node_find_each_other_where_they_are_taken_up()
+    {
+        var proxy = new IPEndPoint(IPAddress.Loopback, 5061);
+        _network.Add(proxy, (_, bytes) => _network.Send(proxy, new SipFlow(SipTransport.Udp, Next(bytes)), bytes));
+        var first = _network.Add(5010);
+        var (callerLine, _) = (first.Agent.RegisterStatic(VirtualAgent.Subscriber(proxy, "601")), first.Agent.RegisterStatic(VirtualAgent.Subscriber(proxy, "602")));
+        var calling = first.Agent.Invite(_network.Now, new SipInviteRequest(
+            callerLine, new SipUri("sip:c602@127.0.0.1:5010"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
+        _network.Settle();
+        var called = first.Only<SessionInvited>().Session;
+        first.Agent.Answer(_network.Now, called, VirtualAgent.Answer);
+        _network.Settle();
+        var (savedCalling, savedCalled) = (first.Agent.Save(_network.Now, calling)!, first.Agent.Save(_network.Now, called)!);
+        var taker = _network.Add(5011);
+
+        var takenCalling = taker.Agent.TakeUp(_network.Now, savedCalling);
+        taker.Agent.Reinvite(_network.Now, takenCalling, VirtualAgent.Offer);
+        _network.Settle();
+        Assert.Contains(_network.Sent, sent => sent is SipResponse { Status: 481 });
+        var takenCalled = taker.Agent.TakeUp(_network.Now, savedCalled);
+        taker.Agent.Reinvite(_network.Now, takenCalled, VirtualAgent.Offer);
+        _network.Settle();
+        taker.Agent.AcceptReinvite(_network.Now, takenCalling, VirtualAgent.Answer);
+        _network.Run(TimeSpan.FromSeconds(2));
+        taker.Agent.AcceptReinvite(_network.Now, takenCalled, VirtualAgent.Answer);
+        _network.Run(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(
+            [takenCalled, takenCalling], taker.Events.OfType<SessionReinviteAnswered>().Select(answered => answered.Session));
+        Assert.DoesNotContain(taker.Events, happened => happened is SessionEnded);
+    }
+
+    [Fact]
     public void An_agent_that_lets_a_session_go_says_nothing_and_forgets_it()
     {
         var sent = _network.Sent.Count;
@@ -118,5 +152,12 @@ public class SavedSessionTests
         Assert.Equal((0, 0), (_heir.Agent.Dialogs, _heir.Agent.Transactions));
         Assert.DoesNotContain(_heir.Events, happened => happened is SessionEnded);
         Assert.Null(_heir.Agent.Save(_network.Now, _inherited));
+    }
+
+    /// <summary>As a proxy without a memory forwards: a request to its address, a response to who sent the request.</summary>
+    private static IPEndPoint Next(ReadOnlyMemory<byte> bytes)
+    {
+        Assert.True(SipParser.TryParseDatagram(bytes.Span, SipLimits.Default, out var message, out _));
+        return new IPEndPoint(IPAddress.Loopback, message is SipRequest request ? request.Uri.Port : message.TopVia.Port);
     }
 }
