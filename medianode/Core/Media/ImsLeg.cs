@@ -1,7 +1,6 @@
 using System.Net;
 using Byon.MediaNode.Core.Media.Moving;
 using Byon.MediaNode.Core.Protocol;
-using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.MediaNode.Core.Media;
 
@@ -12,11 +11,9 @@ namespace Byon.MediaNode.Core.Media;
 /// </summary>
 internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, int rtpSocket, int rtcpSocket) : MediaLeg(queue, entropy), IDisposable
 {
+    private readonly ImsSrtp _srtp = new();
     private ImsLegPlan? _plan;
     private bool _canSend;
-    private SrtpKeys? _keys;
-    private SrtpContext? _send;
-    private SrtpContext? _receive;
 
     /// <summary>0.0.0.0 was the way to hold before RFC 3264 §8.4; here it would reach this host itself.</summary>
     protected override bool CanSend => _canSend;
@@ -42,31 +39,24 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         _plan = plan;
         Settle();
         _canSend = IsReal(plan.PeerRtp);
-        if (plan.Srtp is not null) TakeKeys(plan.Srtp);
+        _srtp.Take(plan.Srtp);
         Configure(now, plan.Audio);
     }
 
     /// <summary>Where both directions stand; null on plain RTP.</summary>
-    public ImsSrtpState? SaveSrtp() => _send is null || _receive is null ? null : new ImsSrtpState(_send.Save(), _receive.Save());
+    public ImsSrtpState? SaveSrtp() => _srtp.Save();
 
     public void Restore(Instant savedAt, MediaLegState saved, IPEndPoint? source, ImsSrtpState? srtp)
     {
         Restore(savedAt, saved);
         Source = source;
-        if (srtp is null) return;
-        Dispose();
-        (_send, _receive) = (new SrtpContext(srtp.Send), new SrtpContext(srtp.Receive));
-        _keys = new SrtpKeys(srtp.Send.Profile, srtp.Send.Master, srtp.Receive.Master);
+        if (srtp is not null) _srtp.Restore(srtp);
     }
 
-    public void Dispose()
-    {
-        _send?.Dispose();
-        _receive?.Dispose();
-    }
+    public void Dispose() => _srtp.Dispose();
 
     public override long ReadAhead() =>
-        base.ReadAhead() + (_plan is null ? 0 : (int)_plan.PeerRtp.Address.AddressFamily) + (_send?.ReadAhead() ?? 0) + (_receive?.ReadAhead() ?? 0);
+        base.ReadAhead() + (_plan is null ? 0 : (int)_plan.PeerRtp.Address.AddressFamily) + _srtp.ReadAhead();
 
     /// <summary>
     /// Says what a datagram is to the call, None where it is nothing: counted then. It is decrypted in place, and lies in
@@ -96,7 +86,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     protected override bool CommitRtp(Span<byte> slot, int length)
     {
         if (_plan is null || !_canSend) return false;
-        if (_plan.Srtp is not null) length = _send!.ProtectRtp(slot, length, out _);
+        length = _srtp.ProtectRtp(slot, length);
         if (length == 0) return false;
         Queue.Commit(rtpSocket, _plan.PeerRtp, length);
         return true;
@@ -108,7 +98,7 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         var slot = Queue.Reserve();
         if (slot.IsEmpty) return;
         compound.CopyTo(slot);
-        var length = _plan.Srtp is null ? compound.Length : _send!.ProtectRtcp(slot, compound.Length, out _);
+        var length = _srtp.ProtectRtcp(slot, compound.Length);
         if (length > 0) Queue.Commit(_plan.RtcpMux ? rtpSocket : rtcpSocket, _plan.PeerRtcp, length);
     }
 
@@ -119,26 +109,8 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
     private bool TryUnprotect(Span<byte> datagram, bool rtcp, ref int length)
     {
         if (_plan!.Srtp is null) return true;
-        length = rtcp ? _receive!.UnprotectRtcp(datagram, out _) : _receive!.UnprotectRtp(datagram, out _);
+        length = _srtp.Unprotect(datagram, rtcp);
         return length > 0;
-    }
-
-    /// <summary>A key that stays keeps its place in its index space, and so does one that a plain stretch comes between (RFC 3711 §9.1).</summary>
-    private void TakeKeys(SrtpKeys keys)
-    {
-        if (_keys?.Profile != keys.Profile || !_keys.Send.IsSame(keys.Send))
-        {
-            _send?.Dispose();
-            _send = new SrtpContext(keys.Profile, keys.Send);
-        }
-
-        if (_keys?.Profile != keys.Profile || !_keys.Receive.IsSame(keys.Receive))
-        {
-            _receive?.Dispose();
-            _receive = new SrtpContext(keys.Profile, keys.Receive);
-        }
-
-        _keys = keys;
     }
 
     private void Settle()

@@ -42,6 +42,9 @@ internal sealed class ImsSrtp : IDisposable
     public int Unprotect(Span<byte> datagram, bool rtcp) =>
         !_isOn ? datagram.Length : rtcp ? _receive!.UnprotectRtcp(datagram, out _) : _receive!.UnprotectRtp(datagram, out _);
 
+    /// <summary>Touches what the next packet needs, as <see cref="MediaSession.ReadAhead"/> does for the call.</summary>
+    public long ReadAhead() => (_send?.ReadAhead() ?? 0) + (_receive?.ReadAhead() ?? 0);
+
     /// <summary>Where both directions stand; null where there never was a key.</summary>
     public ImsSrtpState? Save() => _send is null || _receive is null ? null : new ImsSrtpState(_send.Save(), _receive.Save());
 
