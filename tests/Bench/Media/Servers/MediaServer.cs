@@ -15,7 +15,10 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
     public abstract Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of);
 
     /// <summary>Processor time of all its threads so far, in ns. From schedstat, because ticks are too coarse.</summary>
-    public long ProcessorNanoseconds() => Directory.GetDirectories($"/proc/{process.Id}/task").Sum(ThreadNanoseconds);
+    /// <exception cref="InvalidOperationException">The server has ended.</exception>
+    public long ProcessorNanoseconds() => process.HasExited
+        ? throw new InvalidOperationException($"{process.StartInfo.ArgumentList[2]} ended with exit code {process.ExitCode} in the middle of the measurement.")
+        : Directory.GetDirectories($"/proc/{process.Id}/task").Sum(ThreadNanoseconds);
 
     /// <summary>What its runtime has done so far; null for a server that has none.</summary>
     public virtual Task<RuntimeFigures?> RuntimeAsync() => Task.FromResult<RuntimeFigures?>(null);
