@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Video;
+using Byon.MediaNode.Core.Protocol.Rtp;
 using Byon.MediaNode.Core.Protocol.Sip;
 
 namespace Byon.MediaNode.Core.Calls;
@@ -195,9 +196,12 @@ public sealed partial class Call
             _phase != CallPhase.Invited && NetworkIsHere && _ims.Plan is { } ims ? ims with
             {
                 Audio = Limited(ims.Audio, keptByNetwork),
-                Video = ims.Video is { } video ? video with { Stream = Limited(video.Stream, keptByNetwork)! } : null,
+                Srtp = At(ims.Srtp, _ims.RollOver),
+                Video = ims.Video is { } video ? video with { Stream = Limited(video.Stream, keptByNetwork)!, Srtp = At(video.Srtp, _ims.VideoRollOver) } : null,
             } : null)));
     }
+
+    private static SrtpKeys? At(SrtpKeys? keys, uint rollOver) => keys is null ? null : keys with { RollOver = rollOver };
 
     private static AudioStream Limited(AudioStream audio, MediaDirection to) => audio with { Direction = audio.Direction & to };
 

@@ -96,6 +96,7 @@ public sealed partial class Call
             case FirstImsVideo: Milestone("media.first-video-from-network"); break;
             case DigitRelayed { FromWebRtc: true }: Milestone("media.digit-from-browser"); break;
             case DigitRelayed digit: Milestone("media.digit-from-network", digit.Digit.ToString()); break;
+            case ImsRolledOver rolled: _ims = _ims.RolledOver(rolled); break;
             case DtlsFailed failed: Finish(now, CallEnd.DtlsFailed(failed.Why), RejectedBecauseOfUs); break;
             case MediaFailed: Finish(now, CallEnd.InternalError, RejectedBecauseOfUs); break;
             case NetworkMediaLost: Finish(now, CallEnd.MediaTimeout(_phase == CallPhase.Connected), RejectedBecauseOfUs); break;

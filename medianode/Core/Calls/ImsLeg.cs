@@ -17,6 +17,12 @@ public sealed record ImsLeg(
     /// <summary>The video that the network was told of last, by an offer or an answer of ours; null is none.</summary>
     public VideoWish? ToldVideo { get; init; }
 
+    /// <summary>Of the peer's audio, as its media told last, see <see cref="ImsRolledOver"/>.</summary>
+    public uint RollOver { get; init; }
+
+    /// <summary>As <see cref="RollOver"/>, of video.</summary>
+    public uint VideoRollOver { get; init; }
+
     /// <summary>True where the far side does not want to hear us: it has put the call on hold (RFC 3264 §8.4).</summary>
     public bool FarSideHolds => Plan is { } plan && !plan.Audio.Direction.HasFlag(MediaDirection.SendOnly);
 
@@ -33,6 +39,9 @@ public sealed record ImsLeg(
         next = taken ? this with { Plan = plan, Preconditions = Preconditions is null ? null : QosPreconditions.Read(answer) } : null;
         return taken;
     }
+
+    public ImsLeg RolledOver(ImsRolledOver happened) =>
+        happened.IsVideo ? this with { VideoRollOver = happened.RollOver } : this with { RollOver = happened.RollOver };
 
     public bool TryAnswer(
         string offer, MediaDirection direction, IReadOnlyList<AudioCodec> preferred, VideoWish? video,

@@ -43,6 +43,9 @@ internal sealed class ImsLeg(MediaTransmitQueue queue, EntropySource entropy, in
         Configure(now, plan.Audio);
     }
 
+    /// <inheritdoc cref="ImsSrtp.RollOverOf"/>
+    public uint? RollOver => _srtp.RollOverOf(Rtcp.Source?.Ssrc);
+
     /// <summary>Where both directions stand; null on plain RTP.</summary>
     public ImsSrtpState? SaveSrtp() => _srtp.Save();
 

@@ -26,7 +26,7 @@ internal sealed class ImsSrtp : IDisposable
         if (_keys?.Profile != keys.Profile || !_keys.Receive.IsSame(keys.Receive))
         {
             _receive?.Dispose();
-            _receive = new SrtpContext(keys.Profile, keys.Receive);
+            _receive = new SrtpContext(keys.Profile, keys.Receive) { RollOver = keys.RollOver };
         }
 
         _keys = keys;
@@ -41,6 +41,9 @@ internal sealed class ImsSrtp : IDisposable
     /// <returns>The new length; 0 for what is not authentic.</returns>
     public int Unprotect(Span<byte> datagram, bool rtcp) =>
         !_isOn ? datagram.Length : rtcp ? _receive!.UnprotectRtcp(datagram, out _) : _receive!.UnprotectRtp(datagram, out _);
+
+    /// <summary>How often the peer's sequence numbers have started over; null where it has sent nothing under a key.</summary>
+    public uint? RollOverOf(uint? ssrc) => ssrc is { } source ? _receive?.RollOverOf(source) : null;
 
     /// <summary>Touches what the next packet needs, as <see cref="MediaSession.ReadAhead"/> does for the call.</summary>
     public long ReadAhead() => (_send?.ReadAhead() ?? 0) + (_receive?.ReadAhead() ?? 0);

@@ -96,6 +96,12 @@ public sealed record WebRtcPeerLost : MediaEvent;
 /// <summary>Nothing, not even a report, came from the network for <see cref="MediaSessionOptions.IdleTime"/>, though the call is not on hold.</summary>
 public sealed record NetworkMediaLost : MediaEvent;
 
+/// <summary>
+/// The sequence numbers of the network's SRTP have started over, or those of another source count: told within seconds of it. Who goes
+/// on with the call elsewhere has to know the counter, which no packet carries (RFC 3711 §3.3.1).
+/// </summary>
+public sealed record ImsRolledOver(uint RollOver, bool IsVideo) : MediaEvent;
+
 /// <summary>A telephone event started on one leg and is being relayed to the other.</summary>
 public sealed record DigitRelayed(char Digit, bool FromWebRtc) : MediaEvent;
 

@@ -37,6 +37,8 @@ public sealed partial class MediaSession : IDisposable
     private bool _heardIms;
     private bool _sawWebRtc;
     private bool _sawIms;
+    private uint _rollOver;
+    private uint _videoRollOver;
     private MediaPlan? _plan;
 
     /// <summary>When the network was heard last, or began to be expected; null while it may be silent.</summary>
@@ -222,6 +224,8 @@ public sealed partial class MediaSession : IDisposable
 
         _webRtc.SendReportIfDue(now);
         if (!_ims.SendReportIfDue(now)) return;
+        TellRollOver(_ims.RollOver, ref _rollOver, isVideo: false);
+        TellRollOver(_video?.ImsRollOver, ref _videoRollOver, isVideo: true);
         _adaptation.Update(_ims.Rtcp.FractionLost);
         _toIms.AskForLess(_adaptation.StepsDown);
         if (_ims.Rtcp.PeerReport is not { } report) return;
@@ -282,6 +286,14 @@ public sealed partial class MediaSession : IDisposable
     {
         back.Request(path.RequestedMode);
         if (path.TakeKey() is { } key) _events.Enqueue(new DigitRelayed(key, fromWebRtc));
+    }
+
+    /// <summary>With the reports, and so never more often, whatever a peer does with its numbers.</summary>
+    private void TellRollOver(uint? now, ref uint told, bool isVideo)
+    {
+        if (now is not { } counter || counter == told) return;
+        told = counter;
+        _events.Enqueue(new ImsRolledOver(counter, isVideo));
     }
 
     private void DrainPeer()

@@ -58,10 +58,11 @@ internal sealed class CallRig
     /// <summary>The caller takes a reliable 183.</summary>
     public static CallRig IncomingReliably(string offer) => Incoming(offer, out _, canAnswerEarly: true);
 
-    public static CallRig Incoming(string? offer, out SdpRejection? why, bool canAnswerEarly = false, CallOptions? options = null)
+    public static CallRig Incoming(string? offer, out SdpRejection? why, bool canAnswerEarly = false, CallOptions? options = null, Func<MediaAllocation, MediaAllocation>? allocate = null)
     {
         var (now, entropy) = Begin();
         var media = CallSdp.Allocation(entropy);
+        if (allocate is not null) media = allocate(media);
         if (offer is not null && ImsOfferAnswer.OfferedVideo(offer, media.Sdes).Count > 0) media = media with { ImsVideo = CallSdp.VideoPorts };
         var call = Call.TryInvite(now, "call-2", Other, Subscriber, offer, media, options ?? Options, entropy, out why, canAnswerEarly);
         return call is null ? null! : new CallRig(call, now).Drained();

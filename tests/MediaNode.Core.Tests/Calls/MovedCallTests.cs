@@ -154,6 +154,24 @@ public class MovedCallTests
     }
 
     [Fact]
+    public void The_counter_of_the_networks_srtp_goes_along()
+    {
+        const string crypto = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
+        var secured = CallSdp.Phone().Replace("RTP/AVP", "RTP/SAVP", StringComparison.Ordinal) + crypto;
+        var before = CallRig.Incoming(secured, out _, allocate: media => media with { Sdes = SdesTerms.Create(new EntropySource(new byte[32]), isRequired: true) });
+        before.Put(CallState.Connected, answer: CallSdp.BrowserAnswer());
+        before.Sent(new SessionAcknowledged(new SipSessionId(1), null));
+        Assert.Equal(0u, before.Plan.Ims!.Srtp!.RollOver);
+        before.Media(new ImsRolledOver(2, IsVideo: false));
+
+        var rig = before.TakenUp(Elsewhere() with { Sdes = SdesTerms.Create(new EntropySource([.. Enumerable.Repeat((byte)1, 32)]), isRequired: true) });
+        rig.Put(CallState.Connected, answer: CallSdp.BrowserAnswer(ufrag: "restarted"));
+        rig.ReinviteAnswered(secured);
+        var keys = rig.Plan.Ims!.Srtp!;
+        Assert.Equal((2u, true, false), (keys.RollOver, keys.Receive.IsSame(before.Plan.Ims.Srtp.Receive), keys.Send.IsSame(before.Plan.Ims.Srtp.Send)));
+    }
+
+    [Fact]
     public void Video_goes_along_where_the_new_node_has_ports_for_it()
     {
         var before = CallRig.Outgoing(VideoSamples.Chrome());

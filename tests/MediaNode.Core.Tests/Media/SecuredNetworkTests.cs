@@ -21,11 +21,11 @@ public sealed class SecuredNetworkTests : IDisposable
     private static readonly SrtpMasterKey Theirs = Key(2);
 
     private readonly IceCredentials _ice = new("gate", "gatewaygatewaygateway1");
-    private readonly VirtualBrowser _browser = new();
+    private VirtualBrowser _browser = new();
     private readonly MediaTransmitQueue _queue = new(64);
     private readonly List<byte[]> _toPhone = [];
     private MediaSession _session;
-    private readonly Instant _now = new(TimeSpan.TicksPerDay);
+    private Instant _now = new(TimeSpan.TicksPerDay);
     private ushort _sequence = 65_530;
 
     public SecuredNetworkTests() => _session = new MediaSession(
@@ -124,10 +124,72 @@ public sealed class SecuredNetworkTests : IDisposable
         Assert.Equal((40, 0), (_session.Statistics.Ims.PacketsReceived, _session.Statistics.Ims.Dropped));
     }
 
+    /// <summary>What the new node knows of the counter may be from before the last wrap, and the peer may begin anew.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void AtANewNodeAPeerIsHeardThatKeepsItsKeyOrOnlyItsCounter(int wrapsMeanwhile)
+    {
+        const SrtpProfile suite = SrtpProfile.Aes128CmHmacSha1Short;
+        Connect(suite);
+        using var phone = new SrtpContext(suite, Theirs);
+        using var phoneReceives = new SrtpContext(suite, Ours);
+        Talk(20, phone, phoneReceives);
+        Assert.Equal(new ImsRolledOver(1, IsVideo: false), ToldOfCounter());
+        Assert.Null(ToldOfCounter());
+        Wrap(wrapsMeanwhile, phone);
+        var phonesState = phone.Save();
+
+        GoOnElsewhere(Leg(suite, Theirs, ours: Key(5), rollOver: 1));
+        using var receivesNew = new SrtpContext(suite, Key(5));
+        Talk(20, phone, receivesNew);
+        Assert.Equal((20, 0), (_session.Statistics.Ims.PacketsReceived, _session.Statistics.Ims.Dropped));
+        Assert.Equal(new ImsRolledOver(1 + (uint)wrapsMeanwhile, IsVideo: false), ToldOfCounter());
+
+        // RFC 3711 section 3.3.1: a new key does not set the counter back.
+        using var rekeyed = new SrtpContext(phonesState with { Master = Key(3) });
+        GoOnElsewhere(Leg(suite, Key(3), ours: Key(6), rollOver: 1));
+        using var receivesNewer = new SrtpContext(suite, Key(6));
+        Talk(20, rekeyed, receivesNewer);
+        Assert.Equal((20, 0), (_session.Statistics.Ims.PacketsReceived, _session.Statistics.Ims.Dropped));
+
+        // As some peers do all the same.
+        using var begunAnew = new SrtpContext(suite, Theirs);
+        GoOnElsewhere(Leg(suite, Theirs, ours: Key(7), rollOver: 1));
+        using var receivesNewest = new SrtpContext(suite, Key(7));
+        Talk(20, begunAnew, receivesNewest);
+        Assert.Equal((20, 0), (_session.Statistics.Ims.PacketsReceived, _session.Statistics.Ims.Dropped));
+    }
+
+    private ImsRolledOver? ToldOfCounter()
+    {
+        _session.Run(ref _now, TimeSpan.FromSeconds(10), _queue.Clear);
+        List<MediaEvent> told = [];
+        while (_session.TryDequeue(out var mediaEvent)) told.Add(mediaEvent);
+        return told.OfType<ImsRolledOver>().SingleOrDefault();
+    }
+
+    /// <summary>Packets that nobody hears.</summary>
+    private void Wrap(int times, SrtpContext phone)
+    {
+        for (var i = 0; i < times * 8; i++, _sequence += 8192) Protect(phone, Packet(20));
+    }
+
+    private void GoOnElsewhere(ImsLegPlan leg)
+    {
+        Dispose();
+        _browser = new VirtualBrowser();
+        _session = new MediaSession(
+            new MediaSockets(1, RtpSocket, RtcpSocket), new WebRtcPeer(_ice, _browser), new ManagedCodecs(), new EntropySource([.. Enumerable.Repeat((byte)_sequence, 32)]), _queue);
+        _session.Apply(_now, new MediaPlan(VirtualBrowser.Plan(Stream()), leg));
+        VirtualBrowser.Connect(_now, _session, _ice);
+        _queue.Clear();
+    }
+
     private static SrtpMasterKey Key(byte seed) => new(Enumerable.Repeat(seed, 16).ToArray(), Enumerable.Repeat(seed, 14).ToArray());
 
-    private static ImsLegPlan Leg(SrtpProfile suite, SrtpMasterKey theirs) =>
-        new(Phone, PhoneRtcp, false, Stream()) { Srtp = new SrtpKeys(suite, Ours, theirs) };
+    private static ImsLegPlan Leg(SrtpProfile suite, SrtpMasterKey theirs, SrtpMasterKey? ours = null, uint rollOver = 0) =>
+        new(Phone, PhoneRtcp, false, Stream()) { Srtp = new SrtpKeys(suite, ours ?? Ours, theirs) { RollOver = rollOver } };
 
     private static MediaPlan Plan(SrtpProfile suite, SrtpMasterKey theirs) => new(VirtualBrowser.Plan(Stream()), Leg(suite, theirs));
 

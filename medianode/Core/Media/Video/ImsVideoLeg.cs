@@ -22,6 +22,9 @@ internal sealed class ImsVideoLeg(MediaTransmitQueue queue, EntropySource entrop
         if (plan is not null) _srtp.Take(plan.Srtp);
     }
 
+    /// <inheritdoc cref="ImsSrtp.RollOverOf"/>
+    public uint? RollOver => _srtp.RollOverOf(Rtcp.Source?.Ssrc);
+
     public ImsSrtpState? SaveSrtp() => _srtp.Save();
 
     public void Restore(ImsSrtpState? srtp)

@@ -22,6 +22,9 @@ internal sealed class VideoRelay : IDisposable
 
     public Instant? NextTimeout => Instant.Earliest(_webRtc.NextTimeout, _ims.NextTimeout);
 
+    /// <inheritdoc cref="ImsSrtp.RollOverOf"/>
+    public uint? ImsRollOver => _ims.RollOver;
+
     public VideoStatistics Statistics => new(_webRtc.Statistics(), _ims.Statistics());
 
     /// <summary>The same canonical names as audio, so that receivers keep the two in step (RFC 3550 §6.5.1).</summary>

@@ -27,7 +27,12 @@ internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, b
         tag = tag[..rtpTag];
         packet[length..].CopyTo(tag);
         BinaryPrimitives.WriteUInt32BigEndian(packet[length..], (uint)(index >> 16));
-        if (!IsAuthentic(packet[..(length + 4)], tag)) return -1;
+        if (!IsAuthentic(packet[..(length + 4)], tag))
+        {
+            tag.CopyTo(packet[length..]);
+            return -1;
+        }
+
         Encrypt(packet[header..length], ssrc, index);
         return length;
     }

@@ -53,12 +53,23 @@ public sealed class SrtpContext : IDisposable
 
     public SrtpContext(SrtpContextState state) : this(state.Profile, state.Master)
     {
+        RollOver = state.RollOver;
         _rtpStreams.Load(state.Rtp);
         _rtcpStreams.Load(state.Rtcp);
     }
 
     /// <summary>Everything another node needs to go on with this direction.</summary>
-    public SrtpContextState Save() => new(_profile, _master, _rtpStreams.Save(), _rtcpStreams.Save());
+    public SrtpContextState Save() => new(_profile, _master, _rtpStreams.Save(), _rtcpStreams.Save()) { RollOver = RollOver };
+
+    /// <summary>
+    /// The peer's roll-over counter as it was known to those who heard it before this context: a new key does not set it back, and
+    /// another receiver even less (RFC 3711 §3.3.1). The first packet of a stream is tried with it, with the next one, since what is known
+    /// may lag behind, and with 0, where a stream begins. Null where nobody can have heard it: 0 only.
+    /// </summary>
+    public uint? RollOver { get; init; }
+
+    /// <summary>The counter of a stream that is received; null before its first packet.</summary>
+    public uint? RollOverOf(uint ssrc) => _rtpStreams.Find(ssrc) is { IsEmpty: false } window ? (uint)(window.Highest >> 16) : null;
 
     /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
     internal long ReadAhead() => _rtpStreams.ReadAhead() + _rtp.ReadAhead();
@@ -82,12 +93,28 @@ public sealed class SrtpContext : IDisposable
         if (!TryReadRtp(packet, out var header, out var ssrc, out var sequence)) return Fail(SrtpFault.Malformed, out fault);
         var window = _rtpStreams.Find(ssrc);
         if (!TryGuessIndex(window, sequence, out var index) || !window.IsFresh(index)) return Fail(SrtpFault.Replayed, out fault);
-        var length = _rtp.UnprotectRtp(packet, header, ssrc, index);
+        var length = window.IsEmpty && RollOver is { } known
+            ? UnprotectFirst(packet, header, ssrc, known, ref index)
+            : _rtp.UnprotectRtp(packet, header, ssrc, index);
         if (length < 0) return Fail(SrtpFault.NotAuthentic, out fault);
         window.Accept(index);
         _rtpStreams.Store(ssrc, window);
         fault = SrtpFault.None;
         return length;
+    }
+
+    private int UnprotectFirst(Span<byte> packet, int header, uint ssrc, uint known, ref ulong index)
+    {
+        var sequence = index;
+        ReadOnlySpan<uint> counters = [known, known == uint.MaxValue ? known : known + 1, 0];
+        foreach (var counter in counters)
+        {
+            index = ((ulong)counter << 16) | sequence;
+            var length = _rtp.UnprotectRtp(packet, header, ssrc, index);
+            if (length >= 0) return length;
+        }
+
+        return -1;
     }
 
     /// <summary>Protects the compound packet <c>buffer[..length]</c>; returns the new length, or 0 with the reason.</summary>

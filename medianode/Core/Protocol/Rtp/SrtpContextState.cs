@@ -5,4 +5,8 @@ public sealed record SrtpStreamState(uint Ssrc, ReplayWindow Window);
 
 /// <summary>One direction of SRTP as a value. It holds the master key: store it encrypted.</summary>
 public sealed record SrtpContextState(
-    SrtpProfile Profile, SrtpMasterKey Master, IReadOnlyList<SrtpStreamState> Rtp, IReadOnlyList<SrtpStreamState> Rtcp);
+    SrtpProfile Profile, SrtpMasterKey Master, IReadOnlyList<SrtpStreamState> Rtp, IReadOnlyList<SrtpStreamState> Rtcp)
+{
+    /// <summary>See <see cref="SrtpContext.RollOver"/>.</summary>
+    public uint? RollOver { get; init; }
+}

@@ -11,6 +11,9 @@ public sealed record SrtpMasterKey(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte
 /// <summary>What a DTLS-SRTP handshake agrees on (RFC 5764 §4.2), as seen from this side.</summary>
 public sealed record SrtpKeys(SrtpProfile Profile, SrtpMasterKey Send, SrtpMasterKey Receive)
 {
+    /// <summary>Of what is received, as far as it is known, see <see cref="SrtpContext.RollOver"/>.</summary>
+    public uint RollOver { get; init; }
+
     /// <summary>Splits the exporter's output: client key, server key, client salt, server salt; null when the length is wrong.</summary>
     public static SrtpKeys? FromExporter(SrtpProfile profile, ReadOnlySpan<byte> material, bool isClient)
     {

@@ -15,7 +15,10 @@ internal abstract class SrtpTransform : IDisposable
     /// <summary>Encrypts <paramref name="length"/> bytes of RTP after the header and appends the tag; returns the new length.</summary>
     public abstract int ProtectRtp(Span<byte> buffer, int header, int length, uint ssrc, ulong index);
 
-    /// <summary>Authenticates and decrypts a whole SRTP packet; returns the plain length, or -1 when it is not authentic.</summary>
+    /// <summary>
+    /// Authenticates and decrypts a whole SRTP packet; returns the plain length, or -1 when it is not authentic: under AES-CM it is then
+    /// as it was, and can be tried with another index.
+    /// </summary>
     public abstract int UnprotectRtp(Span<byte> packet, int header, uint ssrc, ulong index);
 
     /// <summary>Encrypts RTCP after its first 8 bytes and appends tag and E-index word (RFC 3711 §3.4, RFC 7714 §9).</summary>

@@ -89,6 +89,28 @@ public class SrtpContextTests
     }
 
     [Theory]
+    [InlineData(2u, 2u, true)]
+    [InlineData(2u, 3u, true)]
+    [InlineData(2u, 0u, true)]
+    [InlineData(0u, 1u, true)]
+    [InlineData(2u, 1u, false)]
+    [InlineData(2u, 4u, false)]
+    [InlineData(uint.MaxValue, uint.MaxValue, true)]
+    public void A_stream_that_others_heard_before_is_taken_up_near_the_counter_they_knew(uint known, uint actual, bool heard)
+    {
+        var begun = Context(SrtpProfile.Aes128CmHmacSha1Short).Save();
+        using var sender = new SrtpContext(begun with { Rtp = [new SrtpStreamState(7, new ReplayWindow(((ulong)actual << 16) | 99, UInt128.One))] });
+        using var receiver = new SrtpContext(begun with { RollOver = known });
+        using var saved = new SrtpContext(receiver.Save());
+        var packet = Protect(sender, Rtp(100));
+        var copy = packet.ToArray();
+        Assert.Equal(heard ? 32 : 0, saved.UnprotectRtp(packet, out _));
+        Assert.Equal(heard ? actual : null, saved.RollOverOf(7));
+        if (!heard) Assert.Equal(copy, packet);
+        if (heard) Assert.Equal(32, saved.UnprotectRtp(Protect(sender, Rtp(101)), out _));
+    }
+
+    [Theory]
     [MemberData(nameof(Profiles))]
     public void A_replayed_packet_is_refused(SrtpProfile profile)
     {
