@@ -51,6 +51,7 @@ public static class NodeServices
         services.AddSingleton<CallCommands>();
 
         services.AddSingleton<Heartbeat>();
+        services.AddSingleton<OtherEnds>();
         services.AddSingleton<Adoption>();
         services.AddSingleton<Takeover>();
         services.AddSingleton<PoolClient>();

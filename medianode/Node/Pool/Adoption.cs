@@ -16,7 +16,7 @@ namespace Byon.MediaNode.Pool;
 /// </summary>
 public sealed class Adoption(
     SignallingLoop loop, CallControl control, RegistrationStore registrations, CallStore calls, EventLog events, SubscriberStore subscribers,
-    Journal journal, CallSeal seal, NodeOptions options, TimeProvider wallClock, ILogger<Adoption> log)
+    Journal journal, CallSeal seal, OtherEnds otherEnds, NodeOptions options, TimeProvider wallClock, ILogger<Adoption> log)
 {
     private const int LogPage = 500;
 
@@ -151,6 +151,7 @@ public sealed class Adoption(
             lost.AddRange(kept.Where(call => !control.TryTakeUp(now, call)).Select(call => call.Row));
             return decision;
         });
+        foreach (var call in kept) otherEnds.Seek(call);
         await EndCallsAsync(lost, cancel);
         return decided;
     }

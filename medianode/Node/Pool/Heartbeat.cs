@@ -1,3 +1,4 @@
+using System.Net;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Journaling;
 using Byon.MediaNode.Signalling;
@@ -58,6 +59,11 @@ public sealed class Heartbeat(
         var load = await loop.AskAsync(_ => control.Snapshot);
         metrics.Latest = load;
         await nodes.HeartbeatAsync(
-            new NodeRecord(options.Id, options.ControlUrl.ToString(), state, load.Load, options.Capacity, _startedAt, at), cancel);
+            new NodeRecord(options.Id, options.ControlUrl.ToString(), state, load.Load, options.Capacity, _startedAt, at)
+            {
+                SipAddress = new IPEndPoint(options.SipAdvertised, options.SipListen.Port).ToString(),
+                SipTlsAddress = options.Sip.Tls.Port > 0 ? new IPEndPoint(options.SipAdvertised, options.Sip.Tls.Port).ToString() : null,
+            },
+            cancel);
     }
 }

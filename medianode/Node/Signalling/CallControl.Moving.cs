@@ -1,3 +1,4 @@
+using System.Net;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
@@ -41,6 +42,10 @@ public sealed partial class CallControl
         Add(now, live);
         return true;
     }
+
+    /// <summary>The other end of a call that was taken up is at that node. False where the call does not seek it (any more).</summary>
+    public bool SeekPeerAt(Instant now, string callId, IPEndPoint node) =>
+        _calls.TryGetValue(callId, out var live) && live.Session is { } session && agent.SeekPeerAt(now, session, node);
 
     /// <summary>
     /// Falls silent in the calls of a registration and forgets them, without a word to anybody: they go on elsewhere, from the rows

@@ -164,6 +164,6 @@ public sealed partial class CallControl
         Guid.TryParse(deviceId, out var id) ? id : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(deviceId)).AsSpan(0, 16));
 
     /// <summary>Stable over a restart, so that the node's new binding replaces its former self's.</summary>
-    private static string ContactUserOf(string registrationId) =>
+    internal static string ContactUserOf(string registrationId) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(registrationId)).AsSpan(0, 16));
 }

@@ -14,6 +14,12 @@ public enum NodeState
 public sealed record NodeRecord(
     string NodeId, string ControlUrl, NodeState State, double Load, double Capacity, DateTimeOffset StartedAt, DateTimeOffset HeartbeatAt)
 {
+    /// <summary>Address and port of its SIP socket, as its contacts name it; null where a node of an earlier version wrote the row.</summary>
+    public string? SipAddress { get; init; }
+
+    /// <summary>The same of SIP over TLS; null where it has none.</summary>
+    public string? SipTlsAddress { get; init; }
+
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(12);
 

@@ -64,6 +64,8 @@ public sealed class NodeStore(TableServiceClient tables)
         [nameof(record.Capacity)] = record.Capacity,
         [nameof(record.StartedAt)] = record.StartedAt,
         [nameof(record.HeartbeatAt)] = record.HeartbeatAt,
+        [nameof(record.SipAddress)] = record.SipAddress!,
+        [nameof(record.SipTlsAddress)] = record.SipTlsAddress!,
     };
 
     private static NodeRecord Read(TableEntity row) => new(
@@ -73,7 +75,11 @@ public sealed class NodeStore(TableServiceClient tables)
         Number(row, nameof(NodeRecord.Load)),
         Number(row, nameof(NodeRecord.Capacity)),
         row.Time(nameof(NodeRecord.StartedAt)),
-        row.Time(nameof(NodeRecord.HeartbeatAt)));
+        row.Time(nameof(NodeRecord.HeartbeatAt)))
+    {
+        SipAddress = row.GetString(nameof(NodeRecord.SipAddress)),
+        SipTlsAddress = row.GetString(nameof(NodeRecord.SipTlsAddress)),
+    };
 
     // A service that stores 1.0 may tell it as 1.
     private static double Number(TableEntity row, string name) => row[name] is int whole ? whole : row.GetDouble(name) ?? 0;

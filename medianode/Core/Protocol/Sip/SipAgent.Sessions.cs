@@ -1,3 +1,4 @@
+using System.Net;
 using Byon.MediaNode.Core.Protocol.Sip.Sessions;
 
 namespace Byon.MediaNode.Core.Protocol.Sip;
@@ -83,24 +84,32 @@ public sealed partial class SipAgent
     /// have used, and the session timer starts anew. Re-INVITE at once, so that the peer learns of this node.
     /// </summary>
     /// <remarks>
-    /// The other end of the call may have been on the same node, and then comes here as well, in its own time: it is sought here,
-    /// and a 481 is not believed for a while.
+    /// The other end of the call may have been on the same node, and then mostly comes here as well, in its own time: it is sought here,
+    /// or where <see cref="SeekPeerAt"/> says, and a 481 is not believed for a while.
     /// </remarks>
     public SipSessionId TakeUp(Instant now, SipSessionState saved)
     {
-        var target = saved.Dialog.RemoteTarget;
-        var movesToo = saved.Contact is { } contact && (target.Host, target.Port) == (contact.Host, contact.Port);
+        var movesToo = saved.PeerOnSameNode;
         var id = Restore(now, saved with
         {
             Dialog = saved.Dialog with
             {
                 LocalCSeq = saved.Dialog.LocalCSeq + AheadOfSnapshots,
-                RemoteTarget = movesToo ? _core.ContactUriOf(target.User ?? "", saved.Line.NextHop) : target,
+                RemoteTarget = movesToo is not null ? _core.ContactUriOf(movesToo.User ?? "", saved.Line.NextHop) : saved.Dialog.RemoteTarget,
             },
             Timer = saved.Timer is { } timer ? timer with { Remaining = timer.Interval } : null,
         });
-        _core.Sessions[id].IsPeerOnItsWay = movesToo;
+        _core.Sessions[id].IsPeerOnItsWay = movesToo is not null;
         return id;
+    }
+
+    /// <summary>The other end of a session that was taken up is at that node. False where it is not sought (any more).</summary>
+    public bool SeekPeerAt(Instant now, SipSessionId session, IPEndPoint node)
+    {
+        if (!_core.Sessions.TryGetValue(session, out var known) || !known.IsPeerOnItsWay) return false;
+        known.SeekPeerAt(now, node);
+        Settle(known);
+        return true;
     }
 
     /// <summary>Forgets a confirmed session without a word to the peer: another node carries it on, and nothing more is told of it.</summary>

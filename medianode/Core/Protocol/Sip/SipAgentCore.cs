@@ -1,3 +1,4 @@
+using System.Net;
 using Byon.MediaNode.Core.Protocol.Sip.Location;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Protocol.Sip.Presence;
@@ -93,8 +94,10 @@ internal sealed class SipAgentCore
         return kept;
     }
 
-    public SipUri ContactUriOf(string user, SipFlow flow) =>
-        new($"sip:{user}@{Options.LocalOf(flow.Transport)}{(flow.Transport == SipTransport.Udp ? "" : $";transport={flow.Transport.ToString().ToLowerInvariant()}")}");
+    public SipUri ContactUriOf(string user, SipFlow flow) => ContactUriOf(user, flow, Options.LocalOf(flow.Transport));
+
+    public static SipUri ContactUriOf(string user, SipFlow flow, IPEndPoint node) =>
+        new($"sip:{user}@{node}{(flow.Transport == SipTransport.Udp ? "" : $";transport={flow.Transport.ToString().ToLowerInvariant()}")}");
 
     /// <summary>Headers of every request of ours that opens or refreshes a dialog.</summary>
     public void AddCapabilities(SipMessage message, SipLine line)

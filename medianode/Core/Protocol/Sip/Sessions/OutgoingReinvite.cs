@@ -61,6 +61,15 @@ internal sealed class OutgoingReinvite(SipAgentCore core, SipSession session) : 
         Send(now, _isRefresh ? NewRefresh() : NewOffer());
     }
 
+    /// <summary>The peer that is on its way is said to be somewhere else: what waits for it goes there at once, and is tried as often.</summary>
+    public void SeekAgain(Instant now)
+    {
+        _tries = 0;
+        if (_state != State.BackingOff) return;
+        _retryAt = now;
+        HandleTimeout(now);
+    }
+
     public void HandleTimeout(Instant now)
     {
         if (_state != State.BackingOff || _retryAt > now) return;

@@ -1,3 +1,4 @@
+using System.Net;
 using Byon.MediaNode.Core.Protocol.Sip.Digest;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 using Byon.MediaNode.Core.Protocol.Sip.Presence;
@@ -56,7 +57,7 @@ internal sealed partial class SipSession : ITimed
     /// <summary>Whether the peer allows INFO, as far as it said.</summary>
     public bool PeerTakesInfo { get; set; }
 
-    /// <summary>The other end is to be taken up by this node too, and may not be there yet.</summary>
+    /// <summary>The other end is to be taken up too, by this node or another one, and may not be there yet.</summary>
     public bool IsPeerOnItsWay { get; set; }
 
     /// <summary>The dialog; while our INVITE is unanswered the early one of the fork that spoke last.</summary>
@@ -159,6 +160,12 @@ internal sealed partial class SipSession : ITimed
     public void Reinvite(Instant now, string offer)
     {
         if (IsConfirmed || IsEarlyAnswered) _reinviting.Offer(now, offer);
+    }
+
+    public void SeekPeerAt(Instant now, IPEndPoint node)
+    {
+        Dialog = Dialog! with { RemoteTarget = SipAgentCore.ContactUriOf(Dialog!.RemoteTarget.User ?? "", Line.NextHop, node) };
+        _reinviting.SeekAgain(now);
     }
 
     public void AcceptReinvite(Instant now, string sdp)

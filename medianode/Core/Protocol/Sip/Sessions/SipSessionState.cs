@@ -10,4 +10,8 @@ public sealed record SipSessionState(
 
     /// <summary>Where the node that saved it is reached: our Contact.</summary>
     public SipUri? Contact { get; init; }
+
+    /// <summary>Where the other end of the call is reached, if that is the same node; null where it is not.</summary>
+    public SipUri? PeerOnSameNode =>
+        Contact is { } contact && Dialog.RemoteTarget is var target && (target.Host, target.Port) == (contact.Host, contact.Port) ? target : null;
 }

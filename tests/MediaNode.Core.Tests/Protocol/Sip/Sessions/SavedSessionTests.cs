@@ -112,17 +112,7 @@ public class SavedSessionTests
     [Fact]
     public void Both_ends_of_a_call_on_one_node_find_each_other_where_they_are_taken_up()
     {
-        var proxy = new IPEndPoint(IPAddress.Loopback, 5061);
-        _network.Add(proxy, (_, bytes) => _network.Send(proxy, new SipFlow(SipTransport.Udp, Next(bytes)), bytes));
-        var first = _network.Add(5010);
-        var (callerLine, _) = (first.Agent.RegisterStatic(VirtualAgent.Subscriber(proxy, "601")), first.Agent.RegisterStatic(VirtualAgent.Subscriber(proxy, "602")));
-        var calling = first.Agent.Invite(_network.Now, new SipInviteRequest(
-            callerLine, new SipUri("sip:c602@127.0.0.1:5010"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
-        _network.Settle();
-        var called = first.Only<SessionInvited>().Session;
-        first.Agent.Answer(_network.Now, called, VirtualAgent.Answer);
-        _network.Settle();
-        var (savedCalling, savedCalled) = (first.Agent.Save(_network.Now, calling)!, first.Agent.Save(_network.Now, called)!);
+        var (savedCalling, savedCalled) = BothOnOneNode();
         var taker = _network.Add(5011);
 
         var takenCalling = taker.Agent.TakeUp(_network.Now, savedCalling);
@@ -142,6 +132,57 @@ public class SavedSessionTests
         Assert.DoesNotContain(taker.Events, happened => happened is SessionEnded);
     }
 
+    /// <summary>The end that is sought may be taken up before or after it is known where, and one end is enough to find the other.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Both_ends_of_a_call_on_one_node_find_each_other_at_two_others(bool knownEarly)
+    {
+        var (savedCalling, savedCalled) = BothOnOneNode();
+        var (callers, calleds) = (_network.Add(5011), _network.Add(5012));
+
+        var takenCalling = callers.Agent.TakeUp(_network.Now, savedCalling);
+        callers.Agent.Reinvite(_network.Now, takenCalling, VirtualAgent.Offer);
+        _network.Settle();
+        if (knownEarly) Assert.True(callers.Agent.SeekPeerAt(_network.Now, takenCalling, calleds.Address));
+        _network.Run(TimeSpan.FromSeconds(1));
+        var takenCalled = calleds.Agent.TakeUp(_network.Now, savedCalled);
+        calleds.Agent.Reinvite(_network.Now, takenCalled, VirtualAgent.Offer);
+        _network.Settle();
+        if (!knownEarly) Assert.True(callers.Agent.SeekPeerAt(_network.Now, takenCalling, calleds.Address));
+        // Which of the two is asked first is as their offers cross.
+        var (byCallers, byCalleds) = (0, 0);
+        for (var second = 0; second < 9; second++)
+        {
+            _network.Run(TimeSpan.FromSeconds(1));
+            for (; byCallers < callers.Events.OfType<SessionReinvited>().Count(); byCallers++) callers.Agent.AcceptReinvite(_network.Now, takenCalling, VirtualAgent.Answer);
+            for (; byCalleds < calleds.Events.OfType<SessionReinvited>().Count(); byCalleds++) calleds.Agent.AcceptReinvite(_network.Now, takenCalled, VirtualAgent.Answer);
+        }
+
+        callers.Only<SessionReinviteAnswered>();
+        calleds.Only<SessionReinviteAnswered>();
+        Assert.DoesNotContain(callers.Events.Concat(calleds.Events), happened => happened is SessionEnded);
+        Assert.False(callers.Agent.SeekPeerAt(_network.Now, takenCalling, callers.Address));
+        callers.Agent.End(_network.Now, takenCalling);
+        _network.Settle();
+        Assert.Equal(SipEndingKind.RemoteBye, calleds.Only<SessionEnded>().Ending.Kind);
+    }
+
+    [Fact]
+    public void An_end_that_is_taken_up_nowhere_is_sought_for_seconds_and_no_longer()
+    {
+        var (savedCalling, _) = BothOnOneNode();
+        var (callers, calleds) = (_network.Add(5011), _network.Add(5012));
+        var taken = callers.Agent.TakeUp(_network.Now, savedCalling);
+        callers.Agent.Reinvite(_network.Now, taken, VirtualAgent.Offer);
+        _network.Settle();
+        callers.Agent.SeekPeerAt(_network.Now, taken, calleds.Address);
+        _network.Run(TimeSpan.FromSeconds(7));
+        Assert.DoesNotContain(callers.Events, happened => happened is SessionEnded);
+        _network.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(481, callers.Only<SessionEnded>().Ending.Status);
+    }
+
     [Fact]
     public void An_agent_that_lets_a_session_go_says_nothing_and_forgets_it()
     {
@@ -152,6 +193,21 @@ public class SavedSessionTests
         Assert.Equal((0, 0), (_heir.Agent.Dialogs, _heir.Agent.Transactions));
         Assert.DoesNotContain(_heir.Events, happened => happened is SessionEnded);
         Assert.Null(_heir.Agent.Save(_network.Now, _inherited));
+    }
+
+    private (SipSessionState Calling, SipSessionState Called) BothOnOneNode()
+    {
+        var proxy = new IPEndPoint(IPAddress.Loopback, 5061);
+        _network.Add(proxy, (_, bytes) => _network.Send(proxy, new SipFlow(SipTransport.Udp, Next(bytes)), bytes));
+        var first = _network.Add(5010);
+        var (callerLine, _) = (first.Agent.RegisterStatic(VirtualAgent.Subscriber(proxy, "601")), first.Agent.RegisterStatic(VirtualAgent.Subscriber(proxy, "602")));
+        var calling = first.Agent.Invite(_network.Now, new SipInviteRequest(
+            callerLine, new SipUri("sip:c602@127.0.0.1:5010"), VirtualAgent.Offer, false, null, TimeSpan.FromMinutes(1)));
+        _network.Settle();
+        var called = first.Only<SessionInvited>().Session;
+        first.Agent.Answer(_network.Now, called, VirtualAgent.Answer);
+        _network.Settle();
+        return (first.Agent.Save(_network.Now, calling)!, first.Agent.Save(_network.Now, called)!);
     }
 
     /// <summary>As a proxy without a memory forwards: a request to its address, a response to who sent the request.</summary>
