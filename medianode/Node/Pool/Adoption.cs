@@ -35,7 +35,7 @@ public sealed class Adoption(
         catch (Exception fault) when (!StorageFault.IsAway(fault) && fault is not OperationCanceledException)
         {
             log.AdoptionFailed(record.RegistrationId, fault.GetType().Name);
-            await EndCallsAsync(await CallsOfAsync(record, fromNodeId, cancel), cancel);
+            await EndAsync(await CallsOfAsync(record, fromNodeId, cancel), cancel);
             await LetGoAsync(record, RegistrationEndReason.NetworkTerminated, "The registration could not be moved.", cancel);
         }
     }
@@ -56,19 +56,24 @@ public sealed class Adoption(
         return null;
     }
 
-    /// <summary>Ends a call that goes on nowhere.</summary>
-    public async Task EndAsync(CallRecord call, CancellationToken cancel)
+    /// <summary>Ends calls that go on nowhere.</summary>
+    public async Task EndAsync(IEnumerable<CallRecord> calls, CancellationToken cancel)
+    {
+        foreach (var ofDevice in calls.GroupBy(call => new DeviceKey(call.PhoneNumber, call.DeviceId)))
+        {
+            // The device of one that is on the phone heard of its end when the phone took it.
+            foreach (var call in ofDevice.Where(call => call.IsOnPhone)) await journal.DeleteCallAsync(ofDevice.Key, call.CallId).WaitAsync(cancel);
+            if (ofDevice.All(call => call.IsOnPhone)) continue;
+            var newest = await NewestSequencesAsync(ofDevice.Key, cancel);
+            foreach (var call in ofDevice.Where(call => !call.IsOnPhone)) await EndAsync(call, newest, cancel);
+        }
+    }
+
+    private async Task EndAsync(CallRecord call, Dictionary<string, int> newest, CancellationToken cancel)
     {
         var device = new DeviceKey(call.PhoneNumber, call.DeviceId);
-        if (call.IsOnPhone)
-        {
-            // Its device heard of its end when the phone took it.
-            await journal.DeleteCallAsync(device, call.CallId).WaitAsync(cancel);
-            return;
-        }
-
         var now = wallClock.GetUtcNow();
-        var number = await NewestSequenceAsync(device, call, cancel) + 1;
+        var number = newest.GetValueOrDefault(call.CallId) + 1;
         var end = CallEnd.NodeLost;
         var ended = call with
         {
@@ -109,7 +114,7 @@ public sealed class Adoption(
         var left = await CallsOfAsync(record, fromNodeId, cancel);
         if (record.ExpiresAt <= wallClock.GetUtcNow())
         {
-            await EndCallsAsync(left, cancel);
+            await EndAsync(left, cancel);
             await LetGoAsync(record, RegistrationEndReason.RegistrationExpired, "The registration reached its expiry time.", cancel);
             return null;
         }
@@ -117,14 +122,14 @@ public sealed class Adoption(
         var adopted = record with { NodeId = options.Id };
         if (fromNodeId != options.Id && !await registrations.TryAdoptAsync(adopted, fromNodeId, cancel))
         {
-            if (await registrations.GetAsync(record.PhoneNumber, record.RegistrationId, cancel) is null) await EndCallsAsync(left, cancel);
+            if (await registrations.GetAsync(record.PhoneNumber, record.RegistrationId, cancel) is null) await EndAsync(left, cancel);
             return null;
         }
 
         if (await subscribers.GetAsync(record.PhoneNumber, cancel) is not { } subscriber)
         {
             log.AdoptionFailed(record.RegistrationId, nameof(RegistrationFault.RefusedByIms));
-            await EndCallsAsync(left, cancel);
+            await EndAsync(left, cancel);
             await LetGoAsync(adopted, RegistrationEndReason.NetworkTerminated, "The number is no longer provisioned.", cancel);
             return null;
         }
@@ -136,15 +141,16 @@ public sealed class Adoption(
     private async Task<Task<RegistrationResult>> TakeUpAsync(
         RegistrationRecord record, SubscriberRecord subscriber, IReadOnlyList<CallRecord> left, CancellationToken cancel)
     {
-        List<KeptCall> kept = [];
+        List<(CallRecord Row, SavedCall Saved)> moving = [];
         List<CallRecord> lost = [];
         foreach (var call in left)
         {
-            if (options.Calls.MovesCalls && seal.TryOpen(call) is { } saved)
-                kept.Add(new KeptCall(call, saved, await NewestSequenceAsync(new DeviceKey(call.PhoneNumber, call.DeviceId), call, cancel)));
+            if (options.Calls.MovesCalls && seal.TryOpen(call) is { } saved) moving.Add((call, saved));
             else lost.Add(call);
         }
 
+        var told = left.Count == 0 ? [] : await NewestSequencesAsync(new DeviceKey(record.PhoneNumber, record.DeviceId), cancel);
+        var kept = moving.ConvertAll(call => new KeptCall(call.Row, call.Saved, told.GetValueOrDefault(call.Row.CallId)));
         var decided = await loop.AskAsync(now =>
         {
             var decision = control.Register(now, record, subscriber);
@@ -152,7 +158,7 @@ public sealed class Adoption(
             return decision;
         });
         foreach (var call in kept) otherEnds.Seek(call);
-        await EndCallsAsync(lost, cancel);
+        foreach (var call in lost) await EndAsync(call, told, cancel);
         return decided;
     }
 
@@ -190,25 +196,20 @@ public sealed class Adoption(
     private async Task<IReadOnlyList<CallRecord>> CallsOfAsync(RegistrationRecord record, string nodeId, CancellationToken cancel) =>
         [.. (await calls.ListLiveAsync(record.PhoneNumber, nodeId, cancel)).Where(call => call.RegistrationId == record.RegistrationId && !call.IsOnPhone)];
 
-    private async Task EndCallsAsync(IEnumerable<CallRecord> ended, CancellationToken cancel)
-    {
-        foreach (var call in ended) await EndAsync(call, cancel);
-    }
-
     /// <summary>
-    /// Number of the call's newest event. The row is written before its event, so a death between the two leaves a number in
-    /// the row that was never told; the log knows.
+    /// Numbers of the newest event of each call of a device. The row is written before its event, so a death between the two leaves a
+    /// number in the row that was never told; the log knows.
     /// </summary>
-    private async Task<int> NewestSequenceAsync(DeviceKey device, CallRecord call, CancellationToken cancel)
+    private async Task<Dictionary<string, int>> NewestSequencesAsync(DeviceKey device, CancellationToken cancel)
     {
-        var newest = 0;
+        Dictionary<string, int> newest = [];
         for (long cursor = 0; ;)
         {
             var page = await events.ReadAsync(device, cursor, LogPage, cancel);
             foreach (var entry in page)
             {
                 cursor = entry.Position;
-                if (entry.Data is CallEventData data && data.CallId == call.CallId) newest = Math.Max(newest, data.SequenceNumber);
+                if (entry.Data is CallEventData data) newest[data.CallId] = Math.Max(newest.GetValueOrDefault(data.CallId), data.SequenceNumber);
             }
 
             if (page.Count < LogPage) return newest;

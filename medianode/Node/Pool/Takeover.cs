@@ -25,11 +25,9 @@ public sealed class Takeover(
 
         // What ends, first: somebody stares at a silent page.
         var ids = held.Select(record => record.RegistrationId).ToHashSet(StringComparer.Ordinal);
-        foreach (var call in left.Where(call => !(CanGoOn(call) && ids.Contains(call.RegistrationId))))
-        {
-            // Where a first try was cut short, it may be here already, and its row is on the way.
-            if (!await loop.AskAsync(_ => control.Carries(call.CallId))) await adoption.EndAsync(call, cancel);
-        }
+        var lost = left.Where(call => !(CanGoOn(call) && ids.Contains(call.RegistrationId)));
+        // Where a first try was cut short, it may be here already, and its row is on the way.
+        await adoption.EndAsync(await loop.AskAsync(_ => lost.Where(call => !control.Carries(call.CallId)).ToList()), cancel);
 
         await Parallel.ForEachAsync(
             held, new ParallelOptions { MaxDegreeOfParallelism = AdoptedAtOnce, CancellationToken = cancel },
