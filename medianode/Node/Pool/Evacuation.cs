@@ -1,4 +1,5 @@
-using Byon.MediaNode.Core.Calls;
+using System.Collections.Concurrent;
+using Byon.MediaNode.Core;
 using Byon.MediaNode.Journaling;
 using Byon.MediaNode.Signalling;
 using Byon.MediaNode.Telemetry;
@@ -9,8 +10,8 @@ using Byon.Platform.Stores;
 namespace Byon.MediaNode.Pool;
 
 /// <summary>
-/// Moves the connected calls of a node that is to stop, registration by registration: it falls silent in them, writes them down,
-/// and has another node go on. With no other node that takes calls they stay here.
+/// Moves the connected calls of a node that is to stop, registration by registration: it lets nothing change in them, writes them down,
+/// and has another node go on. Where none takes them they stay here, and are offered again.
 /// </summary>
 public sealed class Evacuation(
     SignallingLoop loop, CallControl control, NodeStore nodes, RegistrationStore registrations, PoolClient pool, NodeOptions options, TimeProvider wallClock,
@@ -18,8 +19,13 @@ public sealed class Evacuation(
 {
     private const int MovedAtOnce = 16;
 
+    /// <summary>A node that says it is ready, and refuses, has filled up or is leaving too: its row tells so within a heartbeat.</summary>
+    private static readonly TimeSpan AskedAgain = NodeRecord.HeartbeatInterval;
+
     /// <summary>Above the storage client's own retries.</summary>
     private static readonly TimeSpan StorageTime = TimeSpan.FromSeconds(4);
+
+    private readonly ConcurrentDictionary<string, Instant> _refused = new();
 
     /// <summary>One round over what can move now.</summary>
     public async Task MoveAsync(CancellationToken cancel)
@@ -34,39 +40,39 @@ public sealed class Evacuation(
 
     private async Task MoveAsync(RegistrationRecord record, List<NodeRecord> others, CancellationToken cancel)
     {
-        if (await loop.AskAsync(now => control.LetGoOfCalls(now, record.RegistrationId)) is not { } released) return;
-        var taker = await IsStoredAsync(released) ? await OfferAsync(record, others, cancel) : null;
-        if (taker is not null)
+        if (await loop.AskAsync(now => control.Suspend(now, record.RegistrationId)) is not { } leaving) return;
+        NodeRecord? taker = null;
+        try
         {
-            log.CallsHandedOver(record.RegistrationId, released.Calls.Count, taker.NodeId);
+            if (await IsStoredAsync(leaving)) taker = await OfferAsync(record, others, cancel);
+            if (taker is not null) log.CallsHandedOver(record.RegistrationId, leaving.Calls.Count, taker.NodeId);
+        }
+        finally
+        {
             await loop.AskAsync(now =>
             {
-                control.LetGoOf(now, record.RegistrationId);
+                if (taker is null) control.TakeBack(now, leaving);
+                else control.LetGoOf(now, record.RegistrationId, leaving);
                 return true;
             });
-            return;
         }
-
-        // Its browser would not begin DTLS anew with the same certificate, so the call cannot come back here: it ends properly.
-        await loop.AskAsync(now =>
-        {
-            foreach (var call in released.Calls.Where(call => control.TryTakeUp(now, call))) control.Abort(now, call.Row.CallId, CallEnd.NodeDraining);
-            return true;
-        });
     }
 
     private async Task<NodeRecord?> OfferAsync(RegistrationRecord record, List<NodeRecord> others, CancellationToken cancel)
     {
-        foreach (var node in others)
+        foreach (var node in others.Where(MayBeAsked))
         {
             if (await pool.AdoptAsync(node, record.RegistrationId, new AdoptCommand(record.PhoneNumber, options.Id), cancel) is not { } why) return node;
             log.HandOverRefused(node.NodeId, why);
+            _refused[node.NodeId] = MonotonicClock.Now;
             // It may have taken it all the same: the row knows.
             if (await HolderAsync(record, cancel) is { } holder && holder != options.Id) return others.Find(other => other.NodeId == holder) ?? node;
         }
 
         return null;
     }
+
+    private bool MayBeAsked(NodeRecord node) => !_refused.TryGetValue(node.NodeId, out var at) || MonotonicClock.Now - at >= AskedAgain;
 
     private async Task<string?> HolderAsync(RegistrationRecord record, CancellationToken cancel)
     {
@@ -87,7 +93,7 @@ public sealed class Evacuation(
         {
             var now = wallClock.GetUtcNow();
             var fresh = (await nodes.ListAsync(cancel))
-                .Where(node => node.NodeId != options.Id && node.State == NodeState.Ready && node.IsFresh(now) && node.Load + 1 <= node.Capacity)
+                .Where(node => node.NodeId != options.Id && node.State == NodeState.Ready && node.IsFresh(now) && node.Load + 1 <= node.Capacity && MayBeAsked(node))
                 .OrderBy(node => node.Load / node.Capacity).ToList();
             var ready = await Task.WhenAll(fresh.Select(node => pool.IsReadyAsync(node, cancel)));
             return [.. fresh.Where((_, index) => ready[index])];
@@ -99,11 +105,11 @@ public sealed class Evacuation(
         }
     }
 
-    private static async Task<bool> IsStoredAsync(ReleasedCalls released)
+    private static async Task<bool> IsStoredAsync(LeavingCalls leaving)
     {
         try
         {
-            return Array.TrueForAll(await released.Stored.WaitAsync(StorageTime), stored => stored);
+            return Array.TrueForAll(await leaving.Stored.WaitAsync(StorageTime), stored => stored);
         }
         catch (TimeoutException)
         {

@@ -127,6 +127,7 @@ public sealed partial class CallControl
 
     public void Receive(Instant now, string callId, MediaEvent mediaEvent)
     {
+        if (_leaving.TryGetValue(callId, out var leaving)) leaving.Missed!.Add(at => Receive(at, callId, mediaEvent));
         if (!_calls.TryGetValue(callId, out var live) || live.IsEmergency && mediaEvent is NetworkMediaLost) return;
         Guarded(now, live, call => call.Receive(now, mediaEvent));
     }

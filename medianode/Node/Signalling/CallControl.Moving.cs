@@ -11,11 +11,13 @@ namespace Byon.MediaNode.Signalling;
 /// <summary>Connected calls that come from another node, or go to one.</summary>
 public sealed partial class CallControl
 {
+    private readonly Dictionary<string, LiveCall> _leaving = [];
+
     /// <summary>Registrations with calls, all of which can go to another node now.</summary>
     public IReadOnlyList<RegistrationRecord> Movable =>
         [.. _registrations.Values.Where(live => live.CallsUnderWay.Any() && live.CallsUnderWay.All(CanMove)).Select(live => live.Record)];
 
-    public bool Carries(string callId) => _calls.ContainsKey(callId);
+    public bool Carries(string callId) => _calls.ContainsKey(callId) || _leaving.ContainsKey(callId);
 
     public bool HasRoomForMore => HasRoomFor(1);
 
@@ -48,44 +50,63 @@ public sealed partial class CallControl
         _calls.TryGetValue(callId, out var live) && live.Session is { } session && agent.SeekPeerAt(now, session, node);
 
     /// <summary>
-    /// Falls silent in the calls of a registration and forgets them, without a word to anybody: they go on elsewhere, from the rows
-    /// that this writes. Null where something began meanwhile that has to end first.
+    /// Takes the calls of a registration out of everybody's hands and writes them down for another node. Their media go on, and what comes
+    /// for them waits, until it is decided whether they go (<see cref="LetGoOf"/>) or stay (<see cref="TakeBack"/>). Null where something
+    /// began meanwhile that has to end first.
     /// </summary>
-    public ReleasedCalls? LetGoOfCalls(Instant now, string registrationId)
+    internal LeavingCalls? Suspend(Instant now, string registrationId)
     {
         if (!_registrations.TryGetValue(registrationId, out var owner) || !owner.CallsUnderWay.All(CanMove)) return null;
-        List<KeptCall> calls = [];
+        List<LiveCall> calls = [];
         List<Task<bool>> stored = [];
         foreach (var live in owner.CallsUnderWay.ToList())
         {
-            var row = live.ToRecord(live.Call.Description, options.Id);
-            var saved = SavedOf(now, live)!;
-            calls.Add(new KeptCall(row, saved, row.SequenceNumber));
-            stored.Add(journal.PutAsync(owner.Device, row, saved));
-            media.Release(row.CallId);
-            Drop(now, live);
+            stored.Add(journal.PutAsync(owner.Device, live.ToRecord(live.Call.Description, options.Id), SavedOf(now, live)));
+            live.Missed = [];
+            _calls.Remove(live.Call.Description.CallId);
+            _leaving.Add(live.Call.Description.CallId, live);
+            owner.Calls.Remove(live);
+            _wakeups.Set(live, null);
+            calls.Add(live);
         }
 
-        return new ReleasedCalls(calls, Task.WhenAll(stored));
+        return new LeavingCalls(calls, Task.WhenAll(stored));
     }
 
-    /// <summary>The registration is held by another node now.</summary>
-    public void LetGoOf(Instant now, string registrationId)
+    /// <summary>Another node holds the registration and goes on with its calls: they are forgotten here, without a word to anybody.</summary>
+    internal void LetGoOf(Instant now, string registrationId, LeavingCalls leaving)
     {
-        if (!_registrations.TryGetValue(registrationId, out var live)) return;
-        if (live.Sip is { } sip) agent.LetGo(now, sip);
-        Forget(live);
+        foreach (var live in leaving.Calls)
+        {
+            if (!_leaving.Remove(live.Call.Description.CallId)) continue;
+            var session = live.Session!.Value;
+            agent.LetGo(session);
+            _callsBySession.Remove(session);
+            media.Release(live.Call.Description.CallId);
+            live.Pending?.TrySetResult(CallOutcome.Failed(Platform.Control.ControlFault.NotFound, "The call is carried by another node now."));
+        }
+
+        if (!_registrations.TryGetValue(registrationId, out var owner)) return;
+        if (owner.Sip is { } sip) agent.LetGo(now, sip);
+        Forget(owner);
     }
 
-    private void Drop(Instant now, LiveCall live)
+    /// <summary>No other node has them: they go on here as if nothing had been, and hear what they missed.</summary>
+    internal void TakeBack(Instant now, LeavingCalls leaving)
     {
-        var session = live.Session!.Value;
-        agent.LetGo(session);
-        _callsBySession.Remove(session);
-        _calls.Remove(live.Call.Description.CallId);
-        live.Owner.Calls.Remove(live);
-        live.Pending?.TrySetResult(CallOutcome.Failed(Platform.Control.ControlFault.NotFound, "The call is carried by another node now."));
-        _wakeups.Set(live, null);
+        foreach (var live in leaving.Calls)
+        {
+            if (!_leaving.Remove(live.Call.Description.CallId)) continue;
+            var missed = live.Missed!;
+            live.Missed = null;
+            _calls.Add(live.Call.Description.CallId, live);
+            live.Owner.Calls.Add(live);
+            foreach (var happens in missed) happens(now);
+            Guarded(now, live, call =>
+            {
+                if (!_registrations.ContainsKey(live.Owner.Record.RegistrationId) && !live.IsEmergency) call.Abort(now, CallEnd.RegistrationLost);
+            });
+        }
     }
 
     private bool CanMove(LiveCall live) =>
@@ -103,4 +124,4 @@ public sealed partial class CallControl
 public sealed record KeptCall(CallRecord Row, SavedCall Saved, int SequenceNumber);
 
 /// <param name="Stored">Completes when their rows are stored, each of them true.</param>
-public sealed record ReleasedCalls(IReadOnlyList<KeptCall> Calls, Task<bool[]> Stored);
+internal sealed record LeavingCalls(IReadOnlyList<LiveCall> Calls, Task<bool[]> Stored);

@@ -72,6 +72,12 @@ public sealed partial class CallControl
     /// <summary>An event of a call's own session, or of the one that is to take its place.</summary>
     private void Receive(Instant now, LiveCall live, SipSessionEvent happened)
     {
+        if (live.Missed is { } missed)
+        {
+            missed.Add(at => Receive(at, live, happened));
+            return;
+        }
+
         if (live.Successor != happened.Session)
         {
             if (happened is SessionReinvited { MayWait: true, Offer: { } offer }) AddVideo(live, offer);

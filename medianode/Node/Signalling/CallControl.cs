@@ -105,7 +105,7 @@ public sealed partial class CallControl(
     /// <summary>Drops everything without a word to the devices: another node has taken all of it over.</summary>
     public void Abandon(Instant now)
     {
-        foreach (var live in _calls.Values)
+        foreach (var live in _calls.Values.Concat(_leaving.Values))
         {
             media.Release(live.Call.Description.CallId);
             if (live.Session is { } session) agent.End(now, session);
@@ -125,6 +125,7 @@ public sealed partial class CallControl(
         }
 
         _calls.Clear();
+        _leaving.Clear();
         _callsBySession.Clear();
         _forks.Clear();
         _registrations.Clear();

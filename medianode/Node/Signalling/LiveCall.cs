@@ -1,3 +1,4 @@
+using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Calls;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Journaling;
@@ -58,6 +59,9 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
 
     /// <summary>What another node could go on with, as the newest row has it; null while the call is not connected.</summary>
     public SavedCall? Saved { get; set; }
+
+    /// <summary>What came for it while another node is asked to go on with it; null while nobody is.</summary>
+    public List<Action<Instant>>? Missed { get; set; }
 
     /// <summary>Completes when the newest row is stored; false where it never will be.</summary>
     public Task<bool> RowStored { get; set; } = Task.FromResult(true);

@@ -1,0 +1,106 @@
+using System.Net;
+using Byon.Platform.Control;
+using Byon.Platform.Records;
+using Byon.Tests.MediaNode.Tests.Calls;
+using Byon.Tests.MediaNode.Tests.Rig;
+using Byon.Tests.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Byon.Tests.MediaNode.Tests.Pool;
+
+/// <summary>Calls of a node that is to stop, offered to nodes that say they are ready.</summary>
+[Collection(NodeTests.Name)]
+public class EvacuationTests(NodeFixture fixture)
+{
+    [Fact]
+    public async Task A_call_that_is_refused_stays_and_talks_until_a_node_takes_it()
+    {
+        await using var ims = new FakeIms();
+        await using var full = await FullNode.StartAsync(fixture);
+        var leaving = TestNode.Create(fixture, ims.NextHop);
+        leaving.Settings["Node__DrainSeconds"] = "60";
+        await leaving.StartAsProcessAsync();
+        await using var rig = await CallRig.StartAsync(fixture, leaving, ims);
+        var call = await rig.ConnectAsync();
+        var offer = ims.Invitation!.Offer!;
+
+        await leaving.SignalAsync("TERM");
+
+        await rig.TalkUntilAsync(offer, () => full.Asked > 0);
+        rig.Phone.Heard.Clear();
+        rig.BrowserHeard.Clear();
+        await rig.TalkUntilAsync(offer, () =>
+            rig.PhoneHears(CallRig.BrowserTone, CallRig.PhoneTone) && rig.BrowserHears(CallRig.PhoneTone, CallRig.BrowserTone));
+        Assert.Equal((leaving.Id, CallStatus.Connected), (await rig.HasStatusAsync(call.CallId, CallStatus.Connected) is var row ? row.NodeId : "", row.Status));
+
+        await using var heir = await TestNode.StartAsync(fixture, ims.NextHop);
+        await rig.TalkUntilAsync(offer, () => ims.Bindings[rig.Number].Port == heir.SipPort);
+        await rig.HasAsync(call.CallId, moved => moved.NodeId == heir.Id && moved.Status == CallStatus.Connected);
+        Assert.Equal(0, await leaving.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task The_far_side_may_hang_up_while_a_call_is_offered()
+    {
+        await using var ims = new FakeIms();
+        await using var full = await FullNode.StartAsync(fixture);
+        var leaving = TestNode.Create(fixture, ims.NextHop);
+        leaving.Settings["Node__DrainSeconds"] = "60";
+        await leaving.StartAsProcessAsync();
+        await using var rig = await CallRig.StartAsync(fixture, leaving, ims);
+        var call = await rig.ConnectAsync();
+        full.WhenAsked = () => ims.Do((phone, now) => phone.End(now, ims.Invitation!.Session));
+
+        await leaving.SignalAsync("TERM");
+
+        Assert.Equal("remote-hangup", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
+        Assert.Equal(0, await leaving.WaitForExitAsync());
+    }
+
+    /// <summary>It says that it is ready, with room for many, and takes nothing.</summary>
+    private sealed class FullNode : IAsyncDisposable
+    {
+        private readonly NodeFixture _fixture;
+        private readonly string _id = $"full-{Guid.NewGuid():N}"[..13];
+        private readonly WebApplication _app;
+        private int _asked;
+
+        private FullNode(NodeFixture fixture, int port)
+        {
+            _fixture = fixture;
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+            _app = builder.Build();
+            _app.MapGet(NodeControlRoutes.Health, () => nameof(NodeState.Ready));
+            _app.MapPost($"{NodeControlRoutes.Registrations}/{{id}}/adopt", (string id) =>
+            {
+                Interlocked.Increment(ref _asked);
+                WhenAsked();
+                return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+            });
+        }
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public Action WhenAsked { get; set; } = () => { };
+
+        public static async Task<FullNode> StartAsync(NodeFixture fixture)
+        {
+            var port = FreePorts.Next();
+            var node = new FullNode(fixture, port);
+            await node._app.StartAsync();
+            var now = DateTimeOffset.UtcNow;
+            await fixture.Nodes.HeartbeatAsync(
+                new NodeRecord(node._id, $"http://127.0.0.1:{port}", NodeState.Ready, 0, 100, now, now.AddMinutes(5)), CancellationToken.None);
+            return node;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _fixture.Nodes.DeleteAsync(_id, CancellationToken.None);
+            await _app.DisposeAsync();
+        }
+    }
+}
