@@ -1,58 +1,36 @@
 using System.Net;
-using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
-using Byon.MediaNode.Core.Protocol;
-using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
-using Byon.MediaNode.Native;
 using Byon.Tests.Fuzz.Scripts;
 using Byon.Tests.MediaNode.Core.Tests.Media;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Byon.Tests.Fuzz.Targets.Media;
 
 /// <summary>One media session with both its peers, step by step in virtual time.</summary>
-internal sealed class MediaRun : IDisposable
+internal sealed class MediaRun : SessionRun
 {
+    private const int PhoneSocket = 2;
+    private const int MostOfOneStep = 256;
+
     private static readonly IPEndPoint PhoneRtp = new(IPAddress.Parse("192.0.2.9"), 4000);
     private static readonly IPEndPoint PhoneRtcp = new(IPAddress.Parse("192.0.2.9"), 4001);
     private static readonly TimeSpan PacketTime = TimeSpan.FromMilliseconds(20);
-    private static readonly IceCredentials Ice = new("gate", "gatewaygatewaygateway1");
     private static readonly AudioFormat Opus = new(AudioCodec.Opus, 96, 48_000);
     private static readonly AudioFormat AmrWb = new(AudioCodec.AmrWb, 104, 16_000, "octet-align=1");
     private static readonly AudioFormat Pcma = new(AudioCodec.Pcma, 8, 8_000);
     private static readonly AudioFormat Pcmu = new(AudioCodec.Pcmu, 0, 8_000);
-    private static readonly NativeCodecs Codecs = new(NullLogger.Instance);
 
-    private readonly VirtualBrowser _browser = new();
-    private readonly MediaTransmitQueue _queue = new(256);
-    private readonly MediaSession _session;
     private readonly HashSet<string> _once = [];
-    private readonly List<int> _happened = [];
     private readonly byte[] _buffer = new byte[2_048];
-    private Instant _now = new(TimeSpan.TicksPerDay);
 
     public MediaRun()
+        : base(new MediaSockets(1, PhoneSocket, 3), MostOfOneStep)
     {
-        _session = new MediaSession(new MediaSockets(1, 2, 3), new WebRtcPeer(Ice, _browser), Codecs, new EntropySource(new byte[32]), _queue);
         Plan(0);
-        VirtualBrowser.Connect(_now, _session, Ice);
-        Drain();
+        Connect();
     }
 
-    /// <summary>What happened, in order; a run of the same thing counts once.</summary>
-    public int Shape
-    {
-        get
-        {
-            var shape = new HashCode();
-            for (var i = 0; i < Math.Min(_happened.Count, 60); i++)
-                if (i == 0 || _happened[i] != _happened[i - 1]) shape.Add(_happened[i]);
-            return shape.ToHashCode();
-        }
-    }
-
-    public void Do(FuzzStep step)
+    protected override void Take(FuzzStep step)
     {
         var bytes = step.Bytes();
         if (bytes.Length > 1_900) bytes = bytes[..1_900];
@@ -63,24 +41,9 @@ internal sealed class MediaRun : IDisposable
             case "browser-rtp": FromBrowser(bytes, rtcp: false); break;
             case "browser-rtcp": FromBrowser(bytes, rtcp: true); break;
             case "browser-raw": Send(bytes); break;
-            case "phone-rtp": _session.ReceiveIms(_now, PhoneRtp, bytes, rtcp: false); break;
-            case "phone-rtcp": _session.ReceiveIms(_now, PhoneRtcp, bytes, rtcp: true); break;
+            case "phone-rtp": Session.ReceiveIms(Now, PhoneRtp, bytes, rtcp: false); break;
+            case "phone-rtcp": Session.ReceiveIms(Now, PhoneRtcp, bytes, rtcp: true); break;
         }
-
-        Drain();
-    }
-
-    public void Finish()
-    {
-        Wait(TimeSpan.FromSeconds(2));
-        _session.Close(_now);
-        Drain();
-    }
-
-    public void Dispose()
-    {
-        _session.Dispose();
-        _browser.Dispose();
     }
 
     /// <summary>Bits of the number: transcode, hold the phone, and codecs that need work.</summary>
@@ -89,7 +52,7 @@ internal sealed class MediaRun : IDisposable
         var (browser, phone) = (number & 5) switch { 0 => (Pcma, Pcma), 1 => (Pcmu, Pcma), 4 => (Opus, Opus), _ => (Opus, AmrWb) };
         var direction = (number & 2) != 0 ? MediaDirection.SendOnly : MediaDirection.SendReceive;
         var toPhone = Stream(phone, 101) with { Direction = direction, ComfortNoise = 13, VoiceMetrics = true };
-        _session.Apply(_now, new MediaPlan(VirtualBrowser.Plan(Stream(browser, 126)), new ImsLegPlan(PhoneRtp, PhoneRtcp, false, toPhone)));
+        Session.Apply(Now, new MediaPlan(VirtualBrowser.Plan(Stream(browser, 126)), new ImsLegPlan(PhoneRtp, PhoneRtcp, false, toPhone)));
     }
 
     private static AudioStream Stream(AudioFormat format, byte events) =>
@@ -97,48 +60,23 @@ internal sealed class MediaRun : IDisposable
 
     private void FromBrowser(byte[] packet, bool rtcp)
     {
-        if (packet.Length >= (rtcp ? 8 : 12)) Send(_browser.Protect(packet, rtcp));
+        if (packet.Length >= (rtcp ? 8 : 12)) Send(Browser.Protect(packet, rtcp));
     }
 
     private void Send(ReadOnlySpan<byte> datagram)
     {
         datagram.CopyTo(_buffer);
-        _session.ReceiveWebRtc(_now, VirtualBrowser.Address, _buffer.AsSpan(0, datagram.Length));
+        Session.ReceiveWebRtc(Now, VirtualBrowser.Address, _buffer.AsSpan(0, datagram.Length));
     }
 
-    private void Wait(TimeSpan time)
+    protected override void Check(int socket, ReadOnlySpan<byte> bytes)
     {
-        var end = _now + time;
-        // Both directions work every 20 ms at most, and reports are rare.
-        var most = 64 + (int)(time / TimeSpan.FromMilliseconds(2));
-        while (_session.NextTimeout is { } next && next <= end)
-        {
-            if (most-- == 0) throw new BrokenInvariantException("a session wakes without end");
-            if (next > _now) _now = next;
-            _session.HandleTimeout(_now);
-            Drain();
-        }
-
-        _now = end;
+        if (socket == PhoneSocket && bytes.Length > 1 && bytes[1] is < 192 or > 223 && !RtpPacket.TryParse(bytes, out _))
+            throw new BrokenInvariantException("the phone gets what is no RTP");
     }
 
-    private void Drain()
+    protected override void Check(MediaEvent told)
     {
-        for (var i = 0; i < _queue.Count; i++)
-        {
-            var bytes = _queue.Memory.AsSpan(_queue[i].Offset, _queue[i].Length);
-            _happened.Add(_queue[i].Socket);
-            if (_queue[i].Socket == 2 && bytes.Length > 1 && bytes[1] is < 192 or > 223 && !RtpPacket.TryParse(bytes, out _))
-                throw new BrokenInvariantException("the phone gets what is no RTP");
-            if (bytes.Length > MediaTransmitQueue.SlotSize) throw new BrokenInvariantException("a datagram is longer than its room");
-        }
-
-        if (_queue.Dropped > 0) throw new BrokenInvariantException("one step makes a session send without end");
-        _queue.Clear();
-        while (_session.TryDequeue(out var happened))
-        {
-            _happened.Add(-happened.GetType().Name.Length);
-            if (happened is not DigitRelayed && !_once.Add(happened.GetType().Name)) throw new BrokenInvariantException($"{happened.GetType().Name} is told twice");
-        }
+        if (told is not DigitRelayed && !_once.Add(told.GetType().Name)) throw new BrokenInvariantException($"{told.GetType().Name} is told twice");
     }
 }

@@ -1,15 +1,11 @@
 using System.Buffers.Binary;
 using System.Net;
-using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Video;
 using Byon.MediaNode.Core.Protocol;
-using Byon.MediaNode.Core.Protocol.Ice;
 using Byon.MediaNode.Core.Protocol.Rtp;
-using Byon.MediaNode.Native;
 using Byon.Tests.Fuzz.Scripts;
 using Byon.Tests.MediaNode.Core.Tests.Media;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Byon.Tests.Fuzz.Targets.Media;
 
@@ -17,7 +13,7 @@ namespace Byon.Tests.Fuzz.Targets.Media;
 /// One session with video between a browser and a phone, in virtual time. In what the peers say, <c>eeeeeeee</c> stands for the
 /// SSRC that this side sends to them, and <c>dddd</c> for a sequence number they were sent a little ago.
 /// </summary>
-internal sealed class VideoRun : IDisposable
+internal sealed class VideoRun : SessionRun
 {
     private const int BrowserSocket = 1, RtpSocket = 4, RtcpSocket = 5;
     private const byte BrowserType = 106, PhoneType = 114, OurType = 98;
@@ -27,45 +23,25 @@ internal sealed class VideoRun : IDisposable
 
     private static readonly IPEndPoint PhoneRtp = new(IPAddress.Parse("192.0.2.9"), 5000);
     private static readonly IPEndPoint PhoneRtcp = new(IPAddress.Parse("192.0.2.9"), 5001);
-    private static readonly IceCredentials Ice = new("gate", "gatewaygatewaygateway1");
     private static readonly AudioFormat Pcma = new(AudioCodec.Pcma, 8, 8_000);
-    private static readonly NativeCodecs Codecs = new(NullLogger.Instance);
     private static readonly SrtpMasterKey Ours = new(new byte[16], new byte[14]);
     private static readonly SrtpMasterKey Theirs = new(Enumerable.Repeat((byte)1, 16).ToArray(), new byte[14]);
 
-    private readonly VirtualBrowser _browser = new();
     private readonly SrtpContext _phone = new(SrtpProfile.Aes128CmHmacSha1, Theirs);
-    private readonly MediaTransmitQueue _queue = new(512);
-    private readonly MediaSession _session;
     private readonly Dictionary<int, byte[]> _sent = [];
-    private readonly List<int> _happened = [];
-    private Instant _now = new(TimeSpan.TicksPerDay);
     private (uint Ssrc, ushort Sequence) _toBrowser;
     private (uint Ssrc, ushort Sequence) _toPhone;
     private bool _isSecured;
 
     public VideoRun()
+        : base(new MediaSockets(BrowserSocket, 2, 3), MostOfOneStep)
     {
-        _session = new MediaSession(new MediaSockets(BrowserSocket, 2, 3), new WebRtcPeer(Ice, _browser), Codecs, new EntropySource(new byte[32]), _queue);
-        _session.AddVideo(_now, RtpSocket, RtcpSocket);
+        Session.AddVideo(Now, RtpSocket, RtcpSocket);
         Plan(0);
-        VirtualBrowser.Connect(_now, _session, Ice);
-        Drain();
+        Connect();
     }
 
-    /// <summary>What happened, in order; a run of the same thing counts once.</summary>
-    public int Shape
-    {
-        get
-        {
-            var shape = new HashCode();
-            for (var i = 0; i < Math.Min(_happened.Count, 60); i++)
-                if (i == 0 || _happened[i] != _happened[i - 1]) shape.Add(_happened[i]);
-            return shape.ToHashCode();
-        }
-    }
-
-    public void Do(FuzzStep step)
+    protected override void Take(FuzzStep step)
     {
         var bytes = step.Bytes();
         if (bytes.Length > 1_400) bytes = bytes[..1_400];
@@ -77,23 +53,13 @@ internal sealed class VideoRun : IDisposable
             case "browser-rtcp": FromBrowser(Named(bytes, _toBrowser), rtcp: true); break;
             case "phone-rtp": FromPhone(bytes, rtcp: false); break;
             case "phone-rtcp": FromPhone(Named(bytes, _toPhone), rtcp: true); break;
-            case "phone-raw": _session.ReceiveImsVideo(_now, PhoneRtp, bytes, rtcp: false); break;
+            case "phone-raw": Session.ReceiveImsVideo(Now, PhoneRtp, bytes, rtcp: false); break;
         }
-
-        Drain();
     }
 
-    public void Finish()
+    public override void Dispose()
     {
-        Wait(TimeSpan.FromSeconds(2));
-        _session.Close(_now);
-        Drain();
-    }
-
-    public void Dispose()
-    {
-        _session.Dispose();
-        _browser.Dispose();
+        base.Dispose();
         _phone.Dispose();
     }
 
@@ -106,7 +72,7 @@ internal sealed class VideoRun : IDisposable
             : VideoFeedback.Nack | VideoFeedback.PictureLoss | VideoFeedback.FullIntra | VideoFeedback.BitrateLimit | VideoFeedback.EstimatedBitrate;
         var audio = new AudioStream(Pcma, [Pcma], null, TimeSpan.FromMilliseconds(20), MediaDirection.SendReceive);
         var toPhone = new VideoStream(H264(PhoneType), H264(OurType), feedback, Direction((number & 1) != 0)) { Kilobits = 768 };
-        _session.Apply(_now, new MediaPlan(
+        Session.Apply(Now, new MediaPlan(
             VirtualBrowser.Plan(audio) with { Video = new VideoStream(H264(BrowserType), H264(BrowserType), feedback, Direction((number & 2) != 0)) },
             new ImsLegPlan(PhoneRtp, PhoneRtcp, false, audio)
             {
@@ -123,7 +89,7 @@ internal sealed class VideoRun : IDisposable
 
     private void FromBrowser(byte[] packet, bool rtcp)
     {
-        if (packet.Length >= (rtcp ? 8 : 12)) _session.ReceiveWebRtc(_now, VirtualBrowser.Address, _browser.Protect(packet, rtcp));
+        if (packet.Length >= (rtcp ? 8 : 12)) Session.ReceiveWebRtc(Now, VirtualBrowser.Address, Browser.Protect(packet, rtcp));
     }
 
     private void FromPhone(byte[] packet, bool rtcp)
@@ -132,7 +98,7 @@ internal sealed class VideoRun : IDisposable
         packet.CopyTo(slot);
         var length = !_isSecured ? packet.Length
             : rtcp ? _phone.ProtectRtcp(slot, packet.Length, out _) : _phone.ProtectRtp(slot, packet.Length, out _);
-        _session.ReceiveImsVideo(_now, rtcp ? PhoneRtcp : PhoneRtp, slot[..length], rtcp);
+        Session.ReceiveImsVideo(Now, rtcp ? PhoneRtcp : PhoneRtp, slot[..length], rtcp);
     }
 
     private static byte[] Named(byte[] bytes, (uint Ssrc, ushort Sequence) stream)
@@ -147,40 +113,10 @@ internal sealed class VideoRun : IDisposable
         return bytes;
     }
 
-    private void Wait(TimeSpan time)
-    {
-        var end = _now + time;
-        var most = 64 + (int)(time / TimeSpan.FromMilliseconds(2));
-        while (_session.NextTimeout is { } next && next <= end)
-        {
-            if (most-- == 0) throw new BrokenInvariantException("a session wakes without end");
-            if (next > _now) _now = next;
-            _session.HandleTimeout(_now);
-            Drain();
-        }
-
-        _now = end;
-    }
-
-    private void Drain()
-    {
-        if (_queue.Count > MostOfOneStep || _queue.Dropped > 0) throw new BrokenInvariantException("one step makes a session send without end");
-        for (var i = 0; i < _queue.Count; i++)
-        {
-            var socket = _queue[i].Socket;
-            var bytes = _queue.Memory.AsSpan(_queue[i].Offset, _queue[i].Length);
-            _happened.Add(socket);
-            if (bytes.Length > MediaTransmitQueue.SlotSize) throw new BrokenInvariantException("a datagram is longer than its room");
-            if (socket is RtpSocket or BrowserSocket && Datagram.Classify(bytes) == DatagramKind.Rtp) Check(socket, bytes);
-        }
-
-        _queue.Clear();
-        while (_session.TryDequeue(out var happened)) _happened.Add(-happened.GetType().Name.Length);
-    }
-
     /// <summary>A packet that is sent again is the same packet: another one under its number would use a key stream twice.</summary>
-    private void Check(int socket, ReadOnlySpan<byte> bytes)
+    protected override void Check(int socket, ReadOnlySpan<byte> bytes)
     {
+        if (socket is not (RtpSocket or BrowserSocket) || Datagram.Classify(bytes) != DatagramKind.Rtp) return;
         if (!RtpPacket.TryParse(bytes, out var packet)) throw new BrokenInvariantException("a peer gets what is no RTP");
         if (packet.PayloadType is not (BrowserType or PhoneType)) return;
         if (socket == BrowserSocket) _toBrowser = (packet.Ssrc, packet.SequenceNumber);
