@@ -8,7 +8,7 @@ using Byon.Tests.TestKit;
 namespace Byon.Tests.MediaNode.Tests.Pool;
 
 /// <summary>What a machine does to its node before it goes: SIGTERM to the process, and time.</summary>
-[Collection(NodeTests.Name)]
+[Collection(PoolTests.Name)]
 public class DrainTests(NodeFixture fixture)
 {
     [Fact]

@@ -10,24 +10,21 @@ using Byon.Tests.TestKit;
 namespace Byon.Tests.MediaNode.Tests.Pool;
 
 /// <summary>A connected call outlives its node: another one goes on with it, with new media for both sides.</summary>
-[Collection(NodeTests.Name)]
+[Collection(PoolTests.Name)]
 public class FailoverTests(NodeFixture fixture)
 {
     [Fact]
     public async Task A_connected_call_goes_on_at_another_node_when_its_node_is_killed()
     {
-        await using var ims = new FakeIms();
-        await using var survivor = await TestNode.StartAsync(fixture, ims.NextHop);
-        var victim = TestNode.Create(fixture, ims.NextHop);
-        await victim.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, victim, ims);
+        await using var nodes = await TwoNodes.StartAsync(fixture);
+        var (ims, rig) = (nodes.Ims, nodes.Rig);
         var call = await rig.ConnectAsync();
         await rig.TalkUntilAsync(ims.Invitation!.Offer!, () => rig.Phone.Heard.Count > 0 && rig.BrowserHeard.Count > 0);
         Assert.NotNull((await rig.HasAsync(call.CallId, row => row.Snapshot is not null)).Snapshot);
 
-        victim.Kill();
+        nodes.Leaving.Kill();
 
-        await GoesOnAsync(rig, survivor, call);
+        await GoesOnAsync(rig, nodes.Staying, call);
         // The far side hangs up, which reaches the node that has the dialog now.
         ims.Do((phone, now) => phone.End(now, ims.Invitation!.Session));
         var ended = await rig.HasStatusAsync(call.CallId, CallStatus.Terminated);
@@ -39,38 +36,28 @@ public class FailoverTests(NodeFixture fixture)
     [Fact]
     public async Task A_connected_call_goes_on_at_another_node_when_its_node_is_told_to_stop()
     {
-        await using var ims = new FakeIms();
-        await using var heir = await TestNode.StartAsync(fixture, ims.NextHop);
-        var leaving = TestNode.Create(fixture, ims.NextHop);
-        leaving.Settings["Node__DrainSeconds"] = "60";
-        await leaving.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, leaving, ims);
+        await using var nodes = await TwoNodes.StartAsync(fixture, leaving: ("Node__DrainSeconds", "60"));
+        var (ims, rig) = (nodes.Ims, nodes.Rig);
         var call = await rig.ConnectAsync();
 
-        await leaving.SignalAsync("TERM");
+        await nodes.Leaving.SignalAsync("TERM");
 
-        await GoesOnAsync(rig, heir, call);
-        Assert.Equal(0, await leaving.WaitForExitAsync());
-        Assert.Equal(heir.SipPort, ims.Bindings[rig.Number].Port);
-        Assert.Equal(HttpStatusCode.NoContent, (await heir.DeleteCallAsync(call.CallId)).StatusCode);
+        await GoesOnAsync(rig, nodes.Staying, call);
+        Assert.Equal(0, await nodes.Leaving.WaitForExitAsync());
+        Assert.Equal(nodes.Staying.SipPort, ims.Bindings[rig.Number].Port);
+        Assert.Equal(HttpStatusCode.NoContent, (await nodes.Staying.DeleteCallAsync(call.CallId)).StatusCode);
         await WaitFor.TrueAsync(() => ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Kind == SipEndingKind.RemoteBye));
     }
 
     [Fact]
     public async Task A_call_whose_browser_does_not_follow_ends_and_the_far_side_is_told()
     {
-        await using var ims = new FakeIms();
-        var survivor = TestNode.Create(fixture, ims.NextHop);
-        survivor.Settings["Node__Calls__MoveSeconds"] = "1";
-        await survivor.StartHereAsync();
-        await using var disposed = survivor;
-        var victim = TestNode.Create(fixture, ims.NextHop);
-        await victim.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, victim, ims);
+        await using var nodes = await TwoNodes.StartAsync(fixture, staying: ("Node__Calls__MoveSeconds", "1"));
+        var (ims, rig) = (nodes.Ims, nodes.Rig);
         var call = await rig.ConnectAsync();
         await rig.HasAsync(call.CallId, row => row.Snapshot is not null);
 
-        victim.Kill();
+        nodes.Leaving.Kill();
         await AnswerReinviteAsync(rig);
 
         await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" });

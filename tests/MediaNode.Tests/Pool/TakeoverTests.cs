@@ -8,21 +8,18 @@ using Byon.Tests.TestKit;
 
 namespace Byon.Tests.MediaNode.Tests.Pool;
 
-[Collection(NodeTests.Name)]
+[Collection(PoolTests.Name)]
 public class TakeoverTests(NodeFixture fixture)
 {
     [Fact]
     public async Task The_unanswered_calls_of_a_killed_node_end_and_its_registrations_move()
     {
-        await using var ims = new FakeIms();
-        await using var survivor = await TestNode.StartAsync(fixture, ims.NextHop);
-        var victim = TestNode.Create(fixture, ims.NextHop);
-        await victim.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, victim, ims);
+        await using var nodes = await TwoNodes.StartAsync(fixture);
+        var (ims, rig) = (nodes.Ims, nodes.Rig);
         var call = await rig.RingAsync();
         var before = ims.Bindings[rig.Number];
 
-        victim.Kill();
+        nodes.Leaving.Kill();
 
         var log = await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" });
         var last = (CallEventData)log[^1].Data;
@@ -30,12 +27,12 @@ public class TakeoverTests(NodeFixture fixture)
         Assert.NotNull((await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).EndedAt);
 
         await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var now) && now != before);
-        Assert.Equal(survivor.SipPort, ims.Bindings[rig.Number].Port);
+        Assert.Equal(nodes.Staying.SipPort, ims.Bindings[rig.Number].Port);
         await WaitFor.TrueAsync(
-            async () => (await fixture.Registrations.GetAsync(rig.Number, rig.Registration.RegistrationId, CancellationToken.None))?.NodeId == survivor.Id);
+            async () => (await fixture.Registrations.GetAsync(rig.Number, rig.Registration.RegistrationId, CancellationToken.None))?.NodeId == nodes.Staying.Id);
         await WaitFor.TrueAsync(
-            async () => (await survivor.PostCallAsync(rig.Registration, rig.BrowserDescription("actpass"))).StatusCode == HttpStatusCode.Created);
-        await WaitFor.TrueAsync(async () => await fixture.Nodes.GetAsync(victim.Id, CancellationToken.None) is null);
+            async () => (await nodes.Staying.PostCallAsync(rig.Registration, rig.BrowserDescription("actpass"))).StatusCode == HttpStatusCode.Created);
+        await WaitFor.TrueAsync(async () => await fixture.Nodes.GetAsync(nodes.Leaving.Id, CancellationToken.None) is null);
     }
 
     [Fact]
@@ -75,20 +72,17 @@ public class TakeoverTests(NodeFixture fixture)
     [Fact]
     public async Task A_node_that_was_frozen_and_declared_gone_lets_go_of_what_it_held()
     {
-        await using var ims = new FakeIms();
-        await using var survivor = await TestNode.StartAsync(fixture, ims.NextHop);
-        var frozen = TestNode.Create(fixture, ims.NextHop);
-        await frozen.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, frozen, ims);
+        await using var nodes = await TwoNodes.StartAsync(fixture);
+        var (ims, rig, frozen) = (nodes.Ims, nodes.Rig, nodes.Leaving);
 
         await frozen.SignalAsync("STOP");
-        await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var contact) && contact.Port == survivor.SipPort);
+        await WaitFor.TrueAsync(() => ims.Bindings.TryGetValue(rig.Number, out var contact) && contact.Port == nodes.Staying.SipPort);
         await frozen.SignalAsync("CONT");
 
         await WaitFor.TrueAsync(
             async () => (await fixture.Nodes.GetAsync(frozen.Id, CancellationToken.None))?.State == NodeState.Ready);
         Assert.Equal(ControlFault.NotFound, await TestNode.FaultOf(await frozen.DeleteRegistrationAsync(rig.Registration.RegistrationId)));
-        Assert.Equal(survivor.SipPort, ims.Bindings[rig.Number].Port);
-        Assert.Equal(HttpStatusCode.Created, (await survivor.PostCallAsync(rig.Registration, rig.BrowserDescription("actpass"))).StatusCode);
+        Assert.Equal(nodes.Staying.SipPort, ims.Bindings[rig.Number].Port);
+        Assert.Equal(HttpStatusCode.Created, (await nodes.Staying.PostCallAsync(rig.Registration, rig.BrowserDescription("actpass"))).StatusCode);
     }
 }

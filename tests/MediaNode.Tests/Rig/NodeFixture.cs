@@ -67,3 +67,10 @@ public sealed class NodeTests : ICollectionFixture<NodeFixture>
 {
     public const string Name = "Nodes";
 }
+
+/// <summary>Nodes that end, with tables of their own: whoever else is in a pool may take over. Most of their time is waiting, beside the other tests.</summary>
+[CollectionDefinition(Name)]
+public sealed class PoolTests : ICollectionFixture<NodeFixture>
+{
+    public const string Name = "Pool";
+}
