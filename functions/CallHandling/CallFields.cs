@@ -9,6 +9,23 @@ internal static class CallFields
     public const int MaximumNameLength = 256;
     private const int MaximumSdpLength = 65_536;
 
+    /// <summary>What is told of every new call, checked.</summary>
+    /// <param name="address">Reads a member in the forms of addresses that the surface knows.</param>
+    public static NewCall NewCall(JsonFields body, Func<JsonFields, string, string> address)
+    {
+        var call = new NewCall(
+            address(body, "originatorAddress"), body.Text("originatorName", MaximumNameLength),
+            address(body, "receiverAddress"), body.Text("receiverName", MaximumNameLength),
+            RequiredSdp(body, "offer"), Emergency: false);
+        body.Forbid("status", "must not be sent when a session is created.");
+        if (CallAddress.IsAnonymous(call.ReceiverAddress))
+        {
+            body.Reject("receiverAddress", "must not be the anonymous address.");
+        }
+
+        return call;
+    }
+
     public static string Address(JsonFields body, string name)
     {
         var address = body.RequiredText(name, CallAddress.MaximumLength);

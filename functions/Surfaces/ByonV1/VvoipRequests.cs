@@ -9,24 +9,8 @@ internal static class VvoipRequests
     public static NewCall ReadNewCall(JsonFields body)
     {
         body.Forbid("answer", "must not be sent when a session is created; the offer must.");
-        body.Forbid("status", "must not be sent when a session is created.");
         body.Forbid("vvoipSessionId", "is given by the server.");
-        var call = new NewCall(
-            Address(body, "originatorAddress"),
-            body.Text("originatorName", CallFields.MaximumNameLength),
-            Address(body, "receiverAddress"),
-            body.Text("receiverName", CallFields.MaximumNameLength),
-            CallFields.RequiredSdp(body, "offer"),
-            Emergency: false)
-        {
-            ClientCorrelator = CallFields.Correlator(body),
-        };
-        if (CallAddress.IsAnonymous(call.ReceiverAddress))
-        {
-            body.Reject("receiverAddress", "must not be the anonymous address.");
-        }
-
-        return call;
+        return CallFields.NewCall(body, Address) with { ClientCorrelator = CallFields.Correlator(body) };
     }
 
     /// <summary>The examples of the definition wrap the change in ReceiverSessionStatus, its schema does not: both are read.</summary>

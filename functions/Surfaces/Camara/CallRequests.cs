@@ -9,24 +9,12 @@ internal static class CreateCallRequest
 {
     public static NewCall Read(JsonFields body)
     {
-        var request = new NewCall(
-            CallFields.Address(body, "originatorAddress"),
-            body.Text("originatorName", CallFields.MaximumNameLength),
-            CallFields.Address(body, "receiverAddress"),
-            body.Text("receiverName", CallFields.MaximumNameLength),
-            CallFields.RequiredSdp(body, "offer"),
-            body.OneOf("callType", "REGULAR", "EMERGENCY") == "EMERGENCY")
+        body.Forbid("answer", "must not be sent when a session is created.");
+        return CallFields.NewCall(body, CallFields.Address) with
         {
+            Emergency = body.OneOf("callType", "REGULAR", "EMERGENCY") == "EMERGENCY",
             Location = LocationDetails.Read(body),
         };
-        body.Forbid("answer", "must not be sent when a session is created.");
-        body.Forbid("status", "must not be sent when a session is created.");
-        if (CallAddress.IsAnonymous(request.ReceiverAddress))
-        {
-            body.Reject("receiverAddress", "must not be the anonymous address.");
-        }
-
-        return request;
     }
 }
 

@@ -7,30 +7,12 @@ namespace Byon.Functions.Surfaces.CamaraR22;
 /// <summary>MediaSessionInformation of webrtc-call-handling 0.3, which is the body of every request.</summary>
 internal static class R22CallRequests
 {
-    private const string GivenByServer = "is given by the server.";
-
     public static NewCall ReadNewCall(JsonFields body)
     {
         body.Forbid("answer", "must not be sent when a session is created.");
-        body.Forbid("status", "must not be sent when a session is created.");
-        body.Forbid("mediaSessionId", GivenByServer);
-        var call = new NewCall(
-            Address(body, "originatorAddress"),
-            body.Text("originatorName", CallFields.MaximumNameLength),
-            Address(body, "receiverAddress"),
-            body.Text("receiverName", CallFields.MaximumNameLength),
-            CallFields.RequiredSdp(body, "offer"),
-            Emergency: false)
-        {
-            ClientCorrelator = CallFields.Correlator(body),
-        };
+        body.Forbid("mediaSessionId", "is given by the server.");
         PassOverServerMembers(body);
-        if (CallAddress.IsAnonymous(call.ReceiverAddress))
-        {
-            body.Reject("receiverAddress", "must not be the anonymous address.");
-        }
-
-        return call;
+        return CallFields.NewCall(body, Address) with { ClientCorrelator = CallFields.Correlator(body) };
     }
 
     /// <summary>The examples of the definition wrap the change in receiverSessionStatus, its schema does not: both are read.</summary>
