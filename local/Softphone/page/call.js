@@ -1,9 +1,6 @@
-// One call of this browser: the REST calls it makes, the events it gets, and its RTCPeerConnection.
-import { LevelMeter, openMicrophone } from './audio.js';
-import { openCamera } from './camera.js';
+// One call of this browser: the REST calls it makes and the events it gets. Its media is told by it what to do.
+import { Media } from './media.js';
 import { endStatuses, numberOf } from './words.js';
-
-const gatheringCap = 1000;
 
 /**
  * Phases: outgoing → connected → ended, or incoming → connected → ended.
@@ -25,18 +22,16 @@ export class Call extends EventTarget {
   ending = null;
   quality = null;
   dtmfSent = '';
-  sentMeter = null;
-  heardMeter = null;
   #api;
   #group;
   #timeline;
-  #peer;
-  #microphone;
-  #picture = null;
-  #remote = new MediaStream();
+  #media = new Media({
+    change: () => this.#changed(),
+    arrived: () => this.dispatchEvent(new Event('media')),
+    step: (title, bad) => this.#browser(title, bad),
+  });
   #sequence = 0;
-  #answered = false;
-  #timers = [];
+  #ringing = null;
   /** The offer by which the other side wants to show video; null while it does not, or once that is decided. */
   #wanted = null;
 
@@ -53,17 +48,17 @@ export class Call extends EventTarget {
   }
 
   get remoteStream() {
-    return this.#remote;
+    return this.#media.remote;
   }
 
   /** What the own camera sees; null while it is off. */
   get picture() {
-    return this.camera ? this.#picture : null;
+    return this.camera ? this.#media.picture : null;
   }
 
   /** The other side is being seen. */
   get seesOther() {
-    return this.#remote.getVideoTracks().some(track => !track.muted && track.readyState === 'live');
+    return this.#media.seesOther;
   }
 
   /** The other side wants to show video, and the person has not decided yet. */
@@ -77,7 +72,8 @@ export class Call extends EventTarget {
 
   /** How loud each direction is, 0 to 1. Nothing is sent while either side holds the call. */
   get levels() {
-    return { sent: this.held ? 0 : this.sentMeter?.level ?? 0, heard: this.heardMeter?.level ?? 0 };
+    const { sent, heard } = this.#media.levels;
+    return { sent: this.held ? 0 : sent, heard };
   }
 
   // ---- outgoing --------------------------------------------------------------------------------------------------
@@ -94,38 +90,32 @@ export class Call extends EventTarget {
   }
 
   async #offer(place) {
-    this.#microphone = await openMicrophone();
-    if (this.camera) this.#picture = await openCamera();
-    if (this.#over) return this.#release();
-    this.#openPeer();
-    this.#peer.addTrack(this.#microphone.getAudioTracks()[0], this.#microphone);
-    if (this.camera) this.#show();
-    await this.#peer.setLocalDescription(await this.#peer.createOffer());
-    const offer = { sdp: await this.#gathered() };
+    const video = this.camera;
+    await this.#media.openDevices(video);
+    if (this.#over) return;
+    this.camera = video && this.#media.picture !== null;
+    const offer = { sdp: await this.#media.offer(video) };
     if (this.#over) return;
     const session = await place(offer);
     this.id = session.mediaSessionId;
     if (this.#over) return this.#endAtGateway();
     this.dispatchEvent(new Event('identified'));
-    await this.#takeAnswer(session.answer?.sdp);
+    await this.#media.takeAnswer(session.answer?.sdp);
     this.#changed();
   }
 
   // ---- incoming --------------------------------------------------------------------------------------------------
 
   /** Takes the invitation and lets the network know that it rings here. The answer goes along, so that media is ready early. */
-  async ring(invitation) {
+  ring(invitation) {
+    this.#ringing = this.#ring(invitation);
+    return this.#ringing;
+  }
+
+  async #ring(invitation) {
     this.id = invitation.mediaSessionId;
     this.#sequence = invitation.sequenceNumber ?? 0;
-    this.#openPeer();
-    await this.#peer.setRemoteDescription({ type: 'offer', sdp: invitation.offer.sdp });
-    this.#transceiver('audio').direction = 'sendrecv';
-    const video = this.#transceiver('video');
-    if (video) video.direction = this.camera ? 'sendrecv' : 'recvonly';
-    else this.camera = false;
-    await this.#peer.setLocalDescription(await this.#peer.createAnswer());
-    this.#watchDtls();
-    const sdp = await this.#gathered();
+    const sdp = await this.#media.answer(invitation.offer.sdp, this.camera);
     if (this.#over) return;
     await this.#api.setStatus(this.id, { status: 'Ringing', answer: { sdp } }, this.#group);
     if (!this.#over && this.phase === 'incoming') this.#setStatus('Ringing');
@@ -133,13 +123,14 @@ export class Call extends EventTarget {
 
   async answer() {
     await this.#whileBusy(async () => {
-      this.#microphone = await openMicrophone();
-      if (this.#over) return this.#release();
-      await this.#transceiver('audio').sender.replaceTrack(this.#microphone.getAudioTracks()[0]);
-      if (this.camera) this.#picture = await openCamera();
-      if (this.#picture) await this.#transceiver('video').sender.replaceTrack(this.#picture.getVideoTracks()[0]);
-      this.camera = this.#picture !== null;
-      await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
+      // A person can be quicker than the word that it rings, which would come too late then and be refused.
+      await Promise.allSettled([this.#ringing]);
+      if (this.#over) return;
+      await this.#media.openDevices(this.camera && this.#media.hasVideo);
+      if (this.#over) return;
+      await this.#media.send();
+      this.camera = this.#media.picture !== null;
+      await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: this.#media.localDescription } }, this.#group);
       this.#connected();
     });
   }
@@ -148,7 +139,7 @@ export class Call extends EventTarget {
 
   setMuted(muted) {
     this.muted = muted;
-    for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !muted;
+    this.#media.setMuted(muted);
     this.#note(muted ? 'Muted' : 'Unmuted');
     this.#changed();
   }
@@ -156,15 +147,14 @@ export class Call extends EventTarget {
   /** Shows or hides the person. The first time in a call without video, the other side is asked for it, and may refuse. */
   async setCamera(on) {
     await this.#whileBusy(async () => {
-      if (on && !this.#picture) {
-        this.#picture = await openCamera();
-        if (!this.#picture || this.#over) return;
-        this.#show();
-        await this.#peer.setLocalDescription(await this.#peer.createOffer());
-        const session = await this.#api.setStatus(this.id, { status: 'Connected', offer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
-        await this.#peer.setRemoteDescription({ type: 'answer', sdp: session.answer.sdp });
+      if (on && !this.#media.picture) {
+        const sdp = await this.#media.offerPicture();
+        if (!sdp) return;
+        this.camera = true;
+        const session = await this.#api.setStatus(this.id, { status: 'Connected', offer: { sdp } }, this.#group);
+        await this.#media.takePictureAnswer(session.answer.sdp);
       }
-      for (const track of this.#picture?.getVideoTracks() ?? []) track.enabled = on;
+      this.#media.setPictureShown(on);
       this.camera = on;
       this.#note(on ? 'Camera on' : 'Camera off');
     });
@@ -176,17 +166,8 @@ export class Call extends EventTarget {
     if (!sdp) return;
     this.#wanted = null;
     await this.#whileBusy(async () => {
-      const peer = this.#peer;
-      await peer.setRemoteDescription({ type: 'offer', sdp });
-      try {
-        peer.getTransceivers().findLast(each => each.receiver.track.kind === 'video').direction = accept ? 'recvonly' : 'inactive';
-        const answer = await peer.createAnswer();
-        await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: answer.sdp } }, this.#group);
-        await peer.setLocalDescription(answer);
-      } catch (error) {
-        if (peer.signalingState === 'have-remote-offer') await peer.setRemoteDescription({ type: 'rollback' });
-        throw error;
-      }
+      await this.#media.answerPicture(sdp, accept, answer =>
+        this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: answer } }, this.#group));
       this.#note(accept ? 'Video taken' : 'Video declined');
     });
   }
@@ -208,9 +189,7 @@ export class Call extends EventTarget {
   }
 
   sendDtmf(digit) {
-    const sender = this.#peer?.getSenders().find(each => each.dtmf)?.dtmf;
-    if (!sender?.canInsertDTMF) return false;
-    sender.insertDTMF(sender.toneBuffer + digit, 120, 70);
+    if (!this.#media.press(digit)) return false;
     this.dtmfSent += digit;
     this.#note(`Key ${digit}`);
     this.#changed();
@@ -284,9 +263,9 @@ export class Call extends EventTarget {
     }
     // An offer without answer is the gateway's, and waits for ours; whatever is told after it says that it does not any more.
     const offered = this.phase === 'connected' && data.offer && !data.answer ? data.offer.sdp : null;
-    const elsewhere = offered && fragmentOf(offered) !== fragmentOf(this.#peer?.currentRemoteDescription?.sdp);
+    const elsewhere = offered && this.#media.isElsewhere(offered);
     this.#wanted = elsewhere ? null : offered;
-    if (this.direction === 'outgoing') await this.#takeAnswer(data.answer?.sdp);
+    if (this.direction === 'outgoing') await this.#media.takeAnswer(data.answer?.sdp);
     if (data.status === 'Connected') this.#connected();
     else if (data.status === 'Hold') this.remoteHold = true;
     else if (data.status === 'Resume') this.remoteHold = false;
@@ -295,102 +274,24 @@ export class Call extends EventTarget {
     if (elsewhere) await this.#follow(offered);
   }
 
-  /** The gateway carries the call elsewhere: its offer, with other ICE credentials, restarts ICE and DTLS. Candidates are not needed, since it only answers checks. */
-  async #follow(sdp) {
+  /** The gateway carries the call elsewhere. */
+  async #follow(offer) {
     this.#browser('Following to another node');
-    await this.#peer.setRemoteDescription({ type: 'offer', sdp });
-    await this.#peer.setLocalDescription(await this.#peer.createAnswer());
+    const sdp = await this.#media.follow(offer);
     if (this.#over) return;
-    await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp: this.#peer.localDescription.sdp } }, this.#group);
+    await this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp } }, this.#group);
   }
 
   #connected() {
     if (this.phase === 'connected') return;
     this.phase = 'connected';
     this.connectedAt = performance.now();
-    this.#measure('sentMeter', this.#microphone);
+    this.#media.measureSent();
     this.#setStatus('Connected');
   }
 
-  // ---- media -----------------------------------------------------------------------------------------------------
-
-  #openPeer() {
-    const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
-    this.#peer = peer;
-    peer.ontrack = ({ track }) => {
-      this.#remote.addTrack(track);
-      if (track.kind === 'audio') this.#measure('heardMeter', this.#remote);
-      track.onmute = track.onunmute = () => this.#changed();
-      this.dispatchEvent(new Event('media'));
-    };
-    peer.oniceconnectionstatechange = () => this.#browser(`ICE ${peer.iceConnectionState}`, peer.iceConnectionState === 'failed');
-    peer.onconnectionstatechange = () => {
-      if (peer.connectionState === 'failed') this.#browser('Connection failed', true);
-    };
-    peer.onicegatheringstatechange = () => {
-      if (peer.iceGatheringState === 'complete') this.#browser('Candidates gathered');
-    };
-  }
-
-  /** Puts the camera, or without one only the wish to see, into what is offered next. */
-  #show() {
-    const track = this.#picture?.getVideoTracks()[0];
-    if (track) this.#peer.addTrack(track, this.#picture);
-    else this.#peer.addTransceiver('video', { direction: 'recvonly' });
-    this.camera = Boolean(track);
-  }
-
-  #transceiver(kind) {
-    return this.#peer.getTransceivers().find(each => each.receiver.track.kind === kind);
-  }
-
-  async #takeAnswer(sdp) {
-    if (!sdp || this.#answered || this.#over) return;
-    this.#answered = true;
-    await this.#peer.setRemoteDescription({ type: 'answer', sdp });
-    this.#watchDtls();
-  }
-
-  #watchDtls() {
-    const transport = this.#peer.getSenders()[0]?.transport;
-    if (!transport) return;
-    transport.onstatechange = () => this.#browser(`DTLS ${transport.state}`, transport.state === 'failed');
-  }
-
-  /** The local description once its candidates are complete, or after a short while with what there is. */
-  #gathered() {
-    const peer = this.#peer;
-    return new Promise(resolve => {
-      const done = () => resolve(peer.localDescription.sdp);
-      if (peer.iceGatheringState === 'complete') return done();
-      peer.addEventListener('icegatheringstatechange', () => peer.iceGatheringState === 'complete' && done());
-      this.#timers.push(setTimeout(done, gatheringCap));
-      return undefined;
-    });
-  }
-
-  #measure(meter, stream) {
-    if (stream && !this[meter]) this[meter] = new LevelMeter(stream);
-  }
-
-  /** Figures for people: codec, loss, jitter, round trip; null while there are none. */
   async statistics() {
-    if (!this.#peer || this.phase !== 'connected') return null;
-    const report = [...(await this.#peer.getStats()).values()];
-    const inbound = report.find(each => each.type === 'inbound-rtp' && each.kind === 'audio');
-    if (!inbound) return null;
-    const video = report.find(each => each.type === 'inbound-rtp' && each.kind === 'video');
-    const codec = report.find(each => each.id === inbound.codecId);
-    const pair = report.find(each => each.type === 'candidate-pair' && each.nominated);
-    const received = inbound.packetsReceived + inbound.packetsLost;
-    return {
-      codec: codec?.mimeType.replace('audio/', '') ?? '?',
-      lost: received ? Math.max(0, inbound.packetsLost) / received : 0,
-      jitter: (inbound.jitter ?? 0) * 1000,
-      roundTrip: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1000,
-      packetsReceived: inbound.packetsReceived,
-      framesDecoded: video?.framesDecoded ?? 0,
-    };
+    return this.phase === 'connected' ? this.#media.statistics() : null;
   }
 
   // ---- small parts -----------------------------------------------------------------------------------------------
@@ -421,19 +322,9 @@ export class Call extends EventTarget {
     this.phase = 'ended';
     this.status = ending.status;
     this.ending = ending;
-    this.#release();
+    this.#media.close();
     this.#changed();
     this.dispatchEvent(new Event('ended'));
-  }
-
-  #release() {
-    this.#timers.forEach(clearTimeout);
-    this.sentMeter?.close();
-    this.heardMeter?.close();
-    this.sentMeter = this.heardMeter = null;
-    this.#peer?.close();
-    this.#microphone?.getTracks().forEach(track => track.stop());
-    this.#picture?.getTracks().forEach(track => track.stop());
   }
 
   #note(title) {
@@ -448,9 +339,6 @@ export class Call extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 }
-
-/** What names the gateway's end of ICE: it changes when the call goes on at another node. */
-const fragmentOf = sdp => /^a=ice-ufrag:(\S+)/m.exec(sdp ?? '')?.[1];
 
 /** Who is at the other end of an event's call. */
 export const peerOf = data => ({ number: numberOf(data.originatorAddress), name: data.originatorName ?? null });
