@@ -29,7 +29,6 @@ internal static class Calls
         await called.WaitForPhaseAsync("incoming");
         await called.AnswerAsync();
         await caller.WaitForPhaseAsync("connected");
-        await caller.MustHearAsync(called.Tone);
-        await called.MustHearAsync(caller.Tone);
+        await caller.MustTalkAsync(called);
     }
 }

@@ -16,29 +16,27 @@ public sealed class DrainTests(SharedStack shared)
     [InlineData(false)]
     public async Task ACallGoesOnAtAnotherNodeWhenItsNodeIsToldToStop(bool both)
     {
-        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var ana = await shared.OnlineAsync(People.Ana);
         var node = await NodeOfAsync(People.Ana.Number);
-        await using var ben = await OnlineAsync(other, People.Ben, both ? node : shared.Stack.Nodes.Single(one => one != node));
+        await using var ben = await OnlineAsync(People.Ben, both ? node : shared.Stack.Nodes.Single(one => one != node));
         await Calls.BetweenBrowsersAsync(ana, ben, People.Ben.Number);
         var process = node.ProcessId;
 
         ProcessSignal.Terminate(process);
 
         await ana.WaitForStepAsync("Moved to another node");
-        await ana.MustHearAsync(ben.Tone);
-        await ben.MustHearAsync(ana.Tone);
+        await ana.MustTalkAsync(ben);
         await ana.HangUpAsync();
         Assert.Equal("remote-hangup", (await ben.WaitForEndAsync()).Ending?.Reason);
         await WaitFor.TrueAsync(async () => node.ProcessId != process && await IsReadyAsync(node), otherwise: () => shared.Stack.Log);
     }
 
     /// <summary>Signs in until the pool chooses that node, which it does by lot where both carry as much.</summary>
-    private async Task<Softphone> OnlineAsync(ChromiumBrowser browser, KamailioSubscriber owner, MediaNodeProcess node)
+    private async Task<Softphone> OnlineAsync(KamailioSubscriber owner, MediaNodeProcess node)
     {
         for (var attempt = 0; attempt < 20; attempt++)
         {
-            var page = await Softphone.OnlineAsync(browser, shared.Stack.Page, owner.Number);
+            var page = await shared.OnlineElsewhereAsync(owner);
             if (await NodeOfAsync(owner.Number) == node) return page;
             await page.DisposeAsync();
         }

@@ -72,8 +72,7 @@ public sealed class FailureTests(BreakableStack shared) : IClassFixture<Breakabl
 
         await Garbage.SendAsync(shared.Stack.Ports, shared.Stack.Nodes.Count);
 
-        await browser.MustHearAsync(phone.Tone);
-        await phone.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(phone);
         await browser.HangUpAsync();
         await phone.WaitForEventAsync("CALL_CLOSED");
         await browser.Control("close-call").ClickAsync();

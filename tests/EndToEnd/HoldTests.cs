@@ -13,9 +13,8 @@ public sealed class HoldTests(SharedStack shared)
     [Fact]
     public async Task HeldAndResumedByTheCallersBrowser()
     {
-        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var ana = await shared.OnlineAsync(People.Ana);
-        await using var ben = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
+        await using var ben = await shared.OnlineElsewhereAsync(People.Ben);
         await Calls.BetweenBrowsersAsync(ana, ben, People.Ben.Number);
 
         await ana.HoldAsync();
@@ -24,15 +23,14 @@ public sealed class HoldTests(SharedStack shared)
 
         await ana.ResumeAsync();
         await ben.WaitForCallAsync(call => !call.RemoteHold);
-        await MustTalkAsync(ana, ben);
+        await ana.MustTalkAsync(ben);
     }
 
     [Fact]
     public async Task HeldByBothBrowsersAndResumedByBoth()
     {
-        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var ana = await shared.OnlineAsync(People.Ana);
-        await using var ben = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
+        await using var ben = await shared.OnlineElsewhereAsync(People.Ben);
         await Calls.BetweenBrowsersAsync(ana, ben, People.Ben.Number);
 
         await ana.HoldAsync();
@@ -42,7 +40,7 @@ public sealed class HoldTests(SharedStack shared)
 
         await ben.ResumeAsync();
         await ana.WaitForCallAsync(call => call is { LocalHold: false, RemoteHold: false });
-        await MustTalkAsync(ana, ben);
+        await ana.MustTalkAsync(ben);
     }
 
     [Fact]
@@ -81,15 +79,6 @@ public sealed class HoldTests(SharedStack shared)
         Assert.Equal("8", (await phone.WaitForEventAsync("CALL_DTMF_START")).Parameter);
     }
 
-    private static async Task MustTalkAsync(Softphone one, Softphone other)
-    {
-        await one.MustHearAsync(other.Tone);
-        await other.MustHearAsync(one.Tone);
-    }
-
-    private static async Task MustBeSilentAsync(Softphone one, Softphone other)
-    {
-        await one.MustStopHearingAsync(other.Tone);
-        await other.MustStopHearingAsync(one.Tone);
-    }
+    private static Task MustBeSilentAsync(Softphone one, Softphone other) =>
+        Task.WhenAll(one.MustStopHearingAsync(other.Tone), other.MustStopHearingAsync(one.Tone));
 }

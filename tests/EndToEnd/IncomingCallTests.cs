@@ -21,8 +21,7 @@ public sealed class IncomingCallTests(SharedStack shared)
 
         await caller.WaitForEventAsync("CALL_ESTABLISHED");
         await sim.WaitForEventAsync("CALL_CLOSED");
-        await browser.MustHearAsync(caller.Tone);
-        await caller.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(caller);
 
         await browser.HangUpAsync();
         await caller.WaitForEventAsync("CALL_CLOSED");
@@ -64,8 +63,7 @@ public sealed class IncomingCallTests(SharedStack shared)
         await caller.WaitForEventAsync("CALL_ESTABLISHED");
         var end = await first.WaitForEndAsync();
         Assert.Equal(("SessionCancelled", "answered-elsewhere"), (end.Status, end.Ending?.Reason));
-        await late.MustHearAsync(caller.Tone);
-        await caller.MustHearAsync(late.Tone);
+        await late.MustTalkAsync(caller);
         Assert.Single(caller.Events, one => one.Type == "CALL_RINGING");
     }
 

@@ -20,8 +20,7 @@ public sealed class OutgoingCallTests(SharedStack shared)
         await phone.AnswerAsync();
         await browser.WaitForPhaseAsync("connected");
 
-        await browser.MustHearAsync(phone.Tone);
-        await phone.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(phone);
 
         await browser.HangUpAsync();
         await phone.WaitForEventAsync("CALL_CLOSED");
@@ -148,8 +147,7 @@ public sealed class OutgoingCallTests(SharedStack shared)
 
         await Calls.FromBrowserAsync(browser, phone);
 
-        await browser.MustHearAsync(phone.Tone);
-        await phone.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(phone);
     }
 
     [Theory]
@@ -164,16 +162,14 @@ public sealed class OutgoingCallTests(SharedStack shared)
 
         await Calls.FromBrowserAsync(browser, phone);
 
-        await browser.MustHearAsync(phone.Tone);
-        await phone.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(phone);
     }
 
     [Fact]
     public async Task TwoBrowsersTalkAsTwoSubscribers()
     {
-        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var ana = await shared.OnlineAsync(People.Ana);
-        await using var ben = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
+        await using var ben = await shared.OnlineElsewhereAsync(People.Ben);
 
         await Calls.BetweenBrowsersAsync(ana, ben, People.Ben.Number);
         Assert.Equal(People.Ana.Number, (await ben.StateAsync()).Call?.Number);

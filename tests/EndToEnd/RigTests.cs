@@ -22,8 +22,7 @@ public sealed class RigTests
         await bea.AnswerAsync();
         await ada.WaitForEventAsync("CALL_ESTABLISHED");
 
-        await bea.MustHearAsync(ada.Tone);
-        await ada.MustHearAsync(bea.Tone);
+        await bea.MustTalkAsync(ada);
 
         await ada.PressAsync('5');
         Assert.Equal("5", (await bea.WaitForEventAsync("CALL_DTMF_START")).Parameter);

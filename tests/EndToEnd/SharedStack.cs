@@ -19,6 +19,8 @@ public class SharedStack : IAsyncLifetime
     /// <summary>Phones may pass calls on.</summary>
     private static readonly Dictionary<string, string> NodeSettings = new() { ["Node__Calls__Referrals"] = "true" };
 
+    private ChromiumBrowser? _other;
+
     public KamailioServer Registrar { get; private set; } = null!;
 
     public PushDouble Push { get; private set; } = null!;
@@ -37,6 +39,8 @@ public class SharedStack : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        if (_other is not null)
+            await _other.DisposeAsync();
         if (Browser is not null)
             await Browser.DisposeAsync();
         if (Stack is not null)
@@ -51,6 +55,13 @@ public class SharedStack : IAsyncLifetime
         BaresipPhone.StartAsync(Registrar, owner, tone, codec, video: video);
 
     internal Task<Softphone> OnlineAsync(KamailioSubscriber owner) => Softphone.OnlineAsync(Browser, Stack.Page, owner.Number);
+
+    /// <summary>At a second browser, which hears and is heard as itself; it is started for the first case that asks.</summary>
+    internal async Task<Softphone> OnlineElsewhereAsync(KamailioSubscriber owner)
+    {
+        _other ??= await ChromiumBrowser.StartAsync(OtherTone);
+        return await Softphone.OnlineAsync(_other, Stack.Page, owner.Number);
+    }
 }
 
 [CollectionDefinition(Name)]

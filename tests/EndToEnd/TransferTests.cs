@@ -19,14 +19,12 @@ public sealed class TransferTests(SharedStack shared)
         await sim.WaitForEventAsync("CALL_INCOMING");
         await sim.AnswerAsync();
         Assert.Equal("transferred", (await browser.WaitForEndAsync()).Ending?.Reason);
-        await sim.MustHearAsync(other.Tone);
-        await other.MustHearAsync(sim.Tone);
+        await sim.MustTalkAsync(other);
 
         await browser.RetrieveAsync();
         await browser.WaitForPhaseAsync("connected");
         await sim.WaitForEventAsync("CALL_CLOSED");
-        await other.MustHearAsync(browser.Tone);
-        await browser.MustHearAsync(other.Tone);
+        await other.MustTalkAsync(browser);
 
         await browser.HangUpAsync();
         await other.WaitForEventAsync("CALL_CLOSED");
@@ -44,8 +42,7 @@ public sealed class TransferTests(SharedStack shared)
         await second.WaitForEventAsync("CALL_INCOMING");
         await second.AnswerAsync();
         await first.WaitForEventAsync("CALL_CLOSED");
-        await browser.MustHearAsync(second.Tone);
-        await second.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(second);
         Assert.Equal("connected", (await browser.StateAsync()).Call?.Phase);
 
         await second.HangUpAsync();
@@ -57,10 +54,9 @@ public sealed class TransferTests(SharedStack shared)
     [InlineData(false)]
     public async Task BetweenTwoBrowsersTheCalledPhoneRingsAlong(bool answeredInBrowser)
     {
-        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var sim = await shared.PhoneAsync(People.Ben);
         await using var caller = await shared.OnlineAsync(People.Ana);
-        await using var called = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
+        await using var called = await shared.OnlineElsewhereAsync(People.Ben);
         await caller.DialAsync(People.Ben.Number);
         await sim.WaitForEventAsync("CALL_INCOMING");
         await called.WaitForCallAsync(call => call.Status == "Ringing");
@@ -70,14 +66,12 @@ public sealed class TransferTests(SharedStack shared)
             await called.AnswerAsync();
             await sim.WaitForEventAsync("CALL_CLOSED");
             await caller.WaitForPhaseAsync("connected");
-            await called.MustHearAsync(caller.Tone);
-            await caller.MustHearAsync(called.Tone);
+            await called.MustTalkAsync(caller);
             return;
         }
 
         await sim.AnswerAsync();
         Assert.Equal("answered-elsewhere", (await called.WaitForEndAsync()).Ending?.Reason);
-        await caller.MustHearAsync(sim.Tone);
-        await sim.MustHearAsync(caller.Tone);
+        await caller.MustTalkAsync(sim);
     }
 }

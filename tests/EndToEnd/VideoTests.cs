@@ -27,9 +27,8 @@ public sealed class VideoTests(SharedStack shared)
     [Fact]
     public async Task ABrowserTakesVideoThatTheOtherSideAddsAndAddsItsOwn()
     {
-        await using var other = await ChromiumBrowser.StartAsync(SharedStack.OtherTone);
         await using var caller = await shared.OnlineAsync(People.Ana);
-        await using var called = await Softphone.OnlineAsync(other, shared.Stack.Page, People.Ben.Number);
+        await using var called = await shared.OnlineElsewhereAsync(People.Ben);
         await caller.DialAsync(People.Ben.Number);
         await called.WaitForPhaseAsync("incoming");
         await called.AnswerAsync();
@@ -42,8 +41,7 @@ public sealed class VideoTests(SharedStack shared)
 
         await called.PressCameraAsync();
         await caller.MustSeeAsync();
-        await called.MustHearAsync(caller.Tone);
-        await caller.MustHearAsync(called.Tone);
+        await called.MustTalkAsync(caller);
     }
 
     [Fact]
@@ -68,7 +66,6 @@ public sealed class VideoTests(SharedStack shared)
         await using var browser = await shared.OnlineAsync(People.Ana);
         await browser.SwitchVideoAsync();
         await Calls.FromBrowserAsync(browser, phone);
-        await browser.MustHearAsync(phone.Tone);
-        await phone.MustHearAsync(browser.Tone);
+        await browser.MustTalkAsync(phone);
     }
 }

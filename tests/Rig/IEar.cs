@@ -44,6 +44,9 @@ public static class Hearing
             limit, () => $"heard {heard}. {ear.Log}", $"{Enough} of {tone} Hz");
     }
 
+    /// <summary>Waits until each of the two hears the other, and not itself.</summary>
+    public static Task MustTalkAsync(this IEar one, IEar other) => Task.WhenAll(one.MustHearAsync(other.Tone), other.MustHearAsync(one.Tone));
+
     /// <summary>Waits until nothing of the tone came in for 1.5 s on end.</summary>
     public static async Task MustStopHearingAsync(this IEar ear, int tone, TimeSpan? limit = null)
     {
