@@ -53,7 +53,7 @@ public sealed partial class MediaSession : IDisposable
         _entropy = entropy;
         _webRtcSocket = sockets.WebRtc;
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
-        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp) { ExactSource = _options.ExactSource, FormerSender = sockets.FormerSender };
+        _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp, _options.ExactSource, sockets.FormerSender);
         _adaptation = new AmrRateAdaptation();
         _lossAtPeer = new AmrRateAdaptation();
         _toIms = new AudioPath(codecs, _ims.Output);

@@ -56,18 +56,16 @@ internal sealed class VideoRelay : IDisposable
     /// <param name="rtcp">It came to the RTCP port.</param>
     public bool ReceiveIms(Instant now, IPEndPoint remote, Span<byte> datagram, bool rtcp)
     {
-        rtcp |= _ims.IsRtcp(datagram);
-        if (!(rtcp ? _ims.AcceptsRtcp(remote) : _ims.Accepts(remote))) return false;
-        var length = _ims.Unprotect(datagram, rtcp);
-        if (length == 0) return false;
-        if (rtcp)
+        switch (_ims.Receive(remote, datagram, rtcp, out var length))
         {
-            _toIms.ReceiveFeedback(now, datagram[..length]);
-            return false;
+            case PeerPacketKind.Rtp:
+                return _toWebRtc.Receive(now, datagram[..length]);
+            case PeerPacketKind.Rtcp:
+                _toIms.ReceiveFeedback(now, datagram[..length]);
+                return false;
+            default:
+                return false;
         }
-
-        _ims.Heard(remote);
-        return _toWebRtc.Receive(now, datagram[..length]);
     }
 
     public void HandleTimeout(Instant now)
