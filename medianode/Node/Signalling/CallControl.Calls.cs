@@ -129,6 +129,7 @@ public sealed partial class CallControl
     {
         if (_leaving.TryGetValue(callId, out var leaving)) leaving.Missed!.Add(at => Receive(at, callId, mediaEvent));
         if (!_calls.TryGetValue(callId, out var live) || live.IsEmergency && mediaEvent is NetworkMediaLost) return;
+        if (live.TakenUpAt is { } since && mediaEvent is FirstWebRtcAudio or FirstImsAudio) metrics.HeardAfterMove(now - since, mediaEvent is FirstWebRtcAudio);
         Guarded(now, live, call => call.Receive(now, mediaEvent));
     }
 

@@ -36,6 +36,7 @@ public sealed partial class CallControl
             ClientCorrelator = row.ClientCorrelator,
             IsEmergency = row.Emergency,
             Location = row.Location,
+            TakenUpAt = now,
             Session = agent.TakeUp(now, saved.Session),
         };
         _callsBySession[live.Session.Value] = live;

@@ -60,6 +60,9 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     /// <summary>What another node could go on with, as the newest row has it; null while the call is not connected.</summary>
     public SavedCall? Saved { get; set; }
 
+    /// <summary>When it came here from another node; null for a call that began here.</summary>
+    public Instant? TakenUpAt { get; init; }
+
     /// <summary>What came for it while another node is asked to go on with it; null while nobody is.</summary>
     public List<Action<Instant>>? Missed { get; set; }
 

@@ -16,6 +16,7 @@ public sealed class NodeMetrics : IDisposable
     private readonly Histogram<double> _losses;
     private readonly Histogram<double> _jitters;
     private readonly Histogram<double> _roundTrips;
+    private readonly Histogram<double> _moveGaps;
 
     public NodeMetrics()
     {
@@ -35,6 +36,7 @@ public sealed class NodeMetrics : IDisposable
         DeliveryRequestRetries = _meter.CreateCounter<long>("byon.delivery.request.retries", "{message}", "Requests for delivery that the queue did not take and that are tried again.");
         DeliveryRequestsLost = _meter.CreateCounter<long>("byon.delivery.request.lost", "{message}", "Requests for delivery given up; the timer finds what they were about.");
         CallsMoved = _meter.CreateCounter<long>("byon.calls.moved", "{call}", "Connected calls that go on here after another node stopped or died.");
+        _moveGaps = _meter.CreateHistogram<double>("byon.move.gap", "ms", "From when a call was taken up here to the first audio of each side, by leg.");
         NodesTakenOver = _meter.CreateCounter<long>("byon.takeover.nodes", "{node}", "Dead nodes this node cleaned up after.");
         _scores = _meter.CreateHistogram<double>("byon.call.mos", "{score}", "Estimated opinion of each ended call, 1 to 4.5, by leg.");
         _losses = _meter.CreateHistogram<double>("byon.call.loss", "%", "Packets of each ended call that never came, by leg.");
@@ -106,6 +108,9 @@ public sealed class NodeMetrics : IDisposable
         () => libraries.Select(library => new Measurement<int>(1, new("name", library.Name), new("path", library.Path), new("version", library.Version))),
         "{library}",
         "Codec libraries in use, by name, path and version.");
+
+    public void HeardAfterMove(TimeSpan gap, bool fromBrowser) =>
+        _moveGaps.Record(gap.TotalMilliseconds, new KeyValuePair<string, object?>("leg", fromBrowser ? "browser" : "network"));
 
     private IEnumerable<Measurement<long>> ReadSipRejections() => Latest is { } latest
         ? latest.SipRejected.Select(rejected => new Measurement<long>(rejected.Value, new KeyValuePair<string, object?>("reason", rejected.Key.ToString())))

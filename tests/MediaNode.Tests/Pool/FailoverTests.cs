@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Byon.MediaNode;
 using Byon.MediaNode.Core.Protocol.Sip;
@@ -6,12 +8,13 @@ using Byon.Platform.Records;
 using Byon.Tests.MediaNode.Tests.Calls;
 using Byon.Tests.MediaNode.Tests.Rig;
 using Byon.Tests.TestKit;
+using Xunit.Abstractions;
 
 namespace Byon.Tests.MediaNode.Tests.Pool;
 
 /// <summary>A connected call outlives its node: another one goes on with it, with new media for both sides.</summary>
 [Collection(PoolTests.Name)]
-public class FailoverTests(NodeFixture fixture)
+public class FailoverTests(NodeFixture fixture, ITestOutputHelper output)
 {
     [Fact]
     public async Task A_connected_call_goes_on_at_another_node_when_its_node_is_killed()
@@ -39,10 +42,14 @@ public class FailoverTests(NodeFixture fixture)
         await using var nodes = await TwoNodes.StartAsync(fixture, leaving: ("Node__DrainSeconds", "60"));
         var (ims, rig) = (nodes.Ims, nodes.Rig);
         var call = await rig.ConnectAsync();
+        ConcurrentDictionary<string, double> gaps = [];
+        using var listener = ListenToGaps(gaps);
 
         await nodes.Leaving.SignalAsync("TERM");
 
         await GoesOnAsync(rig, nodes.Staying, call);
+        await WaitFor.TrueAsync(() => gaps.Count == 2);
+        foreach (var (leg, gap) in gaps) output.WriteLine($"{leg}: heard {gap:F0} ms after the call was taken up");
         Assert.Equal(0, await nodes.Leaving.WaitForExitAsync());
         Assert.Equal(nodes.Staying.SipPort, ims.Bindings[rig.Number].Port);
         Assert.Equal(HttpStatusCode.NoContent, (await nodes.Staying.DeleteCallAsync(call.CallId)).StatusCode);
@@ -62,6 +69,20 @@ public class FailoverTests(NodeFixture fixture)
 
         await rig.LogWithAsync(data => data is CallEventData { Ending.Reason: "node-lost" });
         await WaitFor.TrueAsync(() => ims.Events.OfType<SessionEnded>().Any(ended => ended.Ending.Kind == SipEndingKind.RemoteBye));
+    }
+
+    private static MeterListener ListenToGaps(ConcurrentDictionary<string, double> gaps)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, asking) =>
+            {
+                if (instrument.Name == "byon.move.gap") asking.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => gaps[(string)tags[0].Value!] = value);
+        listener.Start();
+        return listener;
     }
 
     /// <summary>Both sides follow to the node, and each hears the other there and not itself.</summary>

@@ -140,6 +140,11 @@ internal sealed class TestNode : IAsyncDisposable
     public Task<HttpResponseMessage> PutStatusAsync(string callId, CallStatus status, string? offer = null, string? answer = null) => SendAsync(
         HttpMethod.Put, $"{NodeControlRoutes.Calls}/{callId}/status", new ChangeStatusCommand(status, offer, answer), ControlJson.Default.ChangeStatusCommand);
 
+    /// <summary>What a node asks that gives a registration away.</summary>
+    public Task<HttpResponseMessage> PostAdoptionAsync(RegistrationRecord registration) => SendAsync(
+        HttpMethod.Post, $"{NodeControlRoutes.Registrations}/{registration.RegistrationId}/adopt", new AdoptCommand(registration.PhoneNumber, registration.NodeId),
+        ControlJson.Default.AdoptCommand);
+
     public Task<HttpResponseMessage> DeleteCallAsync(string callId) => SendAsync(HttpMethod.Delete, $"{NodeControlRoutes.Calls}/{callId}");
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path) => SendAsync<object>(method, path, null, null);
@@ -155,6 +160,7 @@ internal sealed class TestNode : IAsyncDisposable
     public static async Task<ControlFault> FaultOf(HttpResponseMessage response) =>
         (await response.Content.ReadFromJsonAsync(ControlJson.Default.ControlProblem))!.Fault;
 
+    /// <summary>Again changes nothing: several rigs may have one node.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
@@ -164,6 +170,7 @@ internal sealed class TestNode : IAsyncDisposable
         }
 
         if (_process is not null) await _process.DisposeAsync();
+        (_app, _process) = (null, null);
         _http.Dispose();
     }
 
