@@ -19,7 +19,7 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
     private bool _running;
     private bool _starts;
     private int _unsent;
-    private bool _losesMuch;
+    private int _expectedLoss;
     private bool _takesTwo;
     private uint _timestamp;
 
@@ -40,18 +40,19 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
         _noise = to.ComfortNoise is { } type ? to.Send with { PayloadType = type } : null;
         PacketTime = CodecPolicy.PacketTime(to.Send, to.PacketTime);
         _takesTwo = to.LongestPacketTime >= PacketTime * 2;
-        _encoder?.Repeat(_losesMuch && _takesTwo);
+        _encoder?.ExpectLoss(_expectedLoss, _takesTwo);
         Frame = (int)(PacketTime.Ticks * sampleRate / TimeSpan.TicksPerSecond);
     }
 
     /// <summary>How far the peer should speak below its usual mode, see <see cref="Amr.AmrRateAdaptation"/>.</summary>
     public void AskForLess(int steps) => _encoder?.AskForLess(steps);
 
-    /// <summary>The peer reports that much of what is sent gets lost: packets hold the one before again, where it can take that.</summary>
-    public void Repeat(bool losesMuch)
+    /// <summary>This share of what is sent is about to get lost, in per cent: packets hold the one before again, where the peer can take that.</summary>
+    public void ExpectLoss(int percentage)
     {
-        _losesMuch = losesMuch;
-        _encoder?.Repeat(losesMuch && _takesTwo);
+        if (percentage == _expectedLoss) return;
+        _expectedLoss = percentage;
+        _encoder?.ExpectLoss(percentage, _takesTwo);
     }
 
     /// <summary>What the peer wants to be sent.</summary>
@@ -117,7 +118,7 @@ internal sealed class AudioOutput(ICodecFactory codecs, RtpOutput output) : IDis
         if (_encoder is not null) return _encoder;
         _encoder = codecs.CreateEncoder(Format, _sampleRate);
         _encoder.SetComplexity(_complexity);
-        _encoder.Repeat(_losesMuch && _takesTwo);
+        _encoder.ExpectLoss(_expectedLoss, _takesTwo);
         return _encoder;
     }
 

@@ -99,8 +99,8 @@ internal sealed partial class AudioPath : IDisposable
     /// <inheritdoc cref="AudioOutput.AskForLess"/>
     public void AskForLess(int steps) => _output.AskForLess(steps);
 
-    /// <inheritdoc cref="AudioOutput.Repeat"/>
-    public void Repeat(bool losesMuch) => _output.Repeat(losesMuch);
+    /// <inheritdoc cref="AudioOutput.ExpectLoss"/>
+    public void ExpectLoss(int percentage) => _output.ExpectLoss(percentage);
 
     /// <summary>The key that was last found in the audio of a peer without telephone events; each is told once.</summary>
     public char? TakeKey()

@@ -46,8 +46,13 @@ public interface IAudioEncoder : IDisposable
     /// <summary>Samples of the packet before that the last payload holds again ahead of its own: its time stamp is that of the first one.</summary>
     int Repeated => 0;
 
-    /// <summary>Each packet is to hold the one before again, since too many get lost, with codecs that can (RFC 4867 §3.7.1).</summary>
-    void Repeat(bool repeats)
+    /// <summary>
+    /// This share of the packets will get lost: those to come hold the one before again, with codecs that can (RFC 4867 §3.7.1,
+    /// RFC 6716 §2.1.7).
+    /// </summary>
+    /// <param name="percentage">0 to 100.</param>
+    /// <param name="takesTwo">The peer takes packets of twice the time.</param>
+    void ExpectLoss(int percentage, bool takesTwo)
     {
     }
 

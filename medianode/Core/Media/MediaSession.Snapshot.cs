@@ -30,8 +30,8 @@ public sealed partial class MediaSession
         _toIms.Restore(now, savedAt, saved.ToIms);
         _toWebRtc.Restore(now, savedAt, saved.ToWebRtc);
         _adaptation = new AmrRateAdaptation(saved.AmrStepsDown);
-        _lossAtPeer = new AmrRateAdaptation(saved.AmrLossAtPeer);
-        _toIms.Repeat(_lossAtPeer.StepsDown > 0);
+        _toWebRtc.ExpectLoss(_webRtc.Rtcp.ExpectedLoss);
+        _toIms.ExpectLoss(_ims.Rtcp.ExpectedLoss);
         (_heardWebRtc, _heardIms) = (saved.HeardWebRtc, saved.HeardIms);
         _savedVideo = saved.Video is { } video ? (savedAt, video) : null;
     }
@@ -44,7 +44,6 @@ public sealed partial class MediaSession
             _adaptation.StepsDown)
         {
             ImsSrtp = _ims.SaveSrtp(),
-            AmrLossAtPeer = _lossAtPeer.StepsDown,
             Video = _video?.Save(now),
         }
         : null;

@@ -29,7 +29,6 @@ public sealed partial class MediaSession : IDisposable
     private readonly AudioPath _toIms;
     private readonly AudioPath _toWebRtc;
     private readonly AmrRateAdaptation _adaptation;
-    private readonly AmrRateAdaptation _lossAtPeer;
     private readonly Queue<MediaEvent> _events = new();
     private readonly EntropySource _entropy;
     private VideoRelay? _video;
@@ -55,7 +54,6 @@ public sealed partial class MediaSession : IDisposable
         _webRtc = new WebRtcLeg(queue, entropy, peer, sockets.WebRtc);
         _ims = new ImsLeg(queue, entropy, sockets.ImsRtp, sockets.ImsRtcp, _options.ExactSource, sockets.FormerSender);
         _adaptation = new AmrRateAdaptation();
-        _lossAtPeer = new AmrRateAdaptation();
         _toIms = new AudioPath(codecs, _ims.Output);
         _toWebRtc = new AudioPath(codecs, _webRtc.Output);
     }
@@ -156,6 +154,7 @@ public sealed partial class MediaSession : IDisposable
                 return;
             case PeerPacketKind.Rtcp:
                 _webRtc.ReceiveRtcp(now, datagram[..length]);
+                _toWebRtc.ExpectLoss(_webRtc.Rtcp.ExpectedLoss);
                 _video?.ReceiveWebRtcRtcp(now, datagram[..length]);
                 break;
         }
@@ -182,6 +181,7 @@ public sealed partial class MediaSession : IDisposable
                 break;
             case PeerPacketKind.Rtcp:
                 _ims.ReceiveRtcp(now, datagram[..length]);
+                _toIms.ExpectLoss(_ims.Rtcp.ExpectedLoss);
                 break;
         }
     }
@@ -228,9 +228,6 @@ public sealed partial class MediaSession : IDisposable
         TellRollOver(_video?.ImsRollOver, ref _videoRollOver, isVideo: true);
         _adaptation.Update(_ims.Rtcp.FractionLost);
         _toIms.AskForLess(_adaptation.StepsDown);
-        if (_ims.Rtcp.PeerReport is not { } report) return;
-        _lossAtPeer.Update(report.FractionLost);
-        _toIms.Repeat(_lossAtPeer.StepsDown > 0);
     }
 
     /// <summary>Tells both peers that the session ends (RTCP BYE, DTLS close_notify). The owner sends what is queued, then disposes.</summary>

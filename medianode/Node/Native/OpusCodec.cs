@@ -52,9 +52,6 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
     /// <summary>A packet of up to two bytes says that the pause goes on and need not be sent (opus_encode in opus.h).</summary>
     public const int LongestPause = 2;
 
-    /// <summary>libopus spends bits on copies only where it is told to expect loss.</summary>
-    private const int ExpectedLossPercentage = 10;
-
     private readonly OpusEncoderHandle _encoder;
 
     public OpusEncoder(int sampleRate, OpusParameters peer)
@@ -64,7 +61,6 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
         if (_encoder.IsInvalid) throw new InvalidOperationException($"opus_encoder_create: error {error}");
         Control(OpusLibrary.SetBitrate, Math.Min(sampleRate <= 8000 ? 16_000 : 24_000, peer.MaximumBitRate ?? int.MaxValue));
         Control(OpusLibrary.SetInbandFec, peer.WantsRedundancy ? 1 : 0);
-        Control(OpusLibrary.SetPacketLossPercentage, peer.WantsRedundancy ? ExpectedLossPercentage : 0);
         Control(OpusLibrary.SetDiscontinuous, peer.WantsPauses ? 1 : 0);
     }
 
@@ -82,6 +78,9 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
             return IsSilent ? 0 : length;
         }
     }
+
+    /// <summary>libopus spends time and bits on copies only where it is told to expect loss.</summary>
+    public void ExpectLoss(int percentage, bool takesTwo) => Control(OpusLibrary.SetPacketLossPercentage, percentage);
 
     public void SetComplexity(int complexity) => Control(OpusLibrary.SetComplexity, complexity);
 

@@ -38,6 +38,26 @@ public sealed class MediaSessionReportTests : MediaSessionRig
         Assert.NotEmpty(Sent.ToPhoneRtcp);
     }
 
+    [Fact]
+    public void EachEncoderIsToldWhatItsOwnPeerLoses()
+    {
+        Connect();
+        Talk(5);
+        Assert.Equal((0, 0), (Codecs.ExpectedLoss[AudioCodec.Pcmu], Codecs.ExpectedLoss[AudioCodec.Pcma]));
+
+        Session.ReceiveWebRtc(Now, VirtualBrowser.Address, Browser.Protect(Report(Sent.ToBrowser, fractionLost: 51), rtcp: true));
+        Session.ReceiveIms(Now, PhoneRtcp, Report(Sent.ToPhone, fractionLost: 26), rtcp: true);
+        Assert.Equal((20, 10), (Codecs.ExpectedLoss[AudioCodec.Pcmu], Codecs.ExpectedLoss[AudioCodec.Pcma]));
+    }
+
+    private static byte[] Report(List<byte[]> heard, byte fractionLost)
+    {
+        var report = new byte[100];
+        var writer = new RtcpWriter(report);
+        writer.WriteReceiverReport(30, [new RtcpReportBlock(Read(heard[0]).Ssrc, fractionLost, 1, 1, 0, 0, 0)]);
+        return report[..writer.Length];
+    }
+
     private static List<RtcpType> Types(byte[] compound)
     {
         var types = new List<RtcpType>();

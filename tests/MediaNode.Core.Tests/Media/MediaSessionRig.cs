@@ -25,6 +25,8 @@ public abstract class MediaSessionRig : IDisposable
 
     private protected MediaTransmitQueue Queue { get; } = new(64);
 
+    private protected ManagedCodecs Codecs { get; } = new();
+
     private protected MediaSession Session { get; }
 
     private protected SentMedia Sent { get; }
@@ -43,7 +45,7 @@ public abstract class MediaSessionRig : IDisposable
     {
         Sent = new SentMedia(Browser, PhoneRtp, PhoneRtcp);
         Session = new MediaSession(
-            SentMedia.Sockets, new WebRtcPeer(Ice, Browser), new ManagedCodecs(), new EntropySource(new byte[32]), Queue);
+            SentMedia.Sockets, new WebRtcPeer(Ice, Browser), Codecs, new EntropySource(new byte[32]), Queue);
     }
 
     public void Dispose()

@@ -32,6 +32,9 @@ public abstract class CodecPathRig : IDisposable
     /// <summary>Payload type of comfort noise towards the far side; null where it takes none.</summary>
     private protected byte? ComfortNoise { get; set; }
 
+    /// <summary>Percentage that the far side's encoder is told to reckon with.</summary>
+    private protected int ExpectedLoss { get; set; }
+
     protected CodecPathRig() => NewPath();
 
     public void Dispose()
@@ -105,6 +108,7 @@ public abstract class CodecPathRig : IDisposable
     private protected List<byte[]> Encode(AudioFormat format, short[] samples, TimeSpan? packetTime = null)
     {
         using var encoder = Codecs.CreateEncoder(format, Rate(format));
+        encoder.ExpectLoss(ExpectedLoss, takesTwo: false);
         var (packets, payload, frame) = (new List<byte[]>(), new byte[1280], (int)((packetTime ?? PacketTime).TotalSeconds * Rate(format)));
         for (var at = 0; at + frame <= samples.Length; at += frame) packets.Add(payload[..encoder.Encode(samples.AsSpan(at, frame), payload)]);
         return packets;

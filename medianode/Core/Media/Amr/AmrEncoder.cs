@@ -3,6 +3,9 @@ namespace Byon.MediaNode.Core.Media.Amr;
 /// <summary>AMR or AMR-WB as a stream of RTP payloads, in the framing and the modes that the peer takes.</summary>
 public sealed class AmrEncoder(AudioCodec codec, AmrParameters peer, IAmrFrameEncoder encoder) : IAudioEncoder
 {
+    /// <summary>Of so many packets in a hundred it is heard.</summary>
+    private const int HeardLoss = 3;
+
     private readonly AmrModeSelector _modes = new(codec, peer);
     private readonly byte[] _frames = new byte[AmrFrames.MaximumPerPacket * AmrFrames.MaximumSize];
     private readonly byte[] _last = new byte[AmrFrames.MaximumSize];
@@ -18,9 +21,9 @@ public sealed class AmrEncoder(AudioCodec codec, AmrParameters peer, IAmrFrameEn
     public int Repeated { get; private set; }
 
     /// <summary>Two frames of half the bits, so that what fills a link is not made worse; only towards peers that say they know it.</summary>
-    public void Repeat(bool repeats)
+    public void ExpectLoss(int percentage, bool takesTwo)
     {
-        _repeats = repeats && peer.KnowsRedundancy;
+        _repeats = percentage >= HeardLoss && takesTwo && peer.KnowsRedundancy;
         _modes.Limit(!_repeats ? null : codec == AudioCodec.AmrWb ? 1 : 3);
     }
 

@@ -2,8 +2,7 @@ namespace Byon.MediaNode.Core.Media.Amr;
 
 /// <summary>
 /// How far below its usual mode a peer is asked to speak, by what is lost on the way from it: fewer bits where a radio bearer or
-/// a link is full (TS 26.114 §10.2). Steps down at once, and up again only after a while without loss. The same by what the peer
-/// reports says for how long frames are sent twice.
+/// a link is full (TS 26.114 §10.2). Steps down at once, and up again only after a while without loss.
 /// </summary>
 public sealed class AmrRateAdaptation(int stepsDown = 0)
 {

@@ -20,9 +20,6 @@ public sealed record MediaSessionState(
     /// <summary>Null where the network's side has always been plain RTP.</summary>
     public ImsSrtpState? ImsSrtp { get; init; }
 
-    /// <summary>What the network's reports say of its loss, in steps of <see cref="Amr.AmrRateAdaptation"/>: above 0, AMR frames are sent twice.</summary>
-    public int AmrLossAtPeer { get; init; }
-
     /// <summary>Null where there were no ports for video.</summary>
     public VideoRelayState? Video { get; init; }
 }

@@ -10,7 +10,10 @@ public sealed partial class RtcpSession
 
     public RtcpSessionState Save(Instant now) => new(
         Ssrc, Encoding.ASCII.GetString(_canonicalName), new TimeSpan(now.Ticks) + _clockOffset, _packets, _octets, _lastTimestamp, now - _lastSent, _clockRate,
-        _sentSinceReport, _lastSenderReport, now - _lastSenderReportAt, FractionLost, PeerReport, RoundTrip, PeerMetrics, Codec, Source?.Save());
+        _sentSinceReport, _lastSenderReport, now - _lastSenderReportAt, FractionLost, PeerReport, RoundTrip, PeerMetrics, Codec, Source?.Save())
+    {
+        ExpectedLoss = ExpectedLoss,
+    };
 
     /// <param name="savedAt">When it was saved, on this node's clock.</param>
     public void Restore(Instant savedAt, RtcpSessionState saved)
@@ -23,6 +26,7 @@ public sealed partial class RtcpSession
         _sentSinceReport = saved.SentSinceReport;
         (_lastSenderReport, _lastSenderReportAt) = (saved.LastSenderReport, savedAt - saved.LastSenderReportAt);
         (FractionLost, PeerReport, RoundTrip, PeerMetrics, Codec) = (saved.FractionLost, saved.PeerReport, saved.RoundTrip, saved.PeerMetrics, saved.Codec);
+        _lossAtPeer = new LossForecast(saved.ExpectedLoss);
         Source = saved.Source is { } source ? new RtpReceiveStatistics(source) : null;
     }
 }

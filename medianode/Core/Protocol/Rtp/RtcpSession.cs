@@ -35,6 +35,7 @@ public sealed partial class RtcpSession
     private bool _sentSinceReport;
     private uint _lastSenderReport;
     private Instant _lastSenderReportAt;
+    private LossForecast _lossAtPeer = new();
 
     public RtcpSession(EntropySource entropy)
     {
@@ -61,6 +62,9 @@ public sealed partial class RtcpSession
 
     /// <summary>What the peer last said of our stream.</summary>
     public RtcpReportBlock? PeerReport { get; private set; }
+
+    /// <summary>Share of our packets that the peer is about to lose, in per cent.</summary>
+    public int ExpectedLoss => _lossAtPeer.Percentage;
 
     /// <summary>Measured with the peer's last report (RFC 3550 §6.4.1); null until there was one.</summary>
     public TimeSpan? RoundTrip { get; private set; }
@@ -174,6 +178,7 @@ public sealed partial class RtcpSession
     private void Judge(Instant now, in RtcpReportBlock report)
     {
         PeerReport = report;
+        _lossAtPeer.Update(report.FractionLost);
         if (report.LastSenderReport == 0) return;
         var units = (uint)(NtpOf(now + _clockOffset) >> 16) - report.LastSenderReport - report.DelaySinceLastSenderReport;
 

@@ -8,7 +8,11 @@ namespace Byon.MediaNode.Core.Protocol.Rtp;
 public sealed record RtcpSessionState(
     uint Ssrc, string CanonicalName, TimeSpan Clock, uint Packets, uint Octets, uint LastTimestamp, TimeSpan LastSent, int ClockRate, bool SentSinceReport,
     uint LastSenderReport, TimeSpan LastSenderReportAt, byte FractionLost, RtcpReportBlock? PeerReport, TimeSpan? RoundTrip, RtcpVoiceMetrics? PeerMetrics,
-    Media.AudioCodec? Codec, RtpReceiveStatisticsState? Source);
+    Media.AudioCodec? Codec, RtpReceiveStatisticsState? Source)
+{
+    /// <summary>See <see cref="LossForecast"/>.</summary>
+    public int ExpectedLoss { get; init; }
+}
 
 /// <summary>What is known of one source. Jitter starts anew with the other node's clock, from where it was.</summary>
 public sealed record RtpReceiveStatisticsState(

@@ -57,6 +57,7 @@ public class RtcpSessionTests
 
         Assert.Equal(1, _near.PeerReport!.Value.CumulativeLost);
         Assert.Equal(256 / 10, _near.PeerReport.Value.FractionLost);
+        Assert.Equal(10, _near.ExpectedLoss);
         Assert.InRange(_near.RoundTrip!.Value, TimeSpan.FromMilliseconds(59.9), TimeSpan.FromMilliseconds(60.1));
     }
 
