@@ -7,6 +7,7 @@ namespace Byon.Tests.Bench.Media;
 /// <summary>Our node's media engine beside Debian's rtpengine: the same load on the same processor, in turn.</summary>
 internal static class MediaBench
 {
+    /// <summary>Of cases with a goal; the others only explain them.</summary>
     private const int Repetitions = 2;
     private const int SetUpRepetitions = 3;
     private const int MostSteps = 6;
@@ -46,11 +47,14 @@ internal static class MediaBench
         List<MediaRun> runs = [];
         foreach (var of in cases)
         {
-            for (var repetition = 0; repetition < Repetitions; repetition++)
+            for (var repetition = 0; repetition < (of.Goal is null ? 1 : Repetitions); repetition++)
             {
                 foreach (var server in servers.Where(server => server.Fits(of))) runs.Add(await MeasureAsync(output, server, of, server.CallsOf(of), CostWindow));
             }
         }
+
+        Dictionary<MediaCase, CodecCost> codecs = [];
+        foreach (var of in cases.Where(of => !of.IsRelay)) codecs[of] = await CodecCost.MeasureAsync(of);
 
         List<MediaLimit> found = [];
         foreach (var of in options.Limits ? cases.Where(of => of.LimitGoal is not null) : [])
@@ -64,7 +68,7 @@ internal static class MediaBench
             }
         }
 
-        if (options.Server is null) await WriteAsync(output, new MediaReport(setUps, runs, found));
+        if (options.Server is null) await WriteAsync(output, new MediaReport(setUps, runs, codecs, found));
     }
 
     private static async Task<List<SetUpRun>> MeasureSetUpAsync(TextWriter output, List<MediaServerKind> servers, List<MediaCase> cases)

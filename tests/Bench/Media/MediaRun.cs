@@ -35,8 +35,10 @@ internal sealed record MediaRun(
 
     public bool IsLoadLate => Load.WorstLateness > MostLateness;
 
+    public bool LosesMuch => Load.Loss >= MostLoss;
+
     /// <summary>Transcoded audio is looked ahead at by codecs and held by jitter buffers, which is no sign of overload: 40 ms more are allowed.</summary>
-    public bool IsGood => Load.Loss < MostLoss && Load.DelayP99 < (Case.IsRelay ? MostDelay : MostDelay + 40);
+    public bool IsGood => !LosesMuch && Load.DelayP99 < (Case.IsRelay ? MostDelay : MostDelay + 40);
 
     public static async Task<MediaRun> MeasureAsync(MediaServerKind kind, MediaCase of, int calls, TimeSpan window)
     {

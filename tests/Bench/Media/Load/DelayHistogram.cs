@@ -20,7 +20,7 @@ internal sealed class DelayHistogram
         Count = 0;
     }
 
-    /// <summary>In milliseconds; 0 where nothing was measured.</summary>
+    /// <summary>In milliseconds; not a number where nothing was measured.</summary>
     public double Percentile(double share)
     {
         var wanted = (long)Math.Ceiling(Count * share);
@@ -31,6 +31,6 @@ internal sealed class DelayHistogram
             if (seen >= wanted) return step * (StepNanoseconds / 1e6);
         }
 
-        return 0;
+        return double.NaN;
     }
 }

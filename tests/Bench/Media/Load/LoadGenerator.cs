@@ -52,7 +52,7 @@ internal sealed class LoadGenerator : IDisposable
         _case = of;
         (_ims, _imsRtcp) = BindPair();
         var certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
-        _dtls = new DtlsEndpointFactory(certificate);
+        _dtls = new DtlsEndpointFactory(certificate, of.Srtp is { } only ? [only] : null);
         var entropy = new EntropySource(RandomNumberGenerator.GetBytes(32));
         _calls = [.. Enumerable.Range(0, calls).Select(i => new LoadCall(i, entropy, _dtls, certificate.Fingerprint))];
         _slots = [.. Enumerable.Range(0, Slots).Select(slot => _calls.Where(call => call.Index * Slots / calls == slot).ToList())];

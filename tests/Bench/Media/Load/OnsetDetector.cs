@@ -6,7 +6,9 @@ namespace Byon.Tests.Bench.Media.Load;
 internal sealed class OnsetDetector(IAudioDecoder decoder) : IDisposable
 {
     private const int Threshold = 2_000;
-    private const double SilenceSeconds = 0.3;
+
+    /// <summary>Between two bursts, of what is sent: a sender with DTX leaves most of a pause out.</summary>
+    private const double SilenceSeconds = 0.1;
 
     private readonly short[] _samples = new short[5760];
     private int _silent;
