@@ -52,7 +52,8 @@ public sealed partial class CallControl
 
         var live = new LiveCall(call, owner, WallNow)
         {
-            Target = new OutgoingTarget(target, command.Anonymous && !command.Emergency, command.OriginatorName),
+            Target = target,
+            Presentation = new CallerPresentation(command.Anonymous && !command.Emergency, command.OriginatorName),
             IsEmergency = command.Emergency,
             Location = command.Location,
             ClientCorrelator = command.ClientCorrelator,
@@ -213,9 +214,9 @@ public sealed partial class CallControl
 
     private void Invite(Instant now, LiveCall live, string offer)
     {
-        var target = live.Target!;
+        var caller = live.Presentation!;
         var request = new SipInviteRequest(
-            live.Owner.Sip!.Value, target.Uri, offer, target.Anonymous, target.CallerName,
+            live.Owner.Sip!.Value, live.Target!, offer, caller.IsAnonymous, caller.Name,
             // The call's own timer decides; this one is for the case that the call is gone.
             options.RingTime + TimeSpan.FromSeconds(15))
         {
@@ -231,7 +232,7 @@ public sealed partial class CallControl
     private static SipLocation? SipLocationOf(LiveCall live)
     {
         if (live.Location?.ToGeo() is not { } location) return null;
-        var document = live.Target!.Anonymous
+        var document = live.Presentation!.IsAnonymous
             ? PidfLoWriter.Write(location, "pres:anonymous@anonymous.invalid", InstanceOf(live.Call.Description.CallId))
             : PidfLoWriter.Write(location, live.Owner.Subscriber.PublicIdentity, InstanceOf(live.Owner.Record.DeviceId));
         return new SipLocation(document, MayRoute: live.IsEmergency);

@@ -36,6 +36,7 @@ public sealed partial class CallControl
             ClientCorrelator = row.ClientCorrelator,
             IsEmergency = row.Emergency,
             Location = row.Location,
+            Presentation = saved.Presentation,
             TakenUpAt = now,
             Session = agent.TakeUp(now, saved.Session),
         };
@@ -116,7 +117,7 @@ public sealed partial class CallControl
     /// <summary>Null while the call is not connected, or where the operator wants none to outlive its node. Keys never get into a row.</summary>
     private SavedCall? SavedOf(Instant now, LiveCall live) =>
         options.Calls.MovesCalls && live.Session is { } session && live.Call.Save() is { } call && agent.Save(now, session) is SipSessionState dialog
-            ? new SavedCall(call with { Keys = null }, dialog)
+            ? new SavedCall(call with { Keys = null }, dialog, live.Presentation)
             : null;
 }
 

@@ -31,7 +31,7 @@ public sealed partial class CallControl
         agent.AcceptRefer(now, session);
         var target = PartyAddress.ToRequestUri(referred.Target.Uri.Text, options.ImsDomain) ?? referred.Target.Uri;
         var successor = agent.Invite(now, new SipInviteRequest(
-            live.Owner.Sip!.Value, target, referred.Offer, live.Target?.Anonymous ?? false, live.Target?.CallerName, options.RingTime)
+            live.Owner.Sip!.Value, target, referred.Offer, live.Presentation?.IsAnonymous ?? false, live.Presentation?.Name, options.RingTime)
         {
             Replaces = referred.Target.Replaces,
             ReferredBy = referred.By,

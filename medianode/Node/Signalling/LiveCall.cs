@@ -40,8 +40,11 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
         State: CallState.Initial or CallState.InProgress or CallState.Ringing or CallState.Proceeding or CallState.Waiting,
     };
 
-    /// <summary>What an outgoing call invites; null for an incoming one.</summary>
-    public OutgoingTarget? Target { get; init; }
+    /// <summary>Whom an outgoing call invites; null for one that began elsewhere.</summary>
+    public SipUri? Target { get; init; }
+
+    /// <summary>As whom the subscriber calls; null where the subscriber was called.</summary>
+    public CallerPresentation? Presentation { get; init; }
 
     public string? ClientCorrelator { get; init; }
 
@@ -72,8 +75,6 @@ internal sealed class LiveCall(Call call, LiveRegistration owner, DateTimeOffset
     /// <summary>The change whose outcome the network decides.</summary>
     public TaskCompletionSource<CallOutcome>? Pending { get; set; }
 }
-
-internal sealed record OutgoingTarget(SipUri Uri, bool Anonymous, string? CallerName);
 
 /// <summary>A call that has ended and whose row is deleted when its grace time is over.</summary>
 internal sealed class EndedCall(string callId, DeviceKey device) : Sleeper

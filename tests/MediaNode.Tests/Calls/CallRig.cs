@@ -79,9 +79,9 @@ internal sealed class CallRig : IAsyncDisposable
         : Browser.Client.Describe(setup, "sendrecv", "8 PCMA/8000", "126 telephone-event/8000");
 
     /// <summary>An outgoing call up to the answer, media included.</summary>
-    public async Task<CallRecord> ConnectAsync()
+    public async Task<CallRecord> ConnectAsync(bool anonymous = false)
     {
-        var call = await Node.StartCallAsync(Registration, BrowserDescription("actpass"));
+        var call = await Node.StartCallAsync(Registration, BrowserDescription("actpass"), anonymous: anonymous);
         Browser.Client.Connect(MonotonicClock.Now, call.AnswerSdp!);
         var invited = await WaitFor.NotNullAsync(() => Ims.Invitation);
         Ims.Do((phone, now) => phone.Answer(now, invited.Session, Phone.Describe()));

@@ -14,7 +14,7 @@ public class CallSealTests(NodeFixture fixture)
     public async Task A_sealed_call_opens_for_its_row_only_and_only_as_it_was_sealed()
     {
         await using var rig = await CallRig.StartAsync(fixture);
-        var call = await rig.ConnectAsync();
+        var call = await rig.ConnectAsync(anonymous: true);
         var row = await rig.HasAsync(call.CallId, it => it.Snapshot is not null);
         var seal = Seal(fixture.PoolKey);
 
@@ -24,6 +24,7 @@ public class CallSealTests(NodeFixture fixture)
         var again = seal.TryOpen(row with { Snapshot = seal.TryClose(row, saved) })!;
         Assert.Equal(saved.Session.Dialog.Id, again.Session.Dialog.Id);
         Assert.Equal(saved.Call.WebRtc.PeerSdp, again.Call.WebRtc.PeerSdp);
+        Assert.Equal(new CallerPresentation(IsAnonymous: true, Name: null), again.Presentation);
 
         Assert.Null(seal.TryOpen(row with { CallId = Guid.NewGuid().ToString() }));
         Assert.Null(Seal(new byte[32]).TryOpen(row));

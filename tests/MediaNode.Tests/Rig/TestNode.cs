@@ -123,18 +123,20 @@ internal sealed class TestNode : IAsyncDisposable
     public Task<HttpResponseMessage> DeleteRegistrationAsync(string registrationId) =>
         SendAsync(HttpMethod.Delete, $"{NodeControlRoutes.Registrations}/{registrationId}");
 
-    public async Task<CallRecord> StartCallAsync(RegistrationRecord registration, string offer, string receiver = FakeIms.PhoneNumber)
+    public async Task<CallRecord> StartCallAsync(
+        RegistrationRecord registration, string offer, string receiver = FakeIms.PhoneNumber, bool anonymous = false)
     {
-        var response = await PostCallAsync(registration, offer, receiver);
+        var response = await PostCallAsync(registration, offer, receiver, anonymous);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return (await response.Content.ReadFromJsonAsync(ControlJson.Default.CallRecord))!;
     }
 
-    public Task<HttpResponseMessage> PostCallAsync(RegistrationRecord registration, string offer, string receiver = FakeIms.PhoneNumber) => SendAsync(
+    public Task<HttpResponseMessage> PostCallAsync(
+        RegistrationRecord registration, string offer, string receiver = FakeIms.PhoneNumber, bool anonymous = false) => SendAsync(
         HttpMethod.Post, NodeControlRoutes.Calls,
         new StartCallCommand(
             Guid.NewGuid().ToString(), registration.RegistrationId, registration.PhoneNumber, $"tel:{registration.PhoneNumber}", null,
-            $"tel:{receiver}", null, Anonymous: false, offer),
+            $"tel:{receiver}", null, anonymous, offer),
         ControlJson.Default.StartCallCommand);
 
     public Task<HttpResponseMessage> PutStatusAsync(string callId, CallStatus status, string? offer = null, string? answer = null) => SendAsync(
