@@ -7,6 +7,8 @@ using Byon.Tests.TestKit;
 
 if (args is [NodeHost.Verb, var complexity])
     return NodeHost.Run(complexity);
+if (args is [ForwarderHost.Verb])
+    return ForwarderHost.Run();
 if (args is [CodecCost.Verb, var key])
     return CodecCost.Run(key);
 if (args is [SipHost.Verb, var port])

@@ -22,6 +22,7 @@ internal static class MediaBench
         new(MediaServerKind.Rtpengine, CodecBuild.Debian, static async _ => await RtpengineServer.StartAsync(CodecBuild.Debian)),
         new(MediaServerKind.Node, CodecBuild.Debian, static of => Task.FromResult<MediaServer>(NodeServer.Start(of, CodecBuild.Debian))),
         new(MediaServerKind.RtpengineOwn, CodecBuild.Own, static async _ => await RtpengineServer.StartAsync(CodecBuild.Own)),
+        new(MediaServerKind.Forwarder, CodecBuild.Debian, static _ => Task.FromResult<MediaServer>(ForwarderServer.Start())),
         new(MediaServerKind.NodeOwn, CodecBuild.Own, static of => Task.FromResult<MediaServer>(NodeServer.Start(of, CodecBuild.Own))),
     ];
 
@@ -59,7 +60,7 @@ internal static class MediaBench
         List<MediaLimit> found = [];
         foreach (var of in options.Limits ? cases.Where(of => of.LimitGoal is not null) : [])
         {
-            foreach (var server in servers.Where(server => server.Codecs == CodecBuild.Debian))
+            foreach (var server in servers.Where(server => server is { Codecs: CodecBuild.Debian, IsPlain: false }))
             {
                 // The node begins where its goal is.
                 var other = found.Find(limit => limit.Case == of && limit.Calls > 0);
@@ -132,12 +133,15 @@ internal static class MediaBench
 /// <param name="Name">On the command line.</param>
 internal sealed record MediaServerKind(string Name, CodecBuild Codecs, Func<MediaCase, Task<MediaServer>> Start)
 {
-    public const string Rtpengine = "rtpengine", Node = "node", RtpengineOwn = "rtpengine-own", NodeOwn = "node-own";
+    public const string Rtpengine = "rtpengine", Node = "node", RtpengineOwn = "rtpengine-own", NodeOwn = "node-own", Forwarder = "forwarder";
 
     public bool IsNode => Name is Node or NodeOwn;
 
+    /// <summary>It forwards what it gets as it is, so the load must not encrypt.</summary>
+    public bool IsPlain => Name == Forwarder;
+
     public int CallsOf(MediaCase of) => IsNode ? of.NodeCalls : of.Calls;
 
-    /// <summary>Where nothing is transcoded, the build of a codec changes nothing.</summary>
-    public bool Fits(MediaCase of) => Codecs == CodecBuild.Debian || of.TriesBuilds;
+    /// <summary>Where nothing is transcoded, the build of a codec changes nothing; and only where a goal is set for a relay, its bound is of interest.</summary>
+    public bool Fits(MediaCase of) => IsPlain ? of is { IsRelay: true, IsSetUp: false, Goal: not null } : Codecs == CodecBuild.Debian || of.TriesBuilds;
 }

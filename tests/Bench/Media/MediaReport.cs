@@ -20,7 +20,9 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         transcoding is a choice of settings: the rows "both at complexity 10" have one complexity and bit rate (24 kbit/s) on both, rate
         and channels stay (rtpengine 10.5 has no others). "Codecs alone" is what the codecs of a call cost by themselves with either's
         settings, at 24 kbit/s; with it, "had rtpengine the node's codec settings" is calculated: its own cost less its codecs, plus the
-        node's. A server whose core is full is dearer than it looks. Speech is synthetic.
+        node's. "Were it only forwarded" has in place of the node
+        a program that takes and sends the same datagrams by the same kinds of sockets and does nothing with them, the load without ICE, DTLS
+        and SRTP: the kernel's share, below which no relay by sockets gets. A server whose core is full is dearer than it looks. Speech is synthetic.
         Two numbers of calls are rtpengine's and the node's: with them either is about two thirds busy, since a processor that idles between
         packets is colder and makes each of them dearer; "at ease" has one number for both.
         Own builds are the codec libraries of ./byon codecs; every other figure is with Debian's, and the load always has those.
@@ -63,7 +65,7 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
     private static string Short(string path) =>
         path.StartsWith(RepositoryRoot.Path, StringComparison.Ordinal) ? Path.GetRelativePath(RepositoryRoot.Path, path) : path;
 
-    private string Profiles() => "SRTP: " + string.Join(", ", runs.Select(run => $"{run.Server} {run.Profile}").Concat(setUps.Select(run => $"{run.Server} {run.Profile}")).Distinct());
+    private string Profiles() => "SRTP: " + string.Join(", ", runs.Where(run => run.Profile != "").Select(run => $"{run.Server} {run.Profile}").Concat(setUps.Select(run => $"{run.Server} {run.Profile}")).Distinct());
 
     private static IEnumerable<MediaRow> SetUpRows(IReadOnlyList<SetUpRun> runs)
     {
@@ -87,6 +89,8 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
 
             var cost = group.Key.Goal is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"<= {wanted:0.00}") : "";
             yield return Row("ms per call-s", "0.00", cost, run => run.CpuPerCallSecond);
+            if (group.Any(run => run.Server == MediaServerKind.Forwarder))
+                yield return RowOf("ms per call-s, were it only forwarded", "0.00", "", run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.Forwarder);
             if (group.Any(run => run.Server == MediaServerKind.NodeOwn))
             {
                 yield return RowOf("ms per call-s, node with own builds", "0.00", cost, run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.NodeOwn);

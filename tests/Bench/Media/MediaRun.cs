@@ -43,7 +43,7 @@ internal sealed record MediaRun(
     public static async Task<MediaRun> MeasureAsync(MediaServerKind kind, MediaCase of, int calls, TimeSpan window)
     {
         await using var server = await kind.Start(of);
-        using var load = new LoadGenerator(of, calls, new NativeCodecs(NullLogger.Instance));
+        using var load = new LoadGenerator(of, calls, new NativeCodecs(NullLogger.Instance), kind.IsPlain);
         var memory = server.ResidentBytes();
         var endpoints = new List<ServerEndpoints>();
         foreach (var call in load.Calls) endpoints.Add(await server.AddAsync(load, call, of));

@@ -57,10 +57,15 @@ internal sealed class LoadCall : IDisposable
         return new IPAddress(bytes);
     }
 
-    public void Connect(Instant now, ServerEndpoints server)
+    public void Aim(ServerEndpoints server)
     {
         WebRemote = server.WebRtc;
         ImsRemote = server.Ims;
+    }
+
+    public void Connect(Instant now, ServerEndpoints server)
+    {
+        Aim(server);
         Client.Connect(now, server.WebRtc, server.Ice, server.Fingerprint, dtlsClient: true);
     }
 

@@ -33,6 +33,7 @@ internal sealed class LoadGenerator : IDisposable
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(60);
 
     private readonly MediaCase _case;
+    private readonly bool _isPlain;
     private readonly DtlsEndpointFactory _dtls;
     private readonly LoadSocket _web = new();
     private readonly LoadSocket _ims;
@@ -47,9 +48,11 @@ internal sealed class LoadGenerator : IDisposable
     private long _sentUp, _sentDown, _receivedUp, _receivedDown;
     private TimeSpan _worstLateness;
 
-    public LoadGenerator(MediaCase of, int calls, ICodecFactory codecs)
+    /// <param name="isPlain">Neither ICE nor DTLS nor SRTP.</param>
+    public LoadGenerator(MediaCase of, int calls, ICodecFactory codecs, bool isPlain = false)
     {
         _case = of;
+        _isPlain = isPlain;
         (_ims, _imsRtcp) = BindPair();
         var certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
         _dtls = new DtlsEndpointFactory(certificate, of.Srtp is { } only ? [only] : null);
@@ -82,6 +85,12 @@ internal sealed class LoadGenerator : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var calls = _calls.AsSpan(_connected, count);
+        if (_isPlain)
+        {
+            foreach (var call in calls) call.Aim(servers[_connected++]);
+            return;
+        }
+
         for (int begun = 0, connected = 0; connected < count;)
         {
             for (; begun < count && begun - connected < HandshakesAtOnce; begun++) calls[begun].Connect(MonotonicClock.Now, servers[_connected + begun]);
@@ -196,7 +205,8 @@ internal sealed class LoadGenerator : IDisposable
     {
         var length = WritePacket(_web.Next(), call.Up, _case.WebRtc, call.Up.Probe is null ? _webSpeech : _webProbe, (uint)call.Index + 1);
         if (length == 0) return;
-        _web.Queue(call.Client.ProtectRtp(_web.Next(), length), call.WebAddress, call.WebRemote);
+        if (!_isPlain) length = call.Client.ProtectRtp(_web.Next(), length);
+        _web.Queue(length, call.WebAddress, call.WebRemote);
         _sentUp++;
     }
 
@@ -266,7 +276,11 @@ internal sealed class LoadGenerator : IDisposable
             if (LoadCall.IndexOf(target) is var index && (index < 0 || index >= _calls.Length)) continue;
             var call = _calls[index];
             var datagram = _web.Datagram(i);
-            if (call.AnswerCheck(datagram, _answer) is var length and > 0)
+            if (_isPlain)
+            {
+                Count(datagram, call.Down, arrivedAt, _downDelays, ref _receivedDown);
+            }
+            else if (call.AnswerCheck(datagram, _answer) is var length and > 0)
             {
                 _answer.AsSpan(0, length).CopyTo(_web.Next());
                 _web.Queue(length, call.WebAddress, call.WebRemote);
