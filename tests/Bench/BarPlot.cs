@@ -5,13 +5,15 @@ using System.Text;
 namespace Byon.Tests.Bench;
 
 /// <param name="Other">Null where the node is alone.</param>
-internal sealed record BarRow(string Name, double? Other, double Node, Func<double, string> Number, double? Ratio);
+/// <param name="Goal">Of the ratio, as "&lt;= 0.45"; empty where nothing was set as a goal.</param>
+internal sealed record BarRow(string Name, double? Other, double Node, Func<double, string> Number, double? Ratio, string Goal = "");
 
 /// <summary>The node beside another server as an SVG: one or two bars a row, the longer of them as long as there is room, and their ratio.</summary>
 internal sealed record BarPlot(string Title, string Other, string Versions)
 {
-    private const int Width = 960;
-    private const int Left = 430;
+    private const int Width = 1180;
+    private const int Left = 540;
+    private const int Goals = 80;
     private const int Bar = 360;
     private const int Row = 40;
     private const int Top = 86;
@@ -32,7 +34,7 @@ internal sealed record BarPlot(string Title, string Other, string Versions)
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, DejaVu Sans, sans-serif" font-size="13" fill="#1b2330">
             <rect width="{Width}" height="{height}" fill="#ffffff"/>
             <text x="24" y="34" font-size="18" font-weight="600">{WebUtility.HtmlEncode(Title)}</text>
-            <rect x="700" y="22" width="12" height="12" fill="{OthersColour}"/><text x="718" y="33">{WebUtility.HtmlEncode(Other)}</text><rect x="800" y="22" width="12" height="12" fill="{NodesColour}"/><text x="818" y="33">node</text>
+            <rect x="{Left}" y="42" width="12" height="12" fill="{OthersColour}"/><text x="{Left + 18}" y="53">{WebUtility.HtmlEncode(Other)}</text><rect x="{Left + 120}" y="42" width="12" height="12" fill="{NodesColour}"/><text x="{Left + 138}" y="53">node</text>
             <text x="24" y="58" fill="#b3261e">{WebUtility.HtmlEncode(Warning)}</text>
             {body}<text x="24" y="{height - 30}" font-size="10.5" fill="#5b6676">{WebUtility.HtmlEncode(Report.Machine())}</text>
             <text x="24" y="{height - 14}" font-size="10.5" fill="#5b6676">{WebUtility.HtmlEncode(Versions)}</text>
@@ -47,7 +49,8 @@ internal sealed record BarPlot(string Title, string Other, string Versions)
         Line(svg, $"""<text x="{Left - 14}" y="{y + 18}" text-anchor="end">{WebUtility.HtmlEncode(row.Name)}</text>""");
         if (row.Other is { } other) DrawBar(svg, other / most, row.Number(other), y, OthersColour);
         DrawBar(svg, row.Node / most, row.Number(row.Node), y + 15, NodesColour);
-        if (row.Ratio is { } ratio) Line(svg, $"""<text x="{Width - 24}" y="{y + 18}" text-anchor="end" font-weight="600">× {ratio:0.00}</text>""");
+        if (row.Ratio is { } ratio) Line(svg, $"""<text x="{Width - 24 - Goals}" y="{y + 18}" text-anchor="end" font-weight="600">× {ratio:0.00}</text>""");
+        Line(svg, $"""<text x="{Width - 24}" y="{y + 18}" text-anchor="end" font-size="11" fill="#5b6676">{WebUtility.HtmlEncode(row.Goal)}</text>""");
     }
 
     private static void DrawBar(StringBuilder svg, double share, string number, int y, string colour)

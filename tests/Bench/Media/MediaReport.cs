@@ -29,6 +29,7 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         """);
 
     private const int NameWidth = 84;
+    private const string Cost = "ms per call-s";
 
     public IReadOnlyList<MediaRow> Rows { get; } = [.. SetUpRows(setUps), .. CostRows(runs, codecs), .. LimitRows(limits)];
 
@@ -73,7 +74,7 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         double Best(string server, Func<SetUpRun, double> figure) => runs.Where(run => run.Server == server).Min(figure);
 
         var title = string.Create(CultureInfo.InvariantCulture, $"ICE and DTLS of {runs[0].Calls} calls");
-        yield return new($"{title}: ms per call", Best(MediaServerKind.Rtpengine, run => run.Milliseconds), Best(MediaServerKind.Node, run => run.Milliseconds), "0.000", "<= 0.60");
+        yield return new($"{title}: ms per call", Best(MediaServerKind.Rtpengine, run => run.Milliseconds), Best(MediaServerKind.Node, run => run.Milliseconds), "0.000", "<= 0.60", IsHeadline: true);
         yield return new($"{title}: allocated, kB per call", double.NaN, Best(MediaServerKind.Node, run => (run.BytesAllocated ?? double.NaN) / 1024), "0.0", "");
     }
 
@@ -85,16 +86,16 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
             MediaRow Row(string what, string format, string goal, Func<MediaRun, double> figure) =>
                 RowOf(what, format, goal, figure, MediaServerKind.Rtpengine, MediaServerKind.Node);
             MediaRow RowOf(string what, string format, string goal, Func<MediaRun, double> figure, string rtpengine, string node) =>
-                new($"{title}: {what}", Best(group, rtpengine, figure), Best(group, node, figure), format, goal);
+                new($"{title}: {what}", Best(group, rtpengine, figure), Best(group, node, figure), format, goal, goal != "" || what.StartsWith(Cost, StringComparison.Ordinal));
 
             var cost = group.Key.Goal is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"<= {wanted:0.00}") : "";
-            yield return Row("ms per call-s", "0.00", cost, run => run.CpuPerCallSecond);
+            yield return Row(Cost, "0.00", cost, run => run.CpuPerCallSecond);
             if (group.Any(run => run.Server == MediaServerKind.Forwarder))
-                yield return RowOf("ms per call-s, were it only forwarded", "0.00", "", run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.Forwarder);
+                yield return RowOf(Cost + ", were it only forwarded", "0.00", "", run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.Forwarder);
             if (group.Any(run => run.Server == MediaServerKind.NodeOwn))
             {
-                yield return RowOf("ms per call-s, node with own builds", "0.00", cost, run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.NodeOwn);
-                yield return RowOf("ms per call-s, both with these", "0.00", "", run => run.CpuPerCallSecond, MediaServerKind.RtpengineOwn, MediaServerKind.NodeOwn);
+                yield return RowOf(Cost + ", node with own builds", "0.00", cost, run => run.CpuPerCallSecond, MediaServerKind.Rtpengine, MediaServerKind.NodeOwn);
+                yield return RowOf(Cost + ", both with these", "0.00", "", run => run.CpuPerCallSecond, MediaServerKind.RtpengineOwn, MediaServerKind.NodeOwn);
             }
 
             if (codecs.TryGetValue(group.Key, out var codec))
@@ -116,7 +117,7 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         }
     }
 
-    private static string Most(double goal) => string.Create(CultureInfo.InvariantCulture, $"<= {goal:0}");
+    private static string Most(double goal) => string.Create(CultureInfo.InvariantCulture, $"<= {goal:0} ms");
 
     private static string Calls(MediaCase of) => of.Calls == of.NodeCalls
         ? of.Calls.ToString(CultureInfo.InvariantCulture)
@@ -131,14 +132,15 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         let build = node.Server == MediaServerKind.NodeOwn ? ", node with own builds" : ""
         select new MediaRow(
             $"{of.Key.Name}: most calls{build}{(node.LoadWasTheLimit ? " (load was the node's limit)" : "")}", rtpengine.Calls, node.Calls, "0",
-            string.Create(CultureInfo.InvariantCulture, $">= {of.Key.LimitGoal:0.0}"));
+            string.Create(CultureInfo.InvariantCulture, $">= {of.Key.LimitGoal:0.0}"), IsHeadline: true);
 
     /// <summary>Of the cheapest run; of those that lost packets only where there is no other, since what is lost costs nothing.</summary>
     private static double Best(IEnumerable<MediaRun> runs, string server, Func<MediaRun, double> figure) =>
         figure(runs.Where(run => run.Server == server).OrderBy(run => run.LosesMuch).ThenBy(run => run.CpuPerCallSecond).First());
 }
 
-internal sealed record MediaRow(string Name, double Rtpengine, double Node, string Format, string Goal)
+/// <param name="IsHeadline">Worth a look by itself; others explain it.</param>
+internal sealed record MediaRow(string Name, double Rtpengine, double Node, string Format, string Goal, bool IsHeadline = false)
 {
     public double Ratio => Rtpengine == 0 ? double.NaN : Node / Rtpengine;
 
