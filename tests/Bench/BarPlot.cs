@@ -5,7 +5,7 @@ using System.Text;
 namespace Byon.Tests.Bench;
 
 /// <param name="Other">Null where the node is alone.</param>
-/// <param name="Goal">Of the ratio, as "&lt;= 0.45"; empty where nothing was set as a goal.</param>
+/// <param name="Goal">Of the ratio, or of the node alone with its unit, as "&lt;= 7 ms"; empty where nothing was set as a goal.</param>
 internal sealed record BarRow(string Name, double? Other, double Node, Func<double, string> Number, double? Ratio, string Goal = "");
 
 /// <summary>The node beside another server as an SVG: one or two bars a row, the longer of them as long as there is room, and their ratio.</summary>

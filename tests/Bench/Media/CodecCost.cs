@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Native;
@@ -28,12 +27,7 @@ internal sealed record CodecCost(double Node, double Rtpengine)
     /// <summary>In a process of its own on the servers' processor, with Debian's libraries.</summary>
     public static async Task<CodecCost> MeasureAsync(MediaCase of)
     {
-        var start = new ProcessStartInfo("taskset", ["-c", MediaServer.Core.ToString(CultureInfo.InvariantCulture), Environment.ProcessPath!, Verb, of.Key])
-        {
-            RedirectStandardOutput = true,
-        };
-        start.Environment.Remove("LD_LIBRARY_PATH");
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("the codecs' host did not start");
+        using var process = MediaServer.Start(Environment.ProcessPath!, [Verb, of.Key], CodecBuild.Debian, talks: true);
         var answer = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? JsonSerializer.Deserialize<CodecCost>(answer)! : throw new InvalidOperationException("the codecs could not be measured alone");

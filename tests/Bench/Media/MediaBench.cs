@@ -55,7 +55,7 @@ internal static class MediaBench
         }
 
         Dictionary<MediaCase, CodecCost> codecs = [];
-        foreach (var of in cases.Where(of => !of.IsRelay)) codecs[of] = await CodecCost.MeasureAsync(of);
+        foreach (var of in cases.Where(of => !of.IsRelay && options.Server is null)) codecs[of] = await CodecCost.MeasureAsync(of);
 
         List<MediaLimit> found = [];
         foreach (var of in options.Limits ? cases.Where(of => of.LimitGoal is not null) : [])

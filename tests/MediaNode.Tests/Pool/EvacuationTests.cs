@@ -18,10 +18,8 @@ public class EvacuationTests(NodeFixture fixture)
     {
         await using var ims = new FakeIms();
         await using var full = await FullNode.StartAsync(fixture);
-        var leaving = TestNode.Create(fixture, ims.NextHop);
-        leaving.Settings["Node__DrainSeconds"] = "60";
-        await leaving.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, leaving, ims);
+        await using var rig = await StartAsync(ims);
+        var leaving = rig.Node;
         var call = await rig.ConnectAsync();
         var offer = ims.Invitation!.Offer!;
 
@@ -45,10 +43,8 @@ public class EvacuationTests(NodeFixture fixture)
     {
         await using var ims = new FakeIms();
         await using var full = await FullNode.StartAsync(fixture);
-        var leaving = TestNode.Create(fixture, ims.NextHop);
-        leaving.Settings["Node__DrainSeconds"] = "60";
-        await leaving.StartAsProcessAsync();
-        await using var rig = await CallRig.StartAsync(fixture, leaving, ims);
+        await using var rig = await StartAsync(ims);
+        var leaving = rig.Node;
         var call = await rig.ConnectAsync();
         full.WhenAsked = () => ims.Do((phone, now) => phone.End(now, ims.Invitation!.Session));
 
@@ -56,6 +52,15 @@ public class EvacuationTests(NodeFixture fixture)
 
         Assert.Equal("remote-hangup", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
         Assert.Equal(0, await leaving.WaitForExitAsync());
+    }
+
+    /// <summary>A subscriber at a node in a process of its own, which drains for long.</summary>
+    private async Task<CallRig> StartAsync(FakeIms ims)
+    {
+        var leaving = TestNode.Create(fixture, ims.NextHop);
+        leaving.Settings["Node__DrainSeconds"] = "60";
+        await leaving.StartAsProcessAsync();
+        return await CallRig.StartAsync(fixture, leaving, ims);
     }
 
     /// <summary>It says that it is ready, with room for many, and takes nothing.</summary>

@@ -10,16 +10,12 @@ namespace Byon.Tests.Bench.Media.Servers;
 /// <summary>A relay that only forwards, in a process of its own (<see cref="ForwarderHost"/>). It knows no ICE, DTLS or SRTP.</summary>
 internal sealed class ForwarderServer(Process process) : MediaServer(process)
 {
-    private readonly Process _process = process;
-
     public static ForwarderServer Start() => new(Start(Environment.ProcessPath!, [ForwarderHost.Verb], CodecBuild.Debian, talks: true));
 
     public override async Task<ServerEndpoints> AddAsync(LoadGenerator load, LoadCall call, MediaCase of)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new ForwardingWanted(load.WebEndPoint(call).ToString(), load.ImsEndPoint(call).ToString())));
-        await _process.StandardInput.FlushAsync();
-        var answer = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the forwarder ended");
-        var made = JsonSerializer.Deserialize<ForwardingMade>(answer)!;
+        var wanted = new ForwardingWanted(load.WebEndPoint(call).ToString(), load.ImsEndPoint(call).ToString());
+        var made = JsonSerializer.Deserialize<ForwardingMade>(await AskAsync(JsonSerializer.Serialize(wanted)))!;
         return new ServerEndpoints(IPEndPoint.Parse(made.Web), new IceCredentials("", ""), DtlsFingerprint.Of([]), IPEndPoint.Parse(made.Ims));
     }
 }

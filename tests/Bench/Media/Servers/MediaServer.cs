@@ -44,8 +44,17 @@ internal abstract class MediaServer(Process process) : IAsyncDisposable
             .Where(path => Path.GetFileName(path) is var name && Codecs.Any(codec => name.StartsWith(codec, StringComparison.Ordinal))),
     ];
 
+    /// <summary>One line to a server that talks, and its answer.</summary>
+    /// <exception cref="InvalidOperationException">The server has ended.</exception>
+    protected async Task<string> AskAsync(string line)
+    {
+        await process.StandardInput.WriteLineAsync(line);
+        await process.StandardInput.FlushAsync();
+        return await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{process.StartInfo.ArgumentList[3]} ended");
+    }
+
     /// <summary>Starts a program kept on <see cref="Core"/>.</summary>
-    protected static Process Start(string program, IEnumerable<string> arguments, CodecBuild codecs, bool talks)
+    internal static Process Start(string program, IEnumerable<string> arguments, CodecBuild codecs, bool talks)
     {
         var start = new ProcessStartInfo("taskset", ["-c", Core.ToString(CultureInfo.InvariantCulture), program, .. arguments])
         {

@@ -12,8 +12,6 @@ namespace Byon.Tests.Bench.Media.Servers;
 /// <summary>The media engine of our node in a process of its own (<see cref="NodeHost"/>), told about calls line by line.</summary>
 internal sealed class NodeServer(Process process) : MediaServer(process)
 {
-    private readonly Process _process = process;
-
     public static NodeServer Start(MediaCase of, CodecBuild codecs) =>
         new(Start(Environment.ProcessPath!, [NodeHost.Verb, (of.NodeComplexity ?? of.Complexity)?.ToString(CultureInfo.InvariantCulture) ?? ""], codecs, talks: true));
 
@@ -28,13 +26,6 @@ internal sealed class NodeServer(Process process) : MediaServer(process)
     }
 
     public override async Task<RuntimeFigures?> RuntimeAsync() => JsonSerializer.Deserialize<RuntimeFigures>(await AskAsync(NodeHost.FiguresWanted));
-
-    private async Task<string> AskAsync(string line)
-    {
-        await _process.StandardInput.WriteLineAsync(line);
-        await _process.StandardInput.FlushAsync();
-        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the node's media host ended");
-    }
 }
 
 internal sealed record CallWanted(string UsernameFragment, string Password, string Fingerprint, string Ims, AudioFormat WebRtcFormat, AudioFormat ImsFormat);
