@@ -54,7 +54,7 @@ export class Media {
   async offer(video) {
     this.#open();
     this.#peer.addTrack(this.#microphone.getAudioTracks()[0], this.#microphone);
-    if (video) this.#show();
+    if (video) await this.#show();
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     return this.#gathered();
   }
@@ -103,7 +103,7 @@ export class Media {
     this.picture = await openCamera();
     if (this.#isClosed) this.close();
     if (!this.picture || this.#isClosed) return null;
-    this.#show();
+    await this.#show();
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     return this.localDescription;
   }
@@ -112,12 +112,34 @@ export class Media {
     return this.#peer.setRemoteDescription({ type: 'answer', sdp });
   }
 
-  /** Answers an offer of video; the answer holds once it could be told, else nothing has changed. */
-  async answerPicture(sdp, accept, say) {
+  /** An offer of the gateway would bring video into a call that has none. */
+  addsPicture(offer) {
+    return movesPicture(offer) && [undefined, null, 'inactive'].includes(this.#transceiver('video')?.currentDirection);
+  }
+
+  /** Answers an offer of video. */
+  answerPicture(sdp, accept, say) {
+    return this.#answerAgain(sdp, () => { this.#transceiver('video').direction = accept ? 'recvonly' : 'inactive'; }, say);
+  }
+
+  /** Answers an offer that changes the video there is, or stops it. Whether the own picture is still sent. */
+  async fitPicture(sdp, say) {
+    await this.#answerAgain(sdp, () => {}, say);
+    if (movesPicture(sdp)) return true;
+    this.picture?.getTracks().forEach(track => track.stop());
+    this.picture = null;
+    const transceiver = this.#transceiver('video');
+    if (transceiver) transceiver.direction = 'inactive';
+    await transceiver?.sender.replaceTrack(null);
+    return false;
+  }
+
+  /** The answer holds once it could be told, else nothing has changed. */
+  async #answerAgain(sdp, prepare, say) {
     const peer = this.#peer;
     await peer.setRemoteDescription({ type: 'offer', sdp });
     try {
-      peer.getTransceivers().findLast(each => each.receiver.track.kind === 'video').direction = accept ? 'recvonly' : 'inactive';
+      prepare();
       const answer = await peer.createAnswer();
       await say(answer.sdp);
       await peer.setLocalDescription(answer);
@@ -200,14 +222,18 @@ export class Media {
   }
 
   /** Puts the camera, or without one only the wish to see, into what is offered next. */
-  #show() {
+  async #show() {
     const track = this.picture?.getVideoTracks()[0];
-    if (track) this.#peer.addTrack(track, this.picture);
+    const line = this.#transceiver('video');
+    if (line) {
+      await line.sender.replaceTrack(track ?? null);
+      line.direction = track ? 'sendrecv' : 'recvonly';
+    } else if (track) this.#peer.addTrack(track, this.picture);
     else this.#peer.addTransceiver('video', { direction: 'recvonly' });
   }
 
   #transceiver(kind) {
-    return this.#peer.getTransceivers().find(each => each.receiver.track.kind === kind);
+    return this.#peer.getTransceivers().findLast(each => each.receiver.track.kind === kind && each.direction !== 'stopped');
   }
 
   #watchDtls() {
@@ -231,3 +257,9 @@ export class Media {
 
 /** What names the gateway's end of ICE: it changes when the call goes on at another node. */
 const fragmentOf = sdp => /^a=ice-ufrag:(\S+)/m.exec(sdp ?? '')?.[1];
+
+/** Whether the last m=video of a description is one on which something may move. */
+const movesPicture = sdp => {
+  const video = (sdp ?? '').split(/^m=/m).findLast(section => section.startsWith('video '));
+  return video !== undefined && !video.startsWith('video 0 ') && !/^a=inactive/m.test(video);
+};

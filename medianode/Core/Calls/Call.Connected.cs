@@ -20,10 +20,11 @@ public sealed partial class Call
         _earlyMediaIsMute = false;
         _farSideHolds = _ims.FarSideHolds;
         ApplyMedia();
-        NoteRefusal();
         BecomeAndTell(CallState.Connected);
         // Not before an answer that is still to come in the ACK.
-        if (!_awaitsAnswerInAck) ReofferVideo();
+        if (_awaitsAnswerInAck) return;
+        FitBrowserVideo();
+        ReofferVideo();
     }
 
     private void Connected(Instant now, SipSessionEvent sipEvent)
@@ -131,8 +132,14 @@ public sealed partial class Call
     {
         _ims = leg;
         ApplyMedia();
-        if (leg.FarSideHolds == _farSideHolds) return;
-        _farSideHolds = leg.FarSideHolds;
+        if (leg.FarSideHolds != _farSideHolds) FarSideHeld(leg.FarSideHolds);
+        FitBrowserVideo();
+    }
+
+    private void FarSideHeld(bool holds)
+    {
+        TryTakeVideoFit();
+        _farSideHolds = holds;
         _wasEverHeld |= _farSideHolds;
         Milestone(_farSideHolds ? "media.hold" : "media.resume", "by the other side");
         Description = Description with { State = CombinedState };
@@ -154,6 +161,8 @@ public sealed partial class Call
             return CallCommandResult.Incompatible("The call is being transferred.");
         if (_videoRequest is not null && change is { State: CallState.InProgress or CallState.Connected, AnswerSdp: { } answer })
             return AnswerVideoRequest(answer);
+        if (_videoFit is not null && change is { State: CallState.InProgress or CallState.Connected, AnswerSdp: { } fitted })
+            return AnswerVideoFit(fitted);
         if (change.State is CallState.Hold or CallState.Resume && _move is not null)
             return CallCommandResult.Incompatible("The call is moving to another gateway node.");
         if (_videoChanging && (change.OfferSdp is not null || change.State is CallState.Hold or CallState.Resume))
@@ -170,7 +179,12 @@ public sealed partial class Call
 
         if (change is { State: CallState.InProgress or CallState.Connected, AnswerSdp: { } followed } && !BrowserIsHere)
             return TakeAnswer(followed) ?? CallCommandResult.Done;
-        if (change.State is CallState.Connected or CallState.InProgress && change.OfferSdp is not null) ReofferVideo();
+        if (change.State is CallState.Connected or CallState.InProgress && change.OfferSdp is not null)
+        {
+            ReofferVideo();
+            FitBrowserVideo();
+        }
+
         return change.State switch
         {
             CallState.Hold => Hold(now),

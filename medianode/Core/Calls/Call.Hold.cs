@@ -31,6 +31,7 @@ public sealed partial class Call
     private CallCommandResult? Change(Instant now, bool hold)
     {
         RefuseVideoRequest();
+        TryTakeVideoFit();
         _change = new DirectionChange(hold, now + _options.ReinviteTime, CommandWaits: true);
         OfferNetwork(out var offer);
         _actions.Enqueue(new SendReinvite(offer));
@@ -45,7 +46,7 @@ public sealed partial class Call
         if (_change is not { } change)
         {
             TakeUnaskedAnswer(answer);
-            VideoChanged();
+            VideoChanged(isRejected: false);
             return;
         }
 
@@ -78,13 +79,15 @@ public sealed partial class Call
         {
             BecomeAndTell(CombinedState, words);
         }
+
+        FitBrowserVideo();
     }
 
     private void HoldRefused(string why)
     {
         if (_change is not { } change)
         {
-            VideoChanged();
+            VideoChanged(isRejected: true);
             return;
         }
 
@@ -92,6 +95,7 @@ public sealed partial class Call
             CallFault.RefusedByNetwork, $"The network refused to {(change.IsHold ? "hold" : "resume")} the call: {why}."));
         _change = null;
         ApplyMedia();
+        FitBrowserVideo();
     }
 
     private void GiveUpWaiting(DirectionChange change)

@@ -85,5 +85,6 @@ public sealed partial class Call
         if (_move is not null) return;
         Milestone("call.moved");
         ReofferVideo();
+        FitBrowserVideo();
     }
 }

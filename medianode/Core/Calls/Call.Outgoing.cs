@@ -10,6 +10,9 @@ public sealed partial class Call
     /// <summary>The network forbids to play what comes before the answer (RFC 5009).</summary>
     private bool _earlyMediaIsMute;
 
+    /// <summary>The INVITE is a re-INVITE of a dialog that stands.</summary>
+    private bool _isWithinDialog;
+
     /// <summary>
     /// Answers the browser at once, so that ICE and DTLS finish while the far end rings, and offers to the network.
     /// Null: the browser's offer cannot be used.
@@ -25,15 +28,17 @@ public sealed partial class Call
         if (!call._webRtc.TryAnswer(offer, call.BrowserVideo, out var leg, out var answer, out why)) return null;
 
         call._webRtc = leg;
-        if (imsOrigin is not null) call._ims = call._ims with { Origin = imsOrigin };
+        if (imsOrigin is not null) (call._ims, call._isWithinDialog) = (call._ims with { Origin = imsOrigin }, true);
         call.Description = description with { AnswerSdp = answer };
         call._deadline = now + options.RingTime;
         call.ApplyMedia();
-        if (options.OffersPreconditions) call._ims = call._ims with { Preconditions = QosPreconditions.Unknown };
+        call._ims = call._ims with { Preconditions = call.FirstPreconditions };
         call.OfferNetwork(out var imsOffer);
         call._actions.Enqueue(new SendInvite(imsOffer));
         return call;
     }
+
+    private QosPreconditions? FirstPreconditions => _options.OffersPreconditions ? QosPreconditions.Unknown : null;
 
     private void Calling(Instant now, SipSessionEvent sipEvent)
     {
@@ -56,9 +61,23 @@ public sealed partial class Call
                 break;
             case SessionEnded ended:
                 if (ended.Ending.Status >= 300) Milestone($"sip.{ended.Ending.Status}", ended.Ending.Phrase);
-                Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: false), rejectStatus: null);
+                if (MayDoWithoutVideo(ended.Ending)) InviteWithoutVideo();
+                else Finish(now, CallEnd.FromSip(ended.Ending, _alerted, answered: false), rejectStatus: null);
                 break;
         }
+    }
+
+    /// <summary>A network that refuses the whole call for its description may be one that does not know video (RFC 3261 §21.4.26).</summary>
+    private bool MayDoWithoutVideo(SipEnding ending) => ending is { Kind: SipEndingKind.Rejected, Status: 488 or 606 or 415 }
+        && !_isWithinDialog && _ims.ToldVideo is not null;
+
+    private void InviteWithoutVideo()
+    {
+        Milestone("media.video-refused");
+        _ims = _ims with { Plan = null, RefusesVideo = true, Preconditions = FirstPreconditions };
+        OfferNetwork(out var offer);
+        ApplyMedia();
+        _actions.Enqueue(new SendInvite(offer));
     }
 
     /// <summary>

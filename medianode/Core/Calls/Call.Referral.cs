@@ -106,6 +106,7 @@ public sealed partial class Call
         CompletePending(CallCommandResult.Incompatible(PassedOn));
         var wasCalling = _phase == CallPhase.Calling;
         TryTakeVideoRequest(out _);
+        TryTakeVideoFit();
         (_referral, _change, _deadline, _phase) = (null, null, null, CallPhase.Connected);
         (_heldHere, _wasEverHeld, _earlyMediaIsMute, _awaitsAnswerInAck, _videoChanging) = (false, false, false, false, false);
         _ims = leg;
@@ -117,5 +118,6 @@ public sealed partial class Call
             ? Description with { Receiver = party, State = CombinedState }
             : Description with { Originator = party, State = CombinedState };
         Tell(CombinedState, PassedOn, withSdp: wasCalling);
+        FitBrowserVideo();
     }
 }

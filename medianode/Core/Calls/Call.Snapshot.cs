@@ -14,7 +14,7 @@ public sealed partial class Call
         _farSideHolds = saved.FarSideHolds;
         _wasEverHeld = saved.WasEverHeld;
         _awaitsAnswerInAck = saved.AwaitsAnswerInAck;
-        _hasVideo = _webRtc.Plan?.Video is not null && _ims.Plan?.Video is not null;
+        _hasVideo = BothHaveVideo;
         _keys = saved.Keys is { } keys ? new KeyQueue(keys) : new KeyQueue();
         _refusedInfo = saved.RefusedInfo;
         Description = saved.Description;
@@ -30,10 +30,13 @@ public sealed partial class Call
         }
         : null;
 
-    /// <summary>A re-INVITE that waits for the device stays behind, and so does what the device was offered for it.</summary>
-    private CallDescription Settled => _videoRequest is { } request
-        ? Description with { OfferSdp = request.OfferSdp, AnswerSdp = request.AnswerSdp }
-        : Description;
+    /// <summary>What the device was offered about video stays behind, and so does a re-INVITE that waits for it.</summary>
+    private CallDescription Settled => (_videoRequest, _videoFit) switch
+    {
+        ({ } request, _) => Description with { OfferSdp = request.OfferSdp, AnswerSdp = request.AnswerSdp },
+        (_, { } fit) => Description with { OfferSdp = fit.OfferSdp, AnswerSdp = fit.AnswerSdp },
+        _ => Description,
+    };
 
     /// <summary>The call as it was; its first action tells the media session what to do.</summary>
     public static Call Restore(CallSnapshot saved, CallOptions options)

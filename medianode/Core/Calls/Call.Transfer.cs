@@ -34,6 +34,7 @@ public sealed partial class Call
     public CallCommandResult BeginTransfer(Instant now, out SdpOrigin towardsFarSide)
     {
         RefuseVideoRequest();
+        TryTakeVideoFit();
         towardsFarSide = _ims.Origin;
         if (_phase != CallPhase.Connected) return CallCommandResult.Incompatible("Only a connected call can be transferred.");
         if (_transfer is not null) return CallCommandResult.Incompatible("The call is being transferred already.");
@@ -77,6 +78,7 @@ public sealed partial class Call
             TransferFailure.RefusedByFarSide => "The other side cannot talk to the phone; the call goes on here.",
             _ => "The call was not handed over; it goes on here.",
         });
+        FitBrowserVideo();
     }
 
     /// <summary>How the far side's call to the phone goes.</summary>

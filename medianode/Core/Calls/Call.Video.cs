@@ -16,6 +16,9 @@ public sealed partial class Call
 
     private bool _hasVideo;
 
+    private bool BothHaveVideo =>
+        _webRtc.Plan?.Video is { } browser && _ims.Plan?.Video is { } network && browser.Receive.IsSameEncoding(network.Stream.Receive);
+
     /// <summary>Ports are reserved for video.</summary>
     public bool HasVideoPorts => _ims.Local.ImsVideo is not null;
 
@@ -27,10 +30,10 @@ public sealed partial class Call
     public void AddVideoPorts(IPEndPoint rtp) => _ims = _ims with { Local = _ims.Local with { ImsVideo = rtp } };
 
     private WebRtcVideoTerms? BrowserVideo => HasVideoPorts && _options.VideoKilobits > 0
-        ? new WebRtcVideoTerms(_webRtc.Plan?.Video?.Receive ?? _ims.Plan?.Video?.Stream.Receive, _options.VideoKilobits)
+        ? new WebRtcVideoTerms(_ims.Plan?.Video?.Stream.Receive ?? _webRtc.Plan?.Video?.Receive, _options.VideoKilobits)
         : null;
 
-    /// <summary>What the network is to have of the browser's video now; null is none.</summary>
+    /// <summary>What the network is to have of the browser's video now, where it asks; null is none.</summary>
     private VideoWish? NetworkVideo()
     {
         // A stream that nobody sends or watches need not be set up; one that is there is kept.
@@ -38,9 +41,12 @@ public sealed partial class Call
         return wish with { Direction = wish.Direction & WantedDirection };
     }
 
-    /// <summary>The same for somebody who knows of no hold.</summary>
+    /// <summary>The same where we ask: who has refused is not bothered again, since that could cost more than the video.</summary>
+    private VideoWish? VideoToOffer() => _ims.RefusesVideo ? null : NetworkVideo();
+
+    /// <summary>The browser's video for somebody who knows of no hold.</summary>
     private VideoWish? FreshVideo => HasVideoPorts && _webRtc.Plan?.Video is { } video
-        ? new VideoWish(video.Receive, MediaDirections.Mirror(video.Direction), _options.VideoKilobits)
+        ? new VideoWish(video.Receive, MediaDirections.Mirror(video.Direction), _options.VideoKilobits) { Other = VideoPolicy.Other(_webRtc.VideoFormats, video.Receive) }
         : null;
 
     private static WebRtcVideoOffer? VideoForBrowser(string? imsOffer, MediaAllocation media, CallOptions options)
@@ -53,7 +59,7 @@ public sealed partial class Call
     /// <summary>Carries a change of the browser's video to the network, unless it knows of it.</summary>
     private void ReofferVideo()
     {
-        var wish = NetworkVideo();
+        var wish = VideoToOffer();
         if (wish == _ims.ToldVideo || _move is not null) return;
         OfferNetwork(out var offer);
         _actions.Enqueue(new SendReinvite(offer));
@@ -62,23 +68,19 @@ public sealed partial class Call
     }
 
     /// <summary>The network has answered a re-INVITE about video, in whichever way.</summary>
-    private void VideoChanged()
+    private void VideoChanged(bool isRejected)
     {
-        if (_videoChanging) NoteRefusal();
+        if (_videoChanging && isRejected && _ims.Plan?.Video is null) _ims = _ims with { RefusesVideo = _ims.ToldVideo is not null };
         _videoChanging = false;
+        FitBrowserVideo();
     }
 
-    private void NoteRefusal()
-    {
-        if (_ims.ToldVideo is not null && _ims.Plan?.Video is null) Milestone("media.video-refused");
-    }
-
-    private void OfferNetwork(out string offer) => _ims = _ims.Offer(WantedDirection, ImsCodecs(), NetworkVideo(), out offer);
+    private void OfferNetwork(out string offer) => _ims = _ims.Offer(WantedDirection, ImsCodecs(), VideoToOffer(), out offer);
 
     /// <summary>Tells the timeline when video begins and ends to be agreed on by both sides.</summary>
     private void NoteVideo()
     {
-        var has = _webRtc.Plan?.Video is not null && _ims.Plan?.Video is not null;
+        var has = BothHaveVideo;
         if (has == _hasVideo) return;
         _hasVideo = has;
         Milestone(has ? "media.video" : "media.video-ended", _ims.Plan?.Video?.Stream.Receive.Codec.ToString());

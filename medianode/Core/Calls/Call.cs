@@ -149,6 +149,7 @@ public sealed partial class Call
         if (_referral is { Lost: not null }) rejectStatus = null;
         DropReferral();
         TryTakeVideoRequest(out _);
+        TryTakeVideoFit();
         (_transfer, _move) = (null, null);
         if (rejectStatus is { } status)
         {
@@ -200,6 +201,9 @@ public sealed partial class Call
     private CallCommandResult? AnswerBrowser(string offer)
     {
         if (!_webRtc.TryAnswer(offer, BrowserVideo, out var leg, out var answer, out var why)) return Unacceptable(why);
+        // Who changes its video, and not only its network, wants the other side to be asked once more.
+        if (leg.Plan?.Video?.Direction != _webRtc.Plan?.Video?.Direction) _ims = _ims with { RefusesVideo = false };
+        _videoFit = null;
         _webRtc = leg;
         Description = Description with { OfferSdp = offer, AnswerSdp = answer };
         ApplyMedia();

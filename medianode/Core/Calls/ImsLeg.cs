@@ -17,6 +17,9 @@ public sealed record ImsLeg(
     /// <summary>The video that the network was told of last, by an offer or an answer of ours; null is none.</summary>
     public VideoWish? ToldVideo { get; init; }
 
+    /// <summary>The network has refused the video it was offered last, and offered none itself since.</summary>
+    public bool RefusesVideo { get; init; }
+
     /// <summary>Of the peer's audio, as its media told last, see <see cref="ImsRolledOver"/>.</summary>
     public uint RollOver { get; init; }
 
@@ -36,7 +39,7 @@ public sealed record ImsLeg(
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out ImsLeg? next, out SdpRejection? why)
     {
         var taken = ImsOfferAnswer.TryReadAnswer(answer, Offered, OfferedCodecs, out var plan, out why, Plan, Local.Sdes, ToldVideo);
-        next = taken ? this with { Plan = plan, Preconditions = Preconditions is null ? null : QosPreconditions.Read(answer) } : null;
+        next = taken ? this with { Plan = plan, RefusesVideo = ToldVideo is null ? RefusesVideo : plan!.Video is null, Preconditions = Preconditions is null ? null : QosPreconditions.Read(answer) } : null;
         return taken;
     }
 
@@ -50,7 +53,8 @@ public sealed record ImsLeg(
         next = null;
         if (!ImsOfferAnswer.TryAnswer(offer, Local, Origin, direction, preferred, out answer, out var plan, out why, Plan, video)) return false;
         var preconditions = QosPreconditions.Read(offer);
-        next = this with { Origin = Origin.Next(), Plan = plan, Preconditions = preconditions, ToldVideo = video };
+        var refuses = RefusesVideo && plan.Video is null;
+        next = this with { Origin = Origin.Next(), Plan = plan, Preconditions = preconditions, ToldVideo = refuses ? null : video, RefusesVideo = refuses };
         if (preconditions is not null) answer = preconditions.AddToAnswer(answer);
         return true;
     }

@@ -14,6 +14,9 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
     /// <summary>The video of our offer that waits for an answer.</summary>
     public WebRtcVideoOffer? OfferedVideo { get; init; }
 
+    /// <summary>The encodings that the browser has described in this call.</summary>
+    public IReadOnlyList<VideoFormat> VideoFormats { get; init; } = [];
+
     /// <summary>What the browser described last: what an offer of ours to it has to go on from.</summary>
     public string? PeerSdp { get; init; }
 
@@ -31,7 +34,14 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
             if (!TryAnswer(offer, local, video, out answer, out plan, out why)) return false;
         }
 
-        next = this with { Local = local, Origin = Origin.Next(), Plan = plan with { LocalIce = local.Ice }, PeerSdp = offer };
+        next = this with
+        {
+            Local = local,
+            Origin = Origin.Next(),
+            Plan = plan with { LocalIce = local.Ice },
+            PeerSdp = offer,
+            VideoFormats = VideoPolicy.ForBrowser(WebRtcOfferAnswer.DescribedVideo(offer)),
+        };
         return true;
     }
 
@@ -44,12 +54,14 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
     }
 
     /// <summary>Offers video to a browser that has described itself already; all else stays as it is. False where it cannot have any.</summary>
+    /// <param name="direction">Inactive stops what there is and keeps its line.</param>
     public bool TryOfferVideo(
-        IEnumerable<VideoFormat> formats, int kilobits, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? offer)
+        IEnumerable<VideoFormat> formats, int kilobits, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? offer,
+        MediaDirection direction = MediaDirection.SendReceive)
     {
         (next, offer) = (null, null);
         if (PeerSdp is null || !WebRtcOfferAnswer.IsBundled(PeerSdp) || WebRtcOfferAnswer.Number(formats, PeerSdp) is not { Count: > 0 } numbered) return false;
-        var video = new WebRtcVideoOffer(numbered, kilobits);
+        var video = new WebRtcVideoOffer(numbered, kilobits) { Direction = direction };
         offer = WebRtcOfferAnswer.WriteOffer(
             Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, Plan?.Audio.Send.Codec), PeerSdp, video);
         next = this with { Origin = Origin.Next(), OfferedVideo = video };
@@ -69,7 +81,9 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
     public bool TryReadAnswer(string answer, [NotNullWhen(true)] out WebRtcLeg? next, out SdpRejection? why)
     {
         var taken = WebRtcOfferAnswer.TryReadAnswer(answer, MediaDirection.SendReceive, out var plan, out why, OfferedVideo);
-        next = taken ? this with { Plan = plan! with { LocalIce = Plan?.LocalIce }, PeerSdp = answer } : null;
+        next = taken
+            ? this with { Plan = plan! with { LocalIce = Plan?.LocalIce }, PeerSdp = answer, VideoFormats = VideoPolicy.ForBrowser([.. WebRtcOfferAnswer.DescribedVideo(answer), .. VideoFormats]) }
+            : null;
         return taken;
     }
 

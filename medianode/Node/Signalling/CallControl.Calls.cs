@@ -223,6 +223,8 @@ public sealed partial class CallControl
             IsEmergency = live.IsEmergency,
             Location = SipLocationOf(live),
         };
+        // The one before, where there was one, was refused with what it offered.
+        if (live.Session is { } refused) _callsBySession.Remove(refused);
         var session = agent.Invite(now, request);
         live.Session = session;
         _callsBySession[session] = live;

@@ -11,7 +11,7 @@ public sealed class VideoCallTests
     {
         var rig = CallRig.Outgoing(VideoSamples.Chrome());
         Assert.Contains("m=video 20001 UDP/TLS/RTP/SAVPF 102\r\n", rig.Call.Description.AnswerSdp);
-        Assert.Contains("m=video 21002 RTP/AVP 98\r\n", Assert.IsType<SendInvite>(rig.Sip.Single()).Offer);
+        Assert.Contains("m=video 21002 RTP/AVP 98 99\r\n", Assert.IsType<SendInvite>(rig.Sip.Single()).Offer);
         rig.Answered(VideoSamples.Phone(formats: "114"));
 
         Assert.Equal(CallState.Connected, rig.State);
@@ -24,7 +24,7 @@ public sealed class VideoCallTests
     [Fact]
     public void A_network_that_refuses_video_gets_a_call_of_audio()
     {
-        foreach (var answer in new[] { VideoSamples.PhoneWithoutVideo(), VideoSamples.Phone(port: 0), VideoSamples.Phone(formats: "99") })
+        foreach (var answer in new[] { VideoSamples.PhoneWithoutVideo(), VideoSamples.Phone(port: 0), VideoSamples.Phone(formats: "100") })
         {
             var rig = CallRig.Outgoing(VideoSamples.Chrome());
             rig.Answered(answer);
@@ -79,23 +79,20 @@ public sealed class VideoCallTests
     }
 
     [Fact]
-    public void The_network_adds_removes_and_adds_video_without_the_browsers_help()
+    public void The_network_removes_and_adds_video_without_the_browsers_help()
     {
         var rig = CallRig.Outgoing(VideoSamples.Chrome());
-        rig.Answered(VideoSamples.PhoneWithoutVideo());
+        rig.Answered(VideoSamples.Phone(formats: "114"));
         var browsers = rig.Call.Description.AnswerSdp;
 
-        rig.Reinvited(VideoSamples.Phone(version: 2));
-        Assert.Contains("m=video 21002 RTP/AVP 114\r\n", Assert.IsType<AcceptReinvite>(rig.Sip[^1]).Sdp);
-        Assert.Equal(MediaDirection.SendReceive, rig.Plan.Ims!.Video!.Stream.Direction);
-
-        rig.Reinvited(VideoSamples.Phone(version: 3, port: 0));
+        rig.Reinvited(VideoSamples.Phone(version: 2, port: 0));
         Assert.Contains("m=video 0 RTP/AVP 114 115\r\n", Assert.IsType<AcceptReinvite>(rig.Sip[^1]).Sdp);
         Assert.Null(rig.Plan.Ims!.Video);
 
-        rig.Reinvited(VideoSamples.Phone(version: 4));
-        Assert.NotNull(rig.Plan.Ims!.Video);
-        Assert.Equal(["media.video", "media.video-ended", "media.video"], rig.Milestones.Where(m => m.StartsWith("media.video", StringComparison.Ordinal) && m != "media.video-refused"));
+        rig.Reinvited(VideoSamples.Phone(version: 3));
+        Assert.Contains("m=video 21002 RTP/AVP 114\r\n", Assert.IsType<AcceptReinvite>(rig.Sip[^1]).Sdp);
+        Assert.Equal(MediaDirection.SendReceive, rig.Plan.Ims!.Video!.Stream.Direction);
+        Assert.Equal(["media.video", "media.video-ended", "media.video"], rig.Milestones.Where(m => m.StartsWith("media.video", StringComparison.Ordinal)));
         Assert.Equal(browsers, rig.Call.Description.AnswerSdp);
         Assert.DoesNotContain(rig.Sip, action => action is SendReinvite);
     }
@@ -110,7 +107,7 @@ public sealed class VideoCallTests
         Assert.Equal(CallCommandResult.Done, rig.Put(CallState.Connected, offer: VideoSamples.Chrome()));
         Assert.Contains("m=video 20001 UDP/TLS/RTP/SAVPF 102\r\n", rig.Call.Description.AnswerSdp);
         var offer = Assert.IsType<SendReinvite>(rig.Sip[^1]).Offer;
-        Assert.Contains("m=video 21002 RTP/AVP 98\r\n", offer);
+        Assert.Contains("m=video 21002 RTP/AVP 98 99\r\n", offer);
         Assert.Equal(CallFault.IncompatibleState, rig.Put(CallState.Hold)!.Fault);
         rig.ReinviteAnswered(VideoSamples.Phone(formats: "114"));
         Assert.NotNull(rig.Plan.Ims!.Video);

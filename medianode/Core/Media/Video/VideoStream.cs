@@ -20,7 +20,21 @@ public sealed record ImsVideo(IPEndPoint PeerRtp, IPEndPoint PeerRtcp, bool Rtcp
     public SrtpKeys? Srtp { get; init; }
 }
 
-/// <summary>What one leg would like of video, for an offer or an answer.</summary>
+/// <summary>What one leg would like of video, for an offer or an answer. Two wishes for the same encodings are equal, in whatever order.</summary>
 /// <param name="Format">As the browser speaks it.</param>
 /// <param name="Kilobits">The most that either side may send, b=AS.</param>
-public sealed record VideoWish(VideoFormat Format, MediaDirection Direction, int Kilobits);
+public sealed record VideoWish(VideoFormat Format, MediaDirection Direction, int Kilobits)
+{
+    /// <summary>What the browser can speak instead: <see cref="VideoPolicy.Other"/>.</summary>
+    public VideoFormat? Other { get; init; }
+
+    /// <summary>In order of preference.</summary>
+    public IReadOnlyList<VideoFormat> InOrder() => Other is null ? [Format] : [Format, Other];
+
+    public bool IsFor(VideoFormat format) => Format.IsSameEncoding(format) || Other?.IsSameEncoding(format) == true;
+
+    public bool Equals(VideoWish? other) => other is not null && Direction == other.Direction && Kilobits == other.Kilobits
+        && InOrder().All(other.IsFor) && other.InOrder().All(IsFor);
+
+    public override int GetHashCode() => HashCode.Combine(Direction, Kilobits);
+}

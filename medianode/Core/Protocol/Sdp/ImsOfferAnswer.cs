@@ -94,11 +94,11 @@ public static class ImsOfferAnswer
         // An answer that leaves m= lines out does not take them out of the session.
         plan = plan with { Slots = [.. plan.Slots, .. OfferedSlots(current, video).Slots.Skip(plan.Slots.Count)] };
         if (video is null) return true;
-        var format = ImsVideoSection.Offered(video, current?.VideoBindings ?? []);
+        var formats = ImsVideoSection.Offered(video, current?.VideoBindings ?? []);
         plan = plan with
         {
-            Video = ImsVideoSection.ReadAnswer(peer.Session, format, video, secured ? sdes!.Video : null, current?.Video?.Srtp?.Profile),
-            VideoBindings = [.. plan.VideoBindings.Append(format).DistinctBy(f => f.PayloadType)],
+            Video = ImsVideoSection.ReadAnswer(peer.Session, formats, video, secured ? sdes!.Video : null, current?.Video?.Srtp?.Profile),
+            VideoBindings = [.. plan.VideoBindings.Concat(formats).DistinctBy(f => f.PayloadType)],
         };
         return true;
     }

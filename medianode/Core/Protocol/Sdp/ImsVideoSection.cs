@@ -7,7 +7,7 @@ using Byon.MediaNode.Core.Protocol.Rtp;
 namespace Byon.MediaNode.Core.Protocol.Sdp;
 
 /// <summary>
-/// The m=video of the network's side (TS 26.114 §6.2.3): one format, on ports of its own. Feedback is offered by capability
+/// The m=video of the network's side (TS 26.114 §6.2.3): on ports of its own. Feedback is offered by capability
 /// negotiation (RFC 5939), so that a peer without RTP/AVPF can still take the video.
 /// </summary>
 internal static class ImsVideoSection
@@ -23,43 +23,53 @@ internal static class ImsVideoSection
         session,
         media => security.Allows(media) && media.Port != IPEndPoint.MaxPort && Address(session, media) is not null);
 
-    /// <summary>The wish as we offer it: under the payload type that its encoding had in this call, or else one that meant nothing yet.</summary>
-    public static VideoFormat Offered(VideoWish wish, IReadOnlyList<VideoFormat> bindings)
+    /// <summary>The wish as we offer it: each encoding under the payload type that it had in this call, or else one that meant nothing yet.</summary>
+    public static IReadOnlyList<VideoFormat> Offered(VideoWish wish, IReadOnlyList<VideoFormat> bindings)
     {
-        var known = bindings.FirstOrDefault(wish.Format.IsSameEncoding);
-        var free = Enumerable.Range(FirstPayloadType, 128 - FirstPayloadType).Select(type => (byte)type).Where(type => bindings.All(b => b.PayloadType != type));
-        return VideoSection.WithOwnParameters(wish.Format, known?.PayloadType ?? free.FirstOrDefault(FirstPayloadType));
+        var offered = new List<VideoFormat>();
+        foreach (var format in wish.InOrder())
+        {
+            var type = bindings.FirstOrDefault(format.IsSameEncoding)?.PayloadType ?? Free(bindings.Concat(offered));
+            if (type is not null) offered.Add(VideoSection.WithOwnParameters(format, type.Value));
+        }
+
+        return offered is [] ? [VideoSection.WithOwnParameters(wish.Format, FirstPayloadType)] : offered;
     }
 
+    private static byte? Free(IEnumerable<VideoFormat> taken) => Enumerable.Range(FirstPayloadType, 128 - FirstPayloadType)
+        .Select(type => (byte?)type).FirstOrDefault(type => taken.All(one => one.PayloadType != type));
+
     /// <param name="keys">Null offers plain RTP.</param>
-    public static void WriteOffer(SdpWriter writer, IPEndPoint local, VideoWish wish, VideoFormat format, bool rtcpMux, IEnumerable<SdesCrypto>? keys)
+    public static void WriteOffer(
+        SdpWriter writer, IPEndPoint local, VideoWish wish, IReadOnlyList<VideoFormat> formats, bool rtcpMux, IEnumerable<SdesCrypto>? keys)
     {
-        Begin(writer, local, keys is null ? "RTP/AVP" : "RTP/SAVP", format, wish.Kilobits);
+        Begin(writer, local, keys is null ? "RTP/AVP" : "RTP/SAVP", formats, wish.Kilobits);
         writer.Attribute("tcap", $"1 {WithFeedback(keys is not null)}").Attribute("pcfg", "1 t=1");
-        VideoSection.WriteFormat(writer, format, Ours);
+        foreach (var format in formats) VideoSection.WriteFormat(writer, format, Ours);
         End(writer, local, wish.Direction, rtcpMux);
         SdesCrypto.Write(writer, keys ?? []);
     }
 
+    /// <summary>Of an answer that names several of what was offered, the first one is what the peer sends (RFC 3264 §6.1).</summary>
     /// <param name="sdes">Null where plain RTP was offered.</param>
     /// <param name="inUse">The suite that was offered alone.</param>
-    public static ImsVideo? ReadAnswer(SessionDescription answer, VideoFormat offered, VideoWish wish, SdesTerms? sdes, SrtpProfile? inUse)
+    public static ImsVideo? ReadAnswer(SessionDescription answer, IReadOnlyList<VideoFormat> offered, VideoWish wish, SdesTerms? sdes, SrtpProfile? inUse)
     {
         if (Find(answer, sdes is null ? VideoSecurity.Plain : VideoSecurity.Secured) is not { } section
-            || section.Formats.FirstOrDefault(offered.IsSameEncoding) is not { } format) return null;
-        var plan = Plan(answer, section, format, offered, wish.Direction);
+            || section.Formats.FirstOrDefault(one => offered.Any(one.IsSameEncoding)) is not { } format) return null;
+        var plan = Plan(answer, section, format, offered.First(format.IsSameEncoding), wish.Direction);
         if (sdes is null) return plan;
         return SdesCrypto.First(section.Media) is { } crypto && crypto.AnswersOffer(inUse) ? plan with { Srtp = crypto.Agreed(sdes) } : null;
     }
 
-    /// <summary>The format of the offer that is what the wish speaks; null where nothing of it is, or no key can be used.</summary>
+    /// <summary>The format of the offer that is what the wish speaks, or else can speak; null where nothing of it is, or no key can be used.</summary>
     /// <param name="sdes">Keys of ours for a secured section.</param>
     public static ImsVideo? Choose(SessionDescription offer, VideoSection section, VideoWish wish, ImsVideo? current, SdesTerms? sdes)
     {
         var crypto = section.Media.IsSecured() ? SdesCrypto.First(section.Media) : null;
         if (section.Media.IsSecured() && (crypto is null || sdes is null)) return null;
-        var possible = section.Formats.Where(wish.Format.IsSameEncoding);
-        var format = possible.OrderByDescending(f => f.PayloadType == current?.Stream.Send.PayloadType).FirstOrDefault();
+        var possible = section.Formats.Where(wish.IsFor).OrderByDescending(wish.Format.IsSameEncoding);
+        var format = possible.ThenByDescending(f => f.PayloadType == current?.Stream.Send.PayloadType).FirstOrDefault();
         return format is null ? null : Plan(offer, section, format, VideoSection.Mirrored(format), wish.Direction) with { Srtp = crypto?.Agreed(sdes!) };
     }
 
@@ -68,7 +78,7 @@ internal static class ImsVideoSection
         // A potential configuration that names RTP/AVPF is preferred to the actual one (RFC 5939 §3.6.2).
         var secured = section.Media.IsSecured();
         var configuration = section.Media.Profile == WithFeedback(secured) ? null : FeedbackConfiguration(section.Media, WithFeedback(secured));
-        Begin(writer, local, configuration is null ? section.Media.Profile : WithFeedback(secured), chosen.Stream.Receive, kilobits);
+        Begin(writer, local, configuration is null ? section.Media.Profile : WithFeedback(secured), [chosen.Stream.Receive], kilobits);
         if (configuration is not null) writer.Attribute("acfg", configuration);
         VideoSection.WriteFormat(writer, chosen.Stream.Receive, chosen.Stream.Feedback);
         End(writer, local, chosen.Stream.Direction, chosen.RtcpMux);
@@ -91,8 +101,8 @@ internal static class ImsVideoSection
             new VideoStream(send, receive, section.Feedback(send) & Ours, direction) { Kilobits = media.Kilobits });
     }
 
-    private static void Begin(SdpWriter writer, IPEndPoint local, string profile, VideoFormat format, int kilobits) => writer
-        .Line('m', string.Create(CultureInfo.InvariantCulture, $"video {local.Port} {profile} {format.PayloadType}"))
+    private static void Begin(SdpWriter writer, IPEndPoint local, string profile, IReadOnlyList<VideoFormat> formats, int kilobits) => writer
+        .Line('m', string.Create(CultureInfo.InvariantCulture, $"video {local.Port} {profile} {string.Join(' ', formats.Select(format => format.PayloadType))}"))
         .Line('b', string.Create(CultureInfo.InvariantCulture, $"AS:{kilobits}"));
 
     private static void End(SdpWriter writer, IPEndPoint local, MediaDirection direction, bool rtcpMux)

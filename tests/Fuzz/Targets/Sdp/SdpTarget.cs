@@ -42,7 +42,7 @@ public sealed class SdpTarget() : FuzzTarget("sdp", new TextMutator(Words))
 
     private static readonly VideoFormat H264 = new(VideoCodec.H264, 106, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
 
-    private static readonly VideoWish Wish = new(H264, MediaDirection.SendReceive, 1_500);
+    private static readonly VideoWish Wish = new(H264, MediaDirection.SendReceive, 1_500) { Other = new VideoFormat(VideoCodec.Vp8, 96) };
 
     private static readonly SdpOrigin Origin = new(4_711, 1);
 

@@ -50,6 +50,41 @@ public sealed class ImsVideoTests
         Assert.Null(ReadAnswer(VideoSamples.Phone(formats: formats, port: port)).Video);
 
     [Fact]
+    public void Another_encoding_of_the_browser_is_offered_behind_the_one_it_was_given()
+    {
+        var both = Wish with { Other = new VideoFormat(VideoCodec.Vp8, 96) };
+        var video = Offer(both).Section(2);
+        Assert.Equal("video 21002 RTP/AVP 98 99", video[0]);
+        Assert.Contains("a=rtpmap:99 VP8/90000", video);
+        Assert.Contains("a=rtcp-fb:99 nack pli", video);
+        Assert.Equal(both, new VideoWish(both.Other, Wish.Direction, Wish.Kilobits) { Other = Wish.Format });
+        Assert.NotEqual(both, Wish);
+    }
+
+    [Theory]
+    [InlineData("99", VideoCodec.Vp8)]
+    [InlineData("99 114", VideoCodec.Vp8)]
+    [InlineData("114 99", VideoCodec.H264)]
+    public void What_an_answer_names_first_is_the_calls_encoding(string formats, VideoCodec codec)
+    {
+        var both = Wish with { Other = new VideoFormat(VideoCodec.Vp8, 96) };
+        Assert.True(ImsOfferAnswer.TryReadAnswer(
+            VideoSamples.Phone(formats: formats), MediaDirection.SendReceive, Codecs, out var plan, out _, video: both));
+        Assert.Equal((codec, codec), (plan.Video!.Stream.Send.Codec, plan.Video.Stream.Receive.Codec));
+        Assert.Equal(codec == VideoCodec.Vp8 ? 99 : 98, plan.Video.Stream.Receive.PayloadType);
+    }
+
+    [Theory]
+    [InlineData("99 114", 114)]
+    [InlineData("99 100", 99)]
+    public void An_offer_is_answered_with_what_the_browser_has_before_what_it_could_have(string formats, int chosen)
+    {
+        var (answer, plan) = Answer(VideoSamples.Phone(formats: formats), Wish with { Other = new VideoFormat(VideoCodec.Vp8, 96) });
+        Assert.StartsWith($"video 21002 RTP/AVP {chosen}", answer.Section(2)[0], StringComparison.Ordinal);
+        Assert.Equal(chosen, plan.Video!.Stream.Send.PayloadType);
+    }
+
+    [Fact]
     public void An_answer_that_leaves_the_video_out_does_not_take_it_out_of_the_session()
     {
         var plan = ReadAnswer(VideoSamples.PhoneWithoutVideo());
@@ -137,10 +172,13 @@ public sealed class ImsVideoTests
         {
             for (var step = 0; step < steps; step++)
             {
-                var wish = random.Next(4) == 0 ? null : new VideoWish(Formats[random.Next(Formats.Length)], (MediaDirection)random.Next(4), 1500);
+                var wish = random.Next(4) == 0 ? null : new VideoWish(Formats[random.Next(Formats.Length)], (MediaDirection)random.Next(4), 1500)
+                {
+                    Other = random.Next(2) == 0 ? null : Formats[random.Next(Formats.Length)],
+                };
                 if (_plan is not null && random.Next(2) == 0) BeOffered(wish);
                 else if (!OfferIsAnswered(wish)) continue;
-                if (_plan?.Video is { } video) Assert.True(wish!.Format.IsSameEncoding(video.Stream.Send) && wish.Format.IsSameEncoding(video.Stream.Receive));
+                if (_plan?.Video is { } video) Assert.True(wish!.IsFor(video.Stream.Send) && video.Stream.Send.IsSameEncoding(video.Stream.Receive));
             }
         }
 
