@@ -85,6 +85,29 @@ public class OutgoingCallTests(NodeFixture fixture)
     }
 
     [Fact]
+    public async Task A_network_that_refuses_a_call_for_its_video_is_called_without()
+    {
+        await using var rig = await CallRig.StartAsync(fixture);
+        var offer = rig.BrowserDescription("actpass").Replace("BUNDLE 0", "BUNDLE 0 1", StringComparison.Ordinal)
+            + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\n";
+        var call = await rig.Node.StartCallAsync(rig.Registration, offer);
+        var invited = await WaitFor.NotNullAsync(() => rig.Ims.Invitation);
+        Assert.Contains("m=video", invited.Offer, StringComparison.Ordinal);
+        rig.Ims.Do((phone, now) => phone.End(now, invited.Session, 488));
+
+        var again = await WaitFor.NotNullAsync(() => rig.Ims.Events.OfType<SessionInvited>().ElementAtOrDefault(1));
+        Assert.DoesNotContain("m=video", again.Offer, StringComparison.Ordinal);
+        rig.Ims.Do((phone, now) => phone.Answer(now, again.Session, rig.Phone.Describe()));
+        await rig.HasStatusAsync(call.CallId, CallStatus.Connected);
+        var log = await rig.LogWithAsync(data => data is CallEventData { Status: CallStatus.Connected, OfferSdp: not null, AnswerSdp: null });
+        Assert.Contains("a=inactive", ((CallEventData)log[^1].Data).OfferSdp, StringComparison.Ordinal);
+
+        // The new session is the call's: its end is the call's end.
+        rig.Ims.Do((phone, now) => phone.End(now, again.Session));
+        Assert.Equal("remote-hangup", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
+    }
+
+    [Fact]
     public async Task A_cancelled_call_stops_ringing_and_is_then_not_found()
     {
         await using var rig = await CallRig.StartAsync(fixture);
