@@ -1,12 +1,16 @@
 /*
  * Puts the codec libraries through what a media node asks of them, with computed speech: it trains their optimised builds, and
- * proves that those give the same bits as Debian's. Prints one line for each piece of work: its name, a hash of all that came
- * out, and with an argument the CPU time per 20 ms frame in microseconds, the shortest of that many rounds.
+ * proves that those give the same bits as Debian's, also for signals that overflow what can. Prints one line for each piece of
+ * work: its name and a hash of all that came out.
+ *   exercise           every piece of work, and the signals
+ *   exercise train     the work, what a media node does most often the more often
+ *   exercise ROUNDS    the work with the CPU time per 20 ms frame in microseconds, the shortest of that many rounds
  */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <opus.h>
@@ -55,6 +59,35 @@ static void speak(int rate)
     }
 }
 
+enum { SIGNALS = 10, SIGNAL_FRAMES = 100 };
+
+static const char *const signals[SIGNALS] = {
+    "silence", "tone", "dual-tone", "sweep", "noise", "faint-noise", "square", "alternating", "clicks", "bursts",
+};
+
+/* As loud as can be: what an encoder computes in 16 and 32 bits wraps and saturates there, as it does with speech never. */
+static void disturb(int signal)
+{
+    uint32_t seed = 1;
+    for (int i = 0; i < SIGNAL_FRAMES * 320; i++) {
+        double t = i / 16000.0;
+        seed = seed * 1664525 + 1013904223;
+        short random = (short)(seed >> 16);
+        switch (signal) {
+        case 1: speech[i] = (short)(20000 * sin(2 * M_PI * 440 * t)); break;
+        case 2: speech[i] = (short)(16000 * (sin(2 * M_PI * 697 * t) + sin(2 * M_PI * 1336 * t))); break;
+        case 3: speech[i] = (short)(32767 * sin(2 * M_PI * (50 + 2000 * t) * t)); break;
+        case 4: speech[i] = random; break;
+        case 5: speech[i] = random >> 8; break;
+        case 6: speech[i] = i / (20 + i / 4000 * 7) % 2 ? 32767 : -32768; break;
+        case 7: speech[i] = i % 2 ? 32767 : -32768; break;
+        case 8: speech[i] = i % 163 == 0 ? 32767 : i % 1000 == 7 ? -32768 : 0; break;
+        case 9: speech[i] = i / 1600 % 3 == 0 ? random : i / 1600 % 3 == 1 ? (random < 0 ? -32768 : 32767) : 0; break;
+        default: speech[i] = 0;
+        }
+    }
+}
+
 /* The libraries filter their input where it lies. */
 static short *frame(int rate, int index)
 {
@@ -92,10 +125,10 @@ static void decode_opus(int rate)
     opus_decoder_destroy(decoder);
 }
 
-static void encode_wideband(int mode)
+static void encode_wideband(int mode, int pauses, int frames)
 {
     void *encoder = E_IF_init();
-    for (int i = 0; i < FRAMES; i++) take(packets[i], lengths[i] = E_IF_encode(encoder, mode, frame(16000, i), packets[i], 1));
+    for (int i = 0; i < frames; i++) take(packets[i], lengths[i] = E_IF_encode(encoder, mode, frame(16000, i), packets[i], pauses));
     E_IF_exit(encoder);
 }
 
@@ -137,12 +170,13 @@ static double now(void)
     return time.tv_sec * 1e6 + time.tv_nsec / 1e3;
 }
 
-static int rounds;
+static int rounds, training;
 
-#define WORK(name, ...)                                                             \
+/* WEIGHT is how many times it is done to train. */
+#define WORK(name, weight, ...)                                                     \
     do {                                                                            \
         double best = 1e12;                                                         \
-        for (int round = 0; round < (rounds > 0 ? rounds : 1); round++) {           \
+        for (int round = 0; round < (training ? weight : rounds > 0 ? rounds : 1); round++) { \
             double from = now();                                                    \
             hash = 14695981039346656037u;                                           \
             __VA_ARGS__;                                                            \
@@ -156,35 +190,45 @@ static int rounds;
 int main(int argc, char **argv)
 {
     char name[64];
+    training = argc > 1 && strcmp(argv[1], "train") == 0;
     rounds = argc > 1 ? atoi(argv[1]) : 0;
     speak(48000);
-    WORK("opus-encode-48000-complexity-10", encode_opus(48000, 10, 32000, 1));
+    WORK("opus-encode-48000-complexity-10", 1, encode_opus(48000, 10, 32000, 1));
     for (int rate = 8000; rate <= 48000; rate += rate == 8000 ? 8000 : 32000) {
         sprintf(name, "opus-decode-%d", rate);
-        WORK(name, decode_opus(rate));
+        WORK(name, rate == 16000 ? 6 : 2, decode_opus(rate));
     }
     speak(16000);
     for (int complexity = 0; complexity <= 10; complexity += 5) {
+        sprintf(name, "opus-encode-16000-complexity-%d-redundant", complexity);
+        WORK(name, 1, encode_opus(16000, complexity, 24000, 1));
         sprintf(name, "opus-encode-16000-complexity-%d", complexity);
-        WORK(name, encode_opus(16000, complexity, 24000, complexity > 0));
+        WORK(name, complexity == 5 ? 6 : 2, encode_opus(16000, complexity, 24000, 0));
     }
-    WORK("opus-decode-wideband", decode_opus(16000));
+    WORK("opus-decode-wideband", 2, decode_opus(16000));
     for (int mode = 0; mode <= 8; mode++) {
         sprintf(name, "amr-wb-encode-%d", mode);
-        WORK(name, encode_wideband(mode));
+        WORK(name, mode == 2 ? 8 : 1, encode_wideband(mode, 1, FRAMES));
         sprintf(name, "amr-wb-decode-%d", mode);
-        WORK(name, decode_wideband());
+        WORK(name, mode == 2 ? 8 : 1, decode_wideband());
     }
     speak(8000);
     for (int complexity = 0; complexity <= 10; complexity += 5) {
         sprintf(name, "opus-encode-8000-complexity-%d", complexity);
-        WORK(name, encode_opus(8000, complexity, 16000, 1));
+        WORK(name, complexity == 5 ? 3 : 1, encode_opus(8000, complexity, 16000, 0));
     }
     for (int mode = 0; mode <= 7; mode++) {
         sprintf(name, "amr-encode-%d", mode);
-        WORK(name, encode_narrowband(mode));
+        WORK(name, mode == 7 ? 4 : 1, encode_narrowband(mode));
         sprintf(name, "amr-decode-%d", mode);
-        WORK(name, decode_narrowband());
+        WORK(name, mode == 7 ? 4 : 1, decode_narrowband());
+    }
+    for (int signal = 0; signal < SIGNALS && !training && rounds == 0; signal++) {
+        disturb(signal);
+        hash = 14695981039346656037u;
+        for (int mode = 0; mode <= 8; mode++)
+            for (int pauses = 0; pauses <= 1; pauses++) encode_wideband(mode, pauses, SIGNAL_FRAMES);
+        printf("amr-wb-encode-of-%s %016llx\n", signals[signal], (unsigned long long)hash);
     }
     return 0;
 }
