@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Byon.MediaNode.Core;
@@ -15,9 +14,6 @@ internal sealed unsafe class DtlsEndpoint : IDtlsEndpoint
 {
     /// <summary>Leaves room for IPv6, UDP and tunnels in 1280 bytes.</summary>
     private const int Mtu = 1200;
-
-    /// <summary>Header of a DTLS record; its last two bytes are the length of what follows (RFC 6347 §4.1).</summary>
-    private const int RecordHeader = 13;
 
     /// <summary>A second as libssl starts with would be heard by the caller; 100 ms is over most round trips.</summary>
     private const uint FirstRetransmitMicroseconds = 100_000;
@@ -60,11 +56,14 @@ internal sealed unsafe class DtlsEndpoint : IDtlsEndpoint
 
     public void Receive(Instant now, ReadOnlySpan<byte> datagram)
     {
-        if (datagram.IsEmpty || State is DtlsState.Closed or DtlsState.Failed) return;
-        // A memory BIO is a stream: what libssl left of the last datagram must not run into this one.
-        OpenSsl.BIO_ctrl(_input, OpenSsl.BioControlReset, 0, 0);
-        _ = OpenSsl.BIO_write(_input, datagram, datagram.Length);
-        Advance(now);
+        while (State is DtlsState.Handshaking or DtlsState.Connected && DtlsRecordRun.TryTake(ref datagram, out var run))
+        {
+            if (!MayRead(run)) continue;
+            // A memory BIO is a stream: what libssl left of the last records must not run into these.
+            OpenSsl.BIO_ctrl(_input, OpenSsl.BioControlReset, 0, 0);
+            _ = OpenSsl.BIO_write(_input, run.Bytes, run.Bytes.Length);
+            Advance(now);
+        }
     }
 
     public void HandleTimeout(Instant now)
@@ -121,6 +120,15 @@ internal sealed unsafe class DtlsEndpoint : IDtlsEndpoint
         Flush();
         NextTimeout = State == DtlsState.Handshaking ? now + Remaining() : null;
     }
+
+    /// <summary>
+    /// libssl keeps up to a hundred records of the epoch that is to come, and as many of early application data, in 17 KiB each, and
+    /// anybody can write their headers. They are no loss: the change of the epoch that comes late is not kept, so whatever overtakes
+    /// it is sent again anyway.
+    /// </summary>
+    private bool MayRead(in DtlsRecordRun run) => State == DtlsState.Connected
+        ? run.Epoch <= 1
+        : run.Epoch == 0 || (run.Epoch == 1 && !run.IsApplicationData && OpenSsl.SSL_get_state(_ssl) is OpenSsl.StateClientReadChange or OpenSsl.StateServerReadChange);
 
     private void Handshake()
     {
@@ -210,9 +218,9 @@ internal sealed unsafe class DtlsEndpoint : IDtlsEndpoint
         var records = new byte[pending];
         _ = OpenSsl.BIO_read(_output, records, pending);
         var start = 0;
-        for (var at = 0; at + RecordHeader <= pending;)
+        for (int at = 0, size; (size = DtlsRecordRun.Measure(records.AsSpan(at))) > 0;)
         {
-            var next = at + RecordHeader + BinaryPrimitives.ReadUInt16BigEndian(records.AsSpan(at + RecordHeader - 2));
+            var next = at + size;
             if (next - start > Mtu && at > start)
             {
                 _datagrams.Enqueue(records[start..at]);

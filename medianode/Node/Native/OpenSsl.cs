@@ -21,6 +21,9 @@ internal static unsafe partial class OpenSsl
     public const int ErrorWantRead = 2;
     public const int ErrorWantWrite = 3;
     public const int ErrorZeroReturn = 6;
+    /// <summary>TLS_ST_CR_CHANGE and TLS_ST_SR_CHANGE: the peer's ChangeCipherSpec has been read, its Finished has not.</summary>
+    public const int StateClientReadChange = 10;
+    public const int StateServerReadChange = 31;
     public const int BioControlReset = 1;
     public const int BioControlSetMemoryEofReturn = 130;
 
@@ -82,6 +85,9 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl)]
     public static partial void DTLS_set_timer_cb(SslHandle ssl, delegate* unmanaged<nint, uint, uint> callback);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_get_state(SslHandle ssl);
 
     [LibraryImport(Ssl)]
     public static partial int SSL_do_handshake(SslHandle ssl);
