@@ -202,9 +202,9 @@ void search_ixiy(Word16 nb_pos_ix, Word16 track_x, Word16 track_y, Word16 *ps, W
     const __m256i second = track_of(dn, track_y), other = load(cor_y), weights = _mm256_set1_epi32(16384 << 16 | 8192);
     const unsigned energy = ((unsigned)*alp << 16) + 0x8000;
     Quotient best = { -1, 1 };
-    for (int i = 0; i < POSITIONS; i++) {
-        int x = track_x + STEP * i, position, found;
-        if (dn2[x] >= nb_pos_ix - NB_MAX) continue;
+    __m256i chosen = _mm256_cmpgt_epi16(_mm256_set1_epi16(nb_pos_ix - NB_MAX), track_of(dn2, track_x));
+    for (unsigned left = (unsigned)_mm256_movemask_epi8(chosen); left != 0; left &= left - 1, left &= left - 1) {
+        int i = __builtin_ctz(left) / 2, x = track_x + STEP * i, position, found;
         __m256i correlation = _mm256_add_epi16(second, _mm256_set1_epi16(*ps + dn[x]));
         __m256i squares = multiply_q15(correlation, correlation), pulses = load(rrixiy[track_x] + POSITIONS * i);
         __m256i base = _mm256_set1_epi32((Word32)(energy + (unsigned)(cor_x[i] * 8192)));

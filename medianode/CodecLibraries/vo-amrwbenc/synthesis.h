@@ -8,67 +8,16 @@
  */
 
 /* Sixteen samples at once. Sums of products wrap at 32 bits as they do in C compiled for this processor, in whatever order. */
-/*
- * 1/A(z), order 16, eight samples at once as far as they depend on those before the eight; what they owe to one another is added
- * one by one.
- */
-#include "vectors.h"
-
-enum { BLOCK = 8, ORDER_16 = 16 };
-
-/* The factors of two earlier outputs, the first of them so many samples before the block, for each sample of the block. */
-static inline __m256i factors_of(const Word16 *padded, int before)
-{
-    __m128i first = _mm_loadu_si128((const __m128i *)(padded + before)), second = _mm_loadu_si128((const __m128i *)(padded + before - 1));
-    return _mm256_set_m128i(_mm_unpackhi_epi16(first, second), _mm_unpacklo_epi16(first, second));
-}
-
-static inline __m256i both(Word16 first, Word16 second) { return _mm256_set1_epi32((Word32)((unsigned short)first | (unsigned)second << 16)); }
-
-/* What 4 places to the left, with saturation, and rounding leave of the sum: the sum has the half for it already. */
-static inline Word16 round_sum(Word32 sum)
-{
-    Word32 rounded = sum >> 12;
-    if (__builtin_expect(rounded == (Word16)rounded, 1)) return (Word16)rounded;
-    return (Word32)((unsigned)sum - 0x800u) < 0 ? MIN_16 : MAX_16;
-}
+/* The synthesis filter: lg is a multiple of 8. */
+#include "recursion.h"
 
 void Syn_filt(Word16 a[], Word16 x[], Word16 y[], Word16 lg, Word16 mem[], Word16 update)
 {
-    Word16 padded[ORDER_16 + 1 + BLOCK] = { 0 }, out[BLOCK];
-    __m256i factors[ORDER_16 / 2], history[ORDER_16 / 2];
-    const __m256i gain = _mm256_set1_epi32(a[0] >> 1), half = _mm256_set1_epi32(0x800);
-    memcpy(padded, a, (ORDER_16 + 1) * sizeof *a);
+    Recursion filter = start(a, mem);
+    for (int i = 0; i < lg; i += BLOCK) filter_block(&filter, x + i, a[0] >> 1, y + i, 1);
+    if (!update) return;
     for (int i = 0; i < ORDER_16 / 2; i++) {
-        factors[i] = factors_of(padded, ORDER_16 - 2 * i);
-        history[i] = both(mem[2 * i], mem[2 * i + 1]);
+        Word32 two = _mm_cvtsi128_si32(_mm256_castsi256_si128(filter.outputs[i]));
+        memcpy(mem + 2 * i, &two, sizeof two);
     }
-    for (int i = 0; i < lg; i += BLOCK) {
-        __m256i input = _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)(x + i)));
-        __m256i early = _mm256_add_epi32(_mm256_mullo_epi32(input, gain), half), late = _mm256_setzero_si256();
-        for (int j = 0; j < 4; j++) {
-            early = _mm256_sub_epi32(early, _mm256_madd_epi16(history[j], factors[j]));
-            late = _mm256_add_epi32(late, _mm256_madd_epi16(history[j + 4], factors[j + 4]));
-        }
-        Word32 sums[BLOCK];
-        _mm256_storeu_si256((__m256i *)sums, _mm256_sub_epi32(early, late));
-#pragma GCC unroll 8
-        for (int j = 0; j < BLOCK; j++) {
-            unsigned sum = (unsigned)sums[j];
-#pragma GCC unroll 8
-            for (int k = j; k > 0; k--) sum -= (unsigned)(padded[k] * out[j - k]);
-            out[j] = round_sum((Word32)sum);
-        }
-#pragma GCC unroll 4
-        for (int j = 0; j < 4; j++) {
-            history[j] = history[j + 4];
-            history[j + 4] = both(out[2 * j], out[2 * j + 1]);
-        }
-        memcpy(y + i, out, sizeof out);
-    }
-    if (update)
-        for (int i = 0; i < ORDER_16 / 2; i++) {
-            Word32 two = _mm_cvtsi128_si32(_mm256_castsi256_si128(history[i]));
-            memcpy(mem + 2 * i, &two, sizeof two);
-        }
 }
