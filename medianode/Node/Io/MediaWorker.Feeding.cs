@@ -55,7 +55,7 @@ internal sealed partial class MediaWorker
             _onEvent(call.Id, new MediaFailed(crash.GetType().Name));
         }
 
-        if (Queue.Count > QueueCapacity / 2) _send.Flush();
+        if (Queue.Count >= SendTogether) _send.Flush();
     }
 
     /// <summary>A session that asks for a deadline in the past again and again must not starve the others.</summary>

@@ -18,13 +18,17 @@ internal sealed partial class MediaWorker : IDisposable
     private const int CallsAhead = 8;
 
     private const int QueueCapacity = 256;
+
+    /// <summary>Datagrams that wait for each other to be sent in one system call; more would save nothing and be late.</summary>
+    private const int SendTogether = 8;
+
     private const int LongestWaitMilliseconds = 60_000;
 
     /// <summary>
-    /// The thread wakes once in this time at most: what many calls bring is cheaper to take together, and half a millisecond is
-    /// not heard. A busy thread does not rest.
+    /// The thread wakes once in this time at most: what many calls bring is cheaper to take together, and a third of a millisecond
+    /// is not heard. A busy thread does not rest.
     /// </summary>
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(0.35);
 
     /// <summary>A worker that crashes again and again must leave the processor to the others.</summary>
     private static readonly TimeSpan AfterCrash = TimeSpan.FromMilliseconds(100);
@@ -111,6 +115,7 @@ internal sealed partial class MediaWorker : IDisposable
     private void Run()
     {
         if (_core is { } core) Processor.Pin(core);
+        if (!Processor.TryPrefer()) LogNotPreferred(_logger, Index);
         while (!_stopping)
         {
             try
@@ -177,6 +182,9 @@ internal sealed partial class MediaWorker : IDisposable
         var wait = Math.Ceiling((earliest - now).TotalMilliseconds);
         return (int)Math.Clamp(wait, 0, LongestWaitMilliseconds);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Media worker {Worker} runs at the priority of everything else: a nice value below 0 is not allowed (RLIMIT_NICE)")]
+    private static partial void LogNotPreferred(ILogger logger, int worker);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Media worker {Worker} crashed and began anew without its calls")]
     private static partial void LogWorkerCrash(ILogger logger, Exception crash, int worker);
