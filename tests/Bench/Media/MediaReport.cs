@@ -110,6 +110,8 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
             yield return Row("delay from browser p50, ms", "0.0", group.Key.IsRelay ? "" : up, run => run.Load.Up.DelayP50);
             yield return Row("delay to browser p50, ms", "0.0", group.Key.IsRelay ? "" : down, run => run.Load.Down.DelayP50);
             yield return Row("delay p99, ms", "0.0", group.Key.IsRelay ? up : "", run => run.Load.DelayP99);
+            if (group.Any(run => run.Server == MediaServerKind.Forwarder))
+                yield return RowOf("delay p99, ms, were it only forwarded", "0.0", "", run => run.Load.DelayP99, MediaServerKind.Rtpengine, MediaServerKind.Forwarder);
             yield return Row("loss, %", "0.000", "", run => run.Load.Loss * 100);
             yield return Row("memory, kB per call", "0", "", run => run.BytesPerCall / 1024);
             yield return Row("allocated, bytes per packet", "0.00", "0", run => run.BytesPerPacket ?? double.NaN);

@@ -20,8 +20,8 @@ internal sealed record MediaRun(
     private const double MostLoss = 0.001;
     private const double MostDelay = 20;
 
-    /// <summary>A load that is later than a packet's time measures itself.</summary>
-    private static readonly TimeSpan MostLateness = TimeSpan.FromMilliseconds(20);
+    /// <summary>In ms: a load that is often later measures itself.</summary>
+    private const double MostLateness = 5;
 
     private const int MostSpells = 4;
 
@@ -33,12 +33,14 @@ internal sealed record MediaRun(
     /// <summary>Share of the server's processor.</summary>
     public double Core => CpuPerCallSecond * Calls / 1000;
 
-    public bool IsLoadLate => Load.WorstLateness > MostLateness;
+    public bool IsLoadLate => Load.Lateness > MostLateness;
 
     public bool LosesMuch => Load.Loss >= MostLoss;
 
     /// <summary>Transcoded audio is looked ahead at by codecs and held by jitter buffers, which is no sign of overload: 40 ms more are allowed.</summary>
     public bool IsGood => !LosesMuch && Load.DelayP99 < (Case.IsRelay ? MostDelay : MostDelay + 40);
+
+    public bool IsWithinLimits => IsGood && !IsLoadLate;
 
     public static async Task<MediaRun> MeasureAsync(MediaServerKind kind, MediaCase of, int calls, TimeSpan window)
     {
