@@ -22,5 +22,5 @@ void Convolve(Word16 x[], Word16 h[], Word16 y[], Word16 L)
         for (int block = 0; block < 4; block++)
             if (start <= 16 * block) sums[block] = add_products(sums[block], now, before, pair(x + 16 * block - start));
     }
-    for (int block = 0; block < 4; block++) store(y + 16 * block, round_wrapped(sums[block]));
+    for (int block = 0; block < 4; block++) store(y + 16 * block, round_wrapped(sums[block], 1));
 }

@@ -15,6 +15,6 @@ static void respond(const Word16 *a, Word16 *x, Word16 *h1)
 {
     static const Word16 silence[ORDER_16];
     Recursion filter = start(a, silence);
-    for (int i = 0; i < L_SUBFR; i += BLOCK) filter_block(&filter, x + i, 1 << 14, x + i, 0);
+    for (int i = 0; i < L_SUBFR; i += BLOCK) filter_block(&filter, x + i, 1 << 14, x + i, WRAPS);
     memcpy(h1, x, L_SUBFR * sizeof *h1);
 }

@@ -14,10 +14,6 @@
 void Syn_filt(Word16 a[], Word16 x[], Word16 y[], Word16 lg, Word16 mem[], Word16 update)
 {
     Recursion filter = start(a, mem);
-    for (int i = 0; i < lg; i += BLOCK) filter_block(&filter, x + i, a[0] >> 1, y + i, 1);
-    if (!update) return;
-    for (int i = 0; i < ORDER_16 / 2; i++) {
-        Word32 two = _mm_cvtsi128_si32(_mm256_castsi256_si128(filter.outputs[i]));
-        memcpy(mem + 2 * i, &two, sizeof two);
-    }
+    for (int i = 0; i < lg; i += BLOCK) filter_block(&filter, x + i, a[0] >> 1, y + i, SATURATES);
+    if (update) last_outputs(&filter, mem);
 }

@@ -16,18 +16,22 @@
 
 typedef struct { __m256i low, high; } Sums; /* of samples 0-3 and 8-11, and of 4-7 and 12-15: what unpacking makes of sixteen */
 
-static inline __m256i load(const Word16 *from) { return _mm256_loadu_si256((const __m256i *)from); }
+static inline __m256i load(const short *from) { return _mm256_loadu_si256((const __m256i *)from); }
 
-static inline void store(Word16 *to, __m256i samples) { _mm256_storeu_si256((__m256i *)to, samples); }
+static inline void store(short *to, __m256i samples) { _mm256_storeu_si256((__m256i *)to, samples); }
 
-static inline __m256i pair(const Word16 *from)
+static inline __m256i pair(const short *from)
 {
-    Word32 both;
+    int both;
     memcpy(&both, from, sizeof both);
     return _mm256_set1_epi32(both);
 }
 
-static inline Sums zero(void) { return (Sums){ _mm256_setzero_si256(), _mm256_setzero_si256() }; }
+static inline Sums zero(void)
+{
+    Sums sums = { _mm256_setzero_si256(), _mm256_setzero_si256() };
+    return sums;
+}
 
 /* sums[i] += first[i] * factors[0] + second[i] * factors[1] */
 static inline Sums add_products(Sums sums, __m256i first, __m256i second, __m256i factors)
@@ -46,12 +50,12 @@ static inline __m256i round_saturated(Sums sums, int places)
     return _mm256_packs_epi32(sums.low, sums.high);
 }
 
-/* The same by one place, wrapping. */
-static inline __m256i round_wrapped(Sums sums)
+/* The same, both without. */
+static inline __m256i round_wrapped(Sums sums, int places)
 {
     const __m256i half = _mm256_set1_epi32(0x8000);
-    sums.low = _mm256_srai_epi32(_mm256_add_epi32(_mm256_slli_epi32(sums.low, 1), half), 16);
-    sums.high = _mm256_srai_epi32(_mm256_add_epi32(_mm256_slli_epi32(sums.high, 1), half), 16);
+    sums.low = _mm256_srai_epi32(_mm256_add_epi32(_mm256_slli_epi32(sums.low, places), half), 16);
+    sums.high = _mm256_srai_epi32(_mm256_add_epi32(_mm256_slli_epi32(sums.high, places), half), 16);
     return _mm256_packs_epi32(sums.low, sums.high);
 }
 

@@ -17,23 +17,24 @@
 enum { BLOCK = 8, ORDER_16 = 16 };
 
 /* The factors of two earlier outputs, the first of them so many samples before the block, for each sample of the block. */
-static inline __m256i factors_of(const Word16 *padded, int before)
+static inline __m256i factors_of(const short *padded, int before)
 {
     __m128i first = _mm_loadu_si128((const __m128i *)(padded + before)), second = _mm_loadu_si128((const __m128i *)(padded + before - 1));
     return _mm256_set_m128i(_mm_unpackhi_epi16(first, second), _mm_unpacklo_epi16(first, second));
 }
 
-static inline __m256i both(Word16 first, Word16 second) { return _mm256_set1_epi32((Word32)((unsigned short)first | (unsigned)second << 16)); }
+static inline __m256i both(short first, short second) { return _mm256_set1_epi32((int)((unsigned short)first | (unsigned)second << 16)); }
 
 /* The factors of 1/A(z), and the last outputs: two in each, as they are multiplied. */
 typedef struct {
     __m256i factors[ORDER_16 / 2], outputs[ORDER_16 / 2];
-    Word16 a[ORDER_16 + 1 + BLOCK];
+    short a[ORDER_16 + 1 + BLOCK];
 } Recursion;
 
-static inline Recursion start(const Word16 *a, const Word16 *outputs)
+static inline Recursion start(const short *a, const short *outputs)
 {
-    Recursion filter = { .a = { 0 } };
+    Recursion filter;
+    memset(filter.a, 0, sizeof filter.a);
     memcpy(filter.a, a, (ORDER_16 + 1) * sizeof *a);
     for (int i = 0; i < ORDER_16 / 2; i++) {
         filter.factors[i] = factors_of(filter.a, ORDER_16 - 2 * i);
@@ -42,18 +43,31 @@ static inline Recursion start(const Word16 *a, const Word16 *outputs)
     return filter;
 }
 
+/* What an output that does not fit becomes: nothing but the bits that do, the nearest that fits, or the least. */
+enum { WRAPS, SATURATES, FALLS };
+
 /* What 4 places to the left and rounding leave of the sum, which has the half for it already. */
-static inline Word16 round_sum(Word32 sum, int saturates)
+static inline short round_sum(int sum, int overflow)
 {
-    Word32 rounded = sum >> 12;
-    if (!saturates || __builtin_expect(rounded == (Word16)rounded, 1)) return (Word16)rounded;
-    return (Word32)((unsigned)sum - 0x800u) < 0 ? MIN_16 : MAX_16;
+    int rounded = sum >> 12;
+    if (overflow == WRAPS || __builtin_expect(rounded == (short)rounded, 1)) return (short)rounded;
+    return overflow == FALLS || (int)((unsigned)sum - 0x800u) < 0 ? -32768 : 32767;
 }
 
-static inline __attribute__((always_inline)) void filter_block(Recursion *filter, const Word16 *x, Word32 gain, Word16 *y, int saturates)
+/* The outputs of a block become the last ones. */
+static inline void keep(Recursion *filter, const short *out)
 {
-    Word16 out[BLOCK];
-    Word32 sums[BLOCK];
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++) {
+        filter->outputs[j] = filter->outputs[j + 4];
+        filter->outputs[j + 4] = both(out[2 * j], out[2 * j + 1]);
+    }
+}
+
+static inline __attribute__((always_inline)) void filter_block(Recursion *filter, const short *x, int gain, short *y, int overflow)
+{
+    short out[BLOCK];
+    int sums[BLOCK];
     __m256i input = _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)x));
     __m256i early = _mm256_add_epi32(_mm256_mullo_epi32(input, _mm256_set1_epi32(gain)), _mm256_set1_epi32(0x800)), late = _mm256_setzero_si256();
     for (int j = 0; j < 4; j++) {
@@ -66,12 +80,16 @@ static inline __attribute__((always_inline)) void filter_block(Recursion *filter
         unsigned sum = (unsigned)sums[j];
 #pragma GCC unroll 8
         for (int k = j; k > 0; k--) sum -= (unsigned)(filter->a[k] * out[j - k]);
-        out[j] = round_sum((Word32)sum, saturates);
+        out[j] = round_sum((int)sum, overflow);
     }
-#pragma GCC unroll 4
-    for (int j = 0; j < 4; j++) {
-        filter->outputs[j] = filter->outputs[j + 4];
-        filter->outputs[j + 4] = both(out[2 * j], out[2 * j + 1]);
-    }
+    keep(filter, out);
     memcpy(y, out, sizeof out);
+}
+
+static inline void last_outputs(const Recursion *filter, short *outputs)
+{
+    for (int i = 0; i < ORDER_16 / 2; i++) {
+        int two = _mm_cvtsi128_si32(_mm256_castsi256_si128(filter->outputs[i]));
+        memcpy(outputs + 2 * i, &two, sizeof two);
+    }
 }
