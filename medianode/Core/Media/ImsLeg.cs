@@ -39,7 +39,9 @@ internal sealed class ImsLeg(
 
     public void Dispose() => _transport.Dispose();
 
-    public override long ReadAhead() => base.ReadAhead() + _transport.ReadAhead();
+    public override long ReadAheadHearing() => base.ReadAheadHearing() + _transport.Srtp.ReadAheadHearing();
+
+    public override long ReadAheadTelling() => base.ReadAheadTelling() + _transport.ReadAheadTelling();
 
     /// <summary>As <see cref="ImsTransport.Receive"/>; what is nothing to the call is counted.</summary>
     public PeerPacketKind Receive(IPEndPoint remote, Span<byte> datagram, bool rtcp, out int length)

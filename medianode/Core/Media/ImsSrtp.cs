@@ -45,8 +45,11 @@ internal sealed class ImsSrtp : IDisposable
     /// <summary>How often the peer's sequence numbers have started over; null where it has sent nothing under a key.</summary>
     public uint? RollOverOf(uint? ssrc) => ssrc is { } source ? _receive?.RollOverOf(source) : null;
 
-    /// <summary>Touches what the next packet needs, as <see cref="MediaSession.ReadAhead"/> does for the call.</summary>
-    public long ReadAhead() => (_send?.ReadAhead() ?? 0) + (_receive?.ReadAhead() ?? 0);
+    /// <summary>Reads what the next packet of the peer's will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    public long ReadAheadHearing() => _receive?.ReadAhead() ?? 0;
+
+    /// <summary>Reads what the next packet to the peer will need.</summary>
+    public long ReadAheadTelling() => _send?.ReadAhead() ?? 0;
 
     /// <summary>Where both directions stand; null where there never was a key.</summary>
     public ImsSrtpState? Save() => _send is null || _receive is null ? null : new ImsSrtpState(_send.Save(), _receive.Save());

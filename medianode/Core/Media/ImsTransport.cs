@@ -53,8 +53,8 @@ internal sealed class ImsTransport(MediaTransmitQueue queue, int rtpSocket, int 
 
     public void Dispose() => Srtp.Dispose();
 
-    /// <summary>Touches what the next packet needs, as <see cref="MediaSession.ReadAhead"/> does for the call.</summary>
-    public long ReadAhead() => (_rtp is null ? 0 : (int)_rtp.Address.AddressFamily) + Srtp.ReadAhead();
+    /// <summary>Reads what the next packet to the peer will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    public long ReadAheadTelling() => (_rtp is null ? 0 : (int)_rtp.Address.AddressFamily) + Srtp.ReadAheadTelling();
 
     /// <summary>
     /// Says what a datagram is to the call, None where it is nothing. It is decrypted in place, and lies in <c>datagram[..length]</c>.

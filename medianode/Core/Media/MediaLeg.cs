@@ -96,9 +96,11 @@ internal abstract class MediaLeg
         return isEvent ? RtpArrival.TelephoneEvent : isNoise ? RtpArrival.ComfortNoise : RtpArrival.Audio;
     }
 
-    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
-    public virtual long ReadAhead() =>
-        (_usual?.ClockRate ?? 0) + Rtcp.ReadAhead() + Output.TimestampAt(_lastReceived, _clockRate) + PacketsReceived;
+    /// <summary>Reads what the next packet of the peer's will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    public virtual long ReadAheadHearing() => (_usual?.ClockRate ?? 0) + Rtcp.ReadAheadHearing() + PacketsReceived;
+
+    /// <summary>Reads what the next packet to the peer will need.</summary>
+    public virtual long ReadAheadTelling() => Rtcp.ReadAheadTelling() + Output.TimestampAt(_lastReceived, _clockRate);
 
     /// <summary>Counts a packet that could not be read.</summary>
     public void Drop() => Dropped++;

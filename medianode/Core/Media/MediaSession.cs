@@ -97,7 +97,9 @@ public sealed partial class MediaSession : IDisposable
     /// left the processor's caches before its next packet comes: an owner that has packets of several calls in hand calls this for
     /// all of them first, and the waits for memory overlap. The sum of what was read has no meaning.
     /// </summary>
-    public long ReadAhead(bool fromWebRtc) => _webRtc.ReadAhead() + _ims.ReadAhead() + (fromWebRtc ? _toIms : _toWebRtc).ReadAhead() + _events.Count;
+    public long ReadAhead(bool fromWebRtc) => fromWebRtc
+        ? _webRtc.ReadAheadHearing() + _toIms.ReadAhead() + _ims.ReadAheadTelling() + _events.Count
+        : _ims.ReadAheadHearing() + _toWebRtc.ReadAhead() + _webRtc.ReadAheadTelling() + _events.Count;
 
     /// <summary>How hard the encoders try, see <see cref="ComplexityGovernor"/>.</summary>
     public void SetComplexity(int complexity)

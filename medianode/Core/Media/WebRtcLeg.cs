@@ -13,7 +13,9 @@ internal sealed class WebRtcLeg(MediaTransmitQueue queue, EntropySource entropy,
         Configure(now, plan.Audio);
     }
 
-    public override long ReadAhead() => base.ReadAhead() + peer.ReadAhead();
+    public override long ReadAheadHearing() => base.ReadAheadHearing() + peer.ReadAheadHearing();
+
+    public override long ReadAheadTelling() => base.ReadAheadTelling() + peer.ReadAheadTelling();
 
     protected override bool CommitRtp(Span<byte> slot, int length) => Commit(peer.CanSend ? peer.ProtectRtp(slot, length) : 0);
 

@@ -141,15 +141,11 @@ public sealed class WebRtcPeer : IDisposable
         }
     }
 
-    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
-    internal long ReadAhead()
-    {
-        var sum = _drops[0];
-        if (Remote is { } remote) sum += (int)remote.Address.AddressFamily;
-        if (_send is not null) sum += _send.ReadAhead();
-        if (_receive is not null) sum += _receive.ReadAhead();
-        return sum;
-    }
+    /// <summary>Reads what the next packet of the browser's will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    internal long ReadAheadHearing() => _receive?.ReadAhead() ?? 0;
+
+    /// <summary>Reads what the next packet to the browser will need.</summary>
+    internal long ReadAheadTelling() => (Remote is { } remote ? (int)remote.Address.AddressFamily : 0) + (_send?.ReadAhead() ?? 0);
 
     /// <summary>Protects the RTP packet <c>buffer[..length]</c>; returns its new length, 0 when it cannot be sent.</summary>
     public int ProtectRtp(Span<byte> buffer, int length)

@@ -98,8 +98,11 @@ public sealed partial class RtcpSession
         _sentSinceReport = true;
     }
 
-    /// <summary>Reads what the next packet will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
-    internal long ReadAhead() => _packets + (Source is { } source ? source.Received + source.Bursts.ReadAhead() : 0);
+    /// <summary>Reads what the next packet of the peer's will need, see <see cref="MediaSession.ReadAhead"/>.</summary>
+    internal long ReadAheadHearing() => Source is { } source ? source.Received + source.Bursts.ReadAhead() : 0;
+
+    /// <summary>Reads what the next packet to the peer will need.</summary>
+    internal long ReadAheadTelling() => _packets;
 
     /// <summary>Takes in one compound; false when something in it is not RTCP.</summary>
     public bool Receive(Instant now, ReadOnlySpan<byte> compound)

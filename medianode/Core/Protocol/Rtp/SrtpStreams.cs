@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Byon.MediaNode.Core.Protocol.Rtp;
 
 /// <summary>
@@ -7,21 +9,23 @@ namespace Byon.MediaNode.Core.Protocol.Rtp;
 internal sealed class SrtpStreams
 {
     private const int MaxStreams = 8;
-    private readonly uint[] _ssrcs = new uint[MaxStreams];
-    private readonly ReplayWindow[] _windows = new ReplayWindow[MaxStreams];
     private int _count;
     private int _oldest;
+
+    // In place, since each array would be one more piece of memory to wait for with every packet.
+    private Ssrcs _ssrcs;
+    private Windows _windows;
 
     /// <summary>An empty window for an SSRC not seen before.</summary>
     public ReplayWindow Find(uint ssrc)
     {
-        var at = _ssrcs.AsSpan(0, _count).IndexOf(ssrc);
+        var at = ((ReadOnlySpan<uint>)_ssrcs)[.._count].IndexOf(ssrc);
         return at < 0 ? default : _windows[at];
     }
 
     public void Store(uint ssrc, ReplayWindow window)
     {
-        var at = _ssrcs.AsSpan(0, _count).IndexOf(ssrc);
+        var at = ((ReadOnlySpan<uint>)_ssrcs)[.._count].IndexOf(ssrc);
         if (at < 0 && _count < MaxStreams)
         {
             at = _count++;
@@ -42,5 +46,17 @@ internal sealed class SrtpStreams
     public void Load(IReadOnlyList<SrtpStreamState> states)
     {
         foreach (var state in states) Store(state.Ssrc, state.Window);
+    }
+
+    [InlineArray(MaxStreams)]
+    private struct Ssrcs
+    {
+        private uint _first;
+    }
+
+    [InlineArray(MaxStreams)]
+    private struct Windows
+    {
+        private ReplayWindow _first;
     }
 }
