@@ -94,6 +94,18 @@ internal sealed class CallRig : IAsyncDisposable
         return call;
     }
 
+    /// <summary>As <see cref="ConnectAsync(bool)"/>, with a phone whose media is somebody else's.</summary>
+    /// <returns>What the node offered.</returns>
+    public async Task<string> ConnectAsync(string phone)
+    {
+        var call = await Node.StartCallAsync(Registration, BrowserDescription("actpass"));
+        Browser.Client.Connect(MonotonicClock.Now, call.AnswerSdp!);
+        var invited = await WaitFor.NotNullAsync(() => Ims.Invitation);
+        Ims.Do((it, now) => it.Answer(now, invited.Session, phone));
+        await HasStatusAsync(call.CallId, CallStatus.Connected);
+        return invited.Offer!;
+    }
+
     /// <summary>An outgoing call that rings at the phone.</summary>
     public async Task<CallRecord> RingAsync()
     {
@@ -105,10 +117,18 @@ internal sealed class CallRig : IAsyncDisposable
     }
 
     /// <summary>Both sides speak until the condition holds.</summary>
-    public Task TalkUntilAsync(string networkSdp, Func<bool> condition, Func<string>? otherwise = null) => WaitFor.TrueAsync(
+    public Task TalkUntilAsync(string networkSdp, Func<bool> condition, Func<string>? otherwise = null) => SpeakUntilAsync(
         () =>
         {
             Phone.Pump(PhoneMedia.AudioOf(networkSdp));
+            return condition();
+        },
+        otherwise);
+
+    /// <summary>The browser speaks until the condition holds.</summary>
+    public Task SpeakUntilAsync(Func<bool> condition, Func<string>? otherwise = null) => WaitFor.TrueAsync(
+        () =>
+        {
             Browser.Pump();
             Browser.SendRtp(_tone.Next());
             while (Browser.Rtp.TryDequeue(out var packet)) _tone.Hear(packet, BrowserHeard);
