@@ -88,7 +88,7 @@ public static class ControlApi
         RegisterCommand it => AreThere(it.RegistrationId, it.PhoneNumber, it.DeviceId, it.ClientId, it.Subject) && it.Limits is not null,
         StartCallCommand it => AreThere(it.CallId, it.RegistrationId, it.PhoneNumber, it.OriginatorAddress, it.ReceiverAddress, it.OfferSdp),
         PressKeysCommand it => AreThere(it.Keys),
-        AdoptCommand it => AreThere(it.PhoneNumber, it.NodeId),
+        AdoptCommand it => AreThere(it.PhoneNumber, it.NodeId) && it.Offer != Guid.Empty,
         RetrieveCallCommand it => AreThere(it.CallId, it.OfferSdp) && it.Registration is not null,
         _ => true,
     };

@@ -30,7 +30,7 @@ public sealed class Adoption(
     {
         try
         {
-            if (await BeginAsync(record, fromNodeId, cancel) is { } begun) await FinishAsync(begun, cancel);
+            if (await BeginAsync(record, fromNodeId, null, cancel) is { } begun) await FinishAsync(begun, cancel);
         }
         catch (Exception fault) when (!StorageFault.IsAway(fault) && fault is not OperationCanceledException)
         {
@@ -48,7 +48,7 @@ public sealed class Adoption(
     {
         if (!await loop.AskAsync(_ => control.HasRoomForMore)) return new ControlProblem(ControlFault.AtCapacity, "The node takes no more calls.");
         var record = await registrations.GetAsync(command.PhoneNumber, registrationId, cancel);
-        if (record is not { State: RegistrationState.Registered } || record.NodeId != command.NodeId || await BeginAsync(record, command.NodeId, cancel) is not { } begun)
+        if (record is not { State: RegistrationState.Registered } || record.NodeId != command.NodeId || await BeginAsync(record, command.NodeId, command.Offer, cancel) is not { } begun)
             return new ControlProblem(ControlFault.NotFound, "The registration is not there to be taken.");
 
         // The other node removes its own contact next: not before ours is there, or the number would be without any.
@@ -102,7 +102,8 @@ public sealed class Adoption(
     private sealed record Begun(RegistrationRecord Record, Task<RegistrationResult> Decided);
 
     /// <summary>Null where there is nothing to wait for: it is over, or somebody else has it.</summary>
-    private async Task<Begun?> BeginAsync(RegistrationRecord record, string fromNodeId, CancellationToken cancel)
+    /// <param name="offer">Of a node that is alive; null takes from one that is not.</param>
+    private async Task<Begun?> BeginAsync(RegistrationRecord record, string fromNodeId, Guid? offer, CancellationToken cancel)
     {
         if (record.State != RegistrationState.Registered)
         {
@@ -120,9 +121,9 @@ public sealed class Adoption(
         }
 
         var adopted = record with { NodeId = options.Id };
-        if (fromNodeId != options.Id && !await registrations.TryAdoptAsync(adopted, fromNodeId, cancel))
+        if (fromNodeId != options.Id && !await TryTakeAsync(adopted, fromNodeId, offer, cancel))
         {
-            if (await registrations.GetAsync(record.PhoneNumber, record.RegistrationId, cancel) is null) await EndAsync(left, cancel);
+            if (offer is null && await registrations.GetAsync(record.PhoneNumber, record.RegistrationId, cancel) is null) await EndAsync(left, cancel);
             return null;
         }
 
@@ -136,6 +137,9 @@ public sealed class Adoption(
 
         return new Begun(adopted, await TakeUpAsync(adopted, subscriber, left, cancel));
     }
+
+    private Task<bool> TryTakeAsync(RegistrationRecord adopted, string fromNodeId, Guid? offer, CancellationToken cancel) =>
+        offer is { } named ? registrations.TryTakeAsync(adopted, fromNodeId, named, cancel) : registrations.TryAdoptAsync(adopted, fromNodeId, cancel);
 
     /// <summary>The REGISTER and what both sides of the calls are told leave at once.</summary>
     private async Task<Task<RegistrationResult>> TakeUpAsync(

@@ -62,23 +62,28 @@ public sealed class Evacuation(
     {
         foreach (var node in others.Where(MayBeAsked))
         {
-            if (await pool.AdoptAsync(node, record.RegistrationId, new AdoptCommand(record.PhoneNumber, options.Id), cancel) is not { } why) return node;
+            if (await AskStorageAsync(registrations.OfferAsync(record, cancel), cancel) is not { } offer) return null;
+            if (await pool.AdoptAsync(node, record.RegistrationId, new AdoptCommand(record.PhoneNumber, options.Id, offer), cancel) is not { } why) return node;
             log.HandOverRefused(node.NodeId, why);
             _refused[node.NodeId] = MonotonicClock.Now;
-            // It may have taken it all the same: the row knows.
-            if (await HolderAsync(record, cancel) is { } holder && holder != options.Id) return others.Find(other => other.NodeId == holder) ?? node;
+            // It may have taken it all the same: the row knows. If not, it cannot do so any more.
+            if (await AskStorageAsync(WithdrawAsync(record, cancel), cancel) == false) return node;
         }
 
         return null;
     }
 
+    private async Task<bool?> WithdrawAsync(RegistrationRecord record, CancellationToken cancel) => await registrations.TryWithdrawAsync(record, cancel);
+
     private bool MayBeAsked(NodeRecord node) => !_refused.TryGetValue(node.NodeId, out var at) || MonotonicClock.Now - at >= AskedAgain;
 
-    private async Task<string?> HolderAsync(RegistrationRecord record, CancellationToken cancel)
+    /// <summary>Null while the table cannot be reached.</summary>
+    private static async Task<T?> AskStorageAsync<T>(Task<T?> asked, CancellationToken cancel)
+        where T : struct
     {
         try
         {
-            return (await registrations.GetAsync(record.PhoneNumber, record.RegistrationId, cancel))?.NodeId;
+            return await asked;
         }
         catch (Exception fault) when (StorageFault.IsAway(fault) && !cancel.IsCancellationRequested)
         {

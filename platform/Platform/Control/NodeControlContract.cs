@@ -46,7 +46,8 @@ public sealed record RefreshCommand(DateTimeOffset ExpiresAt);
 
 /// <summary>One node asks another to go on with a registration and its connected calls, which it has stopped carrying.</summary>
 /// <param name="NodeId">The node that asks, by whose name the rows still go.</param>
-public sealed record AdoptCommand(string PhoneNumber, string NodeId);
+/// <param name="Offer">As it stands in the registration's row: who comes after it was withdrawn gets nothing.</param>
+public sealed record AdoptCommand(string PhoneNumber, string NodeId, Guid Offer);
 
 /// <summary>Places a call from a registered device.</summary>
 /// <param name="ReceiverAddress">An Address of the API: tel:, sip: or urn:service:sos.</param>

@@ -18,7 +18,7 @@ namespace Byon.Platform.Stores;
 /// and deleted after its registration: what a dead node held is always found, and an index row without registration is
 /// skipped. Operations: reserve 3, get 1, list by number 1, list by node 1 + one per row, update 1, adopt 4, delete 2.
 /// </summary>
-public sealed class RegistrationStore(TableServiceClient tables)
+public sealed partial class RegistrationStore(TableServiceClient tables)
 {
     /// <summary>Each lost attempt means that somebody else registered the number, which the limits bring to an end.</summary>
     private const int ReserveAttempts = 40;
@@ -101,10 +101,13 @@ public sealed class RegistrationStore(TableServiceClient tables)
     /// <summary>Takes a registration over from a node that is gone: false where somebody else did.</summary>
     public async Task<bool> TryAdoptAsync(RegistrationRecord record, string fromNodeId, CancellationToken cancel)
     {
-        var row = await _table.FindAsync(TableKey.OfNumber(record.PhoneNumber), TableKey.Of(record.RegistrationId), cancel);
-        if (row is null || RegistrationRow.Read(row).NodeId != fromNodeId)
-            return false;
+        var row = await FindOfNodeAsync(record with { NodeId = fromNodeId }, cancel);
+        return row is not null && await TryAdoptAsync(record, fromNodeId, row, cancel);
+    }
 
+    /// <param name="row">The registration as it was found under that node's name.</param>
+    private async Task<bool> TryAdoptAsync(RegistrationRecord record, string fromNodeId, TableEntity row, CancellationToken cancel)
+    {
         await _table.UpsertEntityAsync(RegistrationRow.Index(record), TableUpdateMode.Replace, cancel);
         try
         {

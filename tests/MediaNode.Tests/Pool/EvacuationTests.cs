@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Byon.Platform.Control;
 using Byon.Platform.Records;
 using Byon.Tests.MediaNode.Tests.Calls;
@@ -25,7 +26,7 @@ public class EvacuationTests(NodeFixture fixture)
 
         await leaving.SignalAsync("TERM");
 
-        await rig.TalkUntilAsync(offer, () => full.Asked > 0);
+        await rig.TalkUntilAsync(offer, () => !full.Offers.IsEmpty);
         rig.Phone.Heard.Clear();
         rig.BrowserHeard.Clear();
         await rig.TalkUntilAsync(offer, () =>
@@ -36,6 +37,31 @@ public class EvacuationTests(NodeFixture fixture)
         await rig.TalkUntilAsync(offer, () => ims.Bindings[rig.Number].Port == heir.SipPort);
         await rig.HasAsync(call.CallId, moved => moved.NodeId == heir.Id && moved.Status == CallStatus.Connected);
         Assert.Equal(0, await leaving.WaitForExitAsync());
+    }
+
+    /// <summary>A node that says nothing in time may still be about to take what it was offered.</summary>
+    [Fact]
+    public async Task A_node_that_takes_what_it_was_offered_too_late_gets_nothing()
+    {
+        await using var ims = new FakeIms();
+        await using var slow = await FullNode.StartAsync(fixture);
+        await using var rig = await StartAsync(ims);
+        var call = await rig.ConnectAsync();
+        var offer = ims.Invitation!.Offer!;
+        await rig.Node.SignalAsync("TERM");
+        await rig.TalkUntilAsync(offer, () => !slow.Offers.IsEmpty);
+        // The call is in nobody's hands as long as the offer stands.
+        await WaitFor.TrueAsync(async () => (await rig.Node.PutStatusAsync(call.CallId, CallStatus.Connected)).IsSuccessStatusCode);
+
+        slow.Offers.TryPeek(out var first);
+        Assert.Equal(rig.Node.Id, first!.NodeId);
+        var late = rig.Registration with { NodeId = "late" };
+        Assert.False(await fixture.Registrations.TryTakeAsync(late, first.NodeId, first.Offer, CancellationToken.None));
+        Assert.Equal(rig.Node.Id, (await fixture.Registrations.GetAsync(rig.Number, late.RegistrationId, CancellationToken.None))!.NodeId);
+
+        rig.Ims.Do((phone, now) => phone.End(now, ims.Invitation!.Session));
+        Assert.Equal("remote-hangup", (await rig.HasStatusAsync(call.CallId, CallStatus.Terminated)).Ending!.Reason);
+        Assert.Equal(0, await rig.Node.WaitForExitAsync());
     }
 
     [Fact]
@@ -69,7 +95,6 @@ public class EvacuationTests(NodeFixture fixture)
         private readonly NodeFixture _fixture;
         private readonly string _id = $"full-{Guid.NewGuid():N}"[..13];
         private readonly WebApplication _app;
-        private int _asked;
 
         private FullNode(NodeFixture fixture, int port)
         {
@@ -78,15 +103,15 @@ public class EvacuationTests(NodeFixture fixture)
             builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
             _app = builder.Build();
             _app.MapGet(NodeControlRoutes.Health, () => nameof(NodeState.Ready));
-            _app.MapPost($"{NodeControlRoutes.Registrations}/{{id}}/adopt", (string id) =>
+            _app.MapPost($"{NodeControlRoutes.Registrations}/{{id}}/adopt", async (HttpContext http) =>
             {
-                Interlocked.Increment(ref _asked);
+                Offers.Enqueue((await http.Request.ReadFromJsonAsync(ControlJson.Default.AdoptCommand))!);
                 WhenAsked();
                 return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
             });
         }
 
-        public int Asked => Volatile.Read(ref _asked);
+        public ConcurrentQueue<AdoptCommand> Offers { get; } = new();
 
         public Action WhenAsked { get; set; } = () => { };
 

@@ -30,8 +30,12 @@ public class OtherEndsTests(NodeFixture fixture)
 
         dead.Kill();
         // Before anybody notices: whoever notices would take both.
-        Assert.True((await anas.PostAdoptionAsync(ana.Registration)).IsSuccessStatusCode);
-        Assert.True((await bens.PostAdoptionAsync(ben.Registration)).IsSuccessStatusCode);
+        foreach (var (heir, rig) in new[] { (anas, ana), (bens, ben) })
+        {
+            var offer = await fixture.Registrations.OfferAsync(rig.Registration, CancellationToken.None);
+            Assert.True((await heir.PostAdoptionAsync(rig.Registration, offer!.Value)).IsSuccessStatusCode);
+        }
+
         await FollowAsync(ana, anas, calling.CallId);
         await FollowAsync(ben, bens, invited.CallId);
         await WaitFor.TrueAsync(() => ims.InvitesAnswered >= answered + 2);

@@ -143,9 +143,10 @@ internal sealed class TestNode : IAsyncDisposable
         HttpMethod.Put, $"{NodeControlRoutes.Calls}/{callId}/status", new ChangeStatusCommand(status, offer, answer), ControlJson.Default.ChangeStatusCommand);
 
     /// <summary>What a node asks that gives a registration away.</summary>
-    public Task<HttpResponseMessage> PostAdoptionAsync(RegistrationRecord registration) => SendAsync(
-        HttpMethod.Post, $"{NodeControlRoutes.Registrations}/{registration.RegistrationId}/adopt", new AdoptCommand(registration.PhoneNumber, registration.NodeId),
-        ControlJson.Default.AdoptCommand);
+    /// <param name="offer">As its row has it.</param>
+    public Task<HttpResponseMessage> PostAdoptionAsync(RegistrationRecord registration, Guid offer) => SendAsync(
+        HttpMethod.Post, $"{NodeControlRoutes.Registrations}/{registration.RegistrationId}/adopt",
+        new AdoptCommand(registration.PhoneNumber, registration.NodeId, offer), ControlJson.Default.AdoptCommand);
 
     public Task<HttpResponseMessage> DeleteCallAsync(string callId) => SendAsync(HttpMethod.Delete, $"{NodeControlRoutes.Calls}/{callId}");
 

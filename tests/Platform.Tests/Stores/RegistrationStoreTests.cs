@@ -181,6 +181,61 @@ public class RegistrationStoreTests(AzuriteFixture azurite)
         Assert.Equal($"adopter-{Array.IndexOf(won, true)}", holder);
     }
 
+    [Fact]
+    public async Task What_was_offered_is_taken_once_and_by_who_was_offered_it()
+    {
+        var record = Registration(AzuriteFixture.NewNumber());
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
+        Assert.False(await TakeAsync(Guid.Empty));
+        var first = await _store.OfferAsync(record, default);
+        var second = await _store.OfferAsync(record, default);
+
+        Assert.False(await TakeAsync(first!.Value));
+        Assert.True(await TakeAsync(second!.Value));
+        Assert.False(await TakeAsync(second.Value));
+        Assert.Equal(record with { NodeId = "taker" }, await _store.GetAsync(record.PhoneNumber, record.RegistrationId, default));
+        Assert.False(await _store.TryWithdrawAsync(record, default));
+        Assert.Null(await _store.OfferAsync(record, default));
+
+        Task<bool> TakeAsync(Guid offer) => _store.TryTakeAsync(record with { NodeId = "taker" }, record.NodeId, offer, default);
+    }
+
+    [Fact]
+    public async Task What_was_withdrawn_changed_or_deleted_cannot_be_taken()
+    {
+        var record = Registration(AzuriteFixture.NewNumber());
+        Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
+        foreach (var happens in new Func<Task>[]
+                 {
+                     async () => Assert.True(await _store.TryWithdrawAsync(record, default)),
+                     () => _store.UpdateAsync(record, default),
+                     () => _store.DeleteAsync(record, default),
+                 })
+        {
+            var offer = await _store.OfferAsync(record, default);
+            await happens();
+            Assert.False(await _store.TryTakeAsync(record with { NodeId = "late" }, record.NodeId, offer!.Value, default));
+        }
+
+        Assert.True(await _store.TryWithdrawAsync(record, default));
+    }
+
+    /// <summary>Whoever comes first, the registration is in one hand afterwards, and both know in whose.</summary>
+    [Fact]
+    public async Task Of_a_taking_and_a_withdrawal_at_once_one_happens()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var record = Registration(AzuriteFixture.NewNumber());
+            Assert.Equal(Reservation.Made, await _store.ReserveAsync(record, Limits, Now, default));
+            var offer = await _store.OfferAsync(record, default);
+            var taken = Task.Run(() => _store.TryTakeAsync(record with { NodeId = "taker" }, record.NodeId, offer!.Value, default));
+            var withdrawn = Task.Run(() => _store.TryWithdrawAsync(record, default));
+            Assert.NotEqual(await taken, await withdrawn);
+            Assert.Equal(await taken ? "taker" : record.NodeId, (await _store.GetAsync(record.PhoneNumber, record.RegistrationId, default))!.NodeId);
+        }
+    }
+
     [Theory]
     [InlineData("device:laptop")]
     [InlineData("a/b\\c#d?e'f%20 g")]
