@@ -4,11 +4,14 @@ using System.Security.Cryptography;
 namespace Byon.MediaNode.Core.Protocol.Rtp;
 
 /// <summary>AES-CM with HMAC-SHA1, whose tag may be cut short on RTP (RFC 3711 §4.1.1, §4.2.1).</summary>
-internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, byte[] salt, int rtpTag = AesCmTransform.TagLength) : SrtpTransform
+internal sealed class AesCmTransform(byte[] encryption, ReadOnlySpan<byte> authentication, byte[] salt, int rtpTag = AesCmTransform.TagLength) : SrtpTransform
 {
     public const int AuthenticationKeyLength = 20;
     private const int TagLength = 10;
     private readonly AesCounterMode _cipher = new(encryption);
+
+    /// <summary>It has taken in the key once: to do so with each packet would cost as much as the packet.</summary>
+    private readonly IncrementalHash _authentication = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, authentication);
 
     public override int ProtectRtp(Span<byte> buffer, int header, int length, uint ssrc, ulong index)
     {
@@ -55,12 +58,12 @@ internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, b
         return length;
     }
 
-    public override long ReadAhead() => salt[0] + authentication[0] + _cipher.ReadAhead();
+    public override long ReadAhead() => salt[0] + _cipher.ReadAhead();
 
     protected override void Dispose(bool disposing)
     {
         _cipher.Dispose();
-        CryptographicOperations.ZeroMemory(authentication);
+        _authentication.Dispose();
     }
 
     /// <summary>The counter block is salt·2^16 XOR ssrc·2^64 XOR index·2^16; decryption is the same.</summary>
@@ -88,7 +91,9 @@ internal sealed class AesCmTransform(byte[] encryption, byte[] authentication, b
         return CryptographicOperations.FixedTimeEquals(hash[..tag.Length], tag);
     }
 
-#pragma warning disable CA5350 // HMAC-SHA1 is SRTP's mandatory authentication (RFC 3711 §4.2.1).
-    private void Hash(ReadOnlySpan<byte> bytes, Span<byte> hash) => HMACSHA1.HashData(authentication, bytes, hash);
-#pragma warning restore CA5350
+    private void Hash(ReadOnlySpan<byte> bytes, Span<byte> hash)
+    {
+        _authentication.AppendData(bytes);
+        _authentication.GetHashAndReset(hash);
+    }
 }
