@@ -144,29 +144,10 @@ static void decode_wideband(void)
     D_IF_exit(decoder);
 }
 
-/* Any bits are a frame, of speech that no encoder makes. */
-static void decode_wideband_of_anything(void)
-{
-    short samples[320];
-    uint32_t seed = 1;
-    for (int stream = 0; stream < 100; stream++) {
-        void *decoder = D_IF_init();
-        for (int i = 0; i < SIGNAL_FRAMES; i++) {
-            unsigned char frame[64];
-            for (int at = 0; at < 64; at++) frame[at] = (seed = seed * 1664525 + 1013904223) >> 24;
-            int type = i % 25 == 24 ? 14 + stream % 2 : stream % 10;
-            frame[0] = type << 3 | (i % 30 == 29 ? 0 : 4);
-            D_IF_decode(decoder, frame, samples, 0);
-            take(samples, sizeof samples);
-        }
-        D_IF_exit(decoder);
-    }
-}
-
-static void encode_narrowband(int mode)
+static void encode_narrowband(int mode, int frames)
 {
     void *encoder = Encoder_Interface_init(1);
-    for (int i = 0; i < FRAMES; i++) take(packets[i], lengths[i] = Encoder_Interface_Encode(encoder, mode, frame(8000, i), packets[i], 0));
+    for (int i = 0; i < frames; i++) take(packets[i], lengths[i] = Encoder_Interface_Encode(encoder, mode, frame(8000, i), packets[i], 0));
     Encoder_Interface_exit(encoder);
 }
 
@@ -180,6 +161,31 @@ static void decode_narrowband(void)
         take(samples, sizeof samples);
     }
     Decoder_Interface_exit(decoder);
+}
+
+/* Any bits are a frame, of speech that no encoder makes: of types 0 to MODES, of silence the last, or lost. */
+#define DECODE_ANYTHING(init, decode, leave, samples, modes, absent)                       \
+    do {                                                                                    \
+        uint32_t seed = 1;                                                                  \
+        for (int stream = 0; stream < 10 * (modes + 1); stream++) {                         \
+            void *decoder = init();                                                         \
+            for (int i = 0; i < SIGNAL_FRAMES; i++) {                                       \
+                unsigned char packet[64];                                                   \
+                short heard[samples];                                                       \
+                for (int at = 0; at < 64; at++) packet[at] = (seed = seed * 1664525 + 1013904223) >> 24; \
+                int type = i % 25 == 24 ? absent : stream % (modes + 1);                    \
+                packet[0] = type << 3 | (i % 30 == 29 ? 0 : 4);                             \
+                decode(decoder, packet, heard, 0);                                          \
+                take(heard, sizeof heard);                                                  \
+            }                                                                               \
+            leave(decoder);                                                                 \
+        }                                                                                   \
+    } while (0)
+
+static void decode_anything(void)
+{
+    DECODE_ANYTHING(D_IF_init, D_IF_decode, D_IF_exit, 320, 9, 14 + stream % 2);
+    DECODE_ANYTHING(Decoder_Interface_init, Decoder_Interface_Decode, Decoder_Interface_exit, 160, 8, 15);
 }
 
 static double now(void)
@@ -238,7 +244,7 @@ int main(int argc, char **argv)
     }
     for (int mode = 0; mode <= 7; mode++) {
         sprintf(name, "amr-encode-%d", mode);
-        WORK(name, mode == 7 ? 4 : 1, encode_narrowband(mode));
+        WORK(name, mode == 7 ? 4 : 1, encode_narrowband(mode, FRAMES));
         sprintf(name, "amr-decode-%d", mode);
         WORK(name, mode == 7 ? 4 : 1, decode_narrowband());
     }
@@ -250,12 +256,13 @@ int main(int argc, char **argv)
         hash = 14695981039346656037u;
         for (int mode = 0; mode <= 8; mode++)
             for (int pauses = 0; pauses <= 1; pauses++) encode_wideband(mode, pauses, SIGNAL_FRAMES);
-        printf("amr-wb-encode-of-%s %016llx\n", signals[signal], (unsigned long long)hash);
+        for (int mode = 0; mode <= 7; mode++) encode_narrowband(mode, SIGNAL_FRAMES);
+        printf("amr-encode-of-%s %016llx\n", signals[signal], (unsigned long long)hash);
     }
     if (!training && rounds == 0) {
         hash = 14695981039346656037u;
-        decode_wideband_of_anything();
-        printf("amr-wb-decode-of-anything %016llx\n", (unsigned long long)hash);
+        decode_anything();
+        printf("amr-decode-of-anything %016llx\n", (unsigned long long)hash);
     }
     return 0;
 }
