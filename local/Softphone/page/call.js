@@ -264,7 +264,7 @@ export class Call extends EventTarget {
     // An offer without answer is the gateway's, and waits for ours; whatever is told after it says that it does not any more.
     const offered = this.phase === 'connected' && data.offer && !data.answer ? data.offer.sdp : null;
     const elsewhere = offered && this.#media.isElsewhere(offered);
-    const fitting = offered && !elsewhere && !this.#media.addsPicture(offered);
+    const fitting = offered && !elsewhere && !this.#media.lacksPicture;
     this.#wanted = elsewhere || fitting ? null : offered;
     if (this.direction === 'outgoing') await this.#media.takeAnswer(data.answer?.sdp);
     if (data.status === 'Connected') this.#connected();
@@ -276,11 +276,9 @@ export class Call extends EventTarget {
     if (fitting) await this.#fit(offered);
   }
 
-  /** The other side takes another encoding of the video than was offered to it, or none. That is nobody's decision. */
-  async #fit(offer) {
-    const shown = await this.#media.fitPicture(offer, sdp => this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp } }, this.#group));
-    this.camera &&= shown;
-    this.#changed();
+  /** The other side takes another encoding of the video than the gateway gave us. That is nobody's decision. */
+  #fit(offer) {
+    return this.#media.fitPicture(offer, sdp => this.#api.setStatus(this.id, { status: 'Connected', answer: { sdp } }, this.#group));
   }
 
   /** The gateway carries the call elsewhere. */

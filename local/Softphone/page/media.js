@@ -54,7 +54,7 @@ export class Media {
   async offer(video) {
     this.#open();
     this.#peer.addTrack(this.#microphone.getAudioTracks()[0], this.#microphone);
-    if (video) await this.#show();
+    if (video) this.#show();
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     return this.#gathered();
   }
@@ -103,7 +103,7 @@ export class Media {
     this.picture = await openCamera();
     if (this.#isClosed) this.close();
     if (!this.picture || this.#isClosed) return null;
-    await this.#show();
+    this.#show();
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     return this.localDescription;
   }
@@ -113,25 +113,18 @@ export class Media {
   }
 
   /** An offer of the gateway would bring video into a call that has none. */
-  addsPicture(offer) {
-    return movesPicture(offer) && [undefined, null, 'inactive'].includes(this.#transceiver('video')?.currentDirection);
+  get lacksPicture() {
+    return [undefined, null, 'inactive', 'stopped'].includes(this.#line('video')?.currentDirection);
   }
 
   /** Answers an offer of video. */
   answerPicture(sdp, accept, say) {
-    return this.#answerAgain(sdp, () => { this.#transceiver('video').direction = accept ? 'recvonly' : 'inactive'; }, say);
+    return this.#answerAgain(sdp, () => { this.#line('video').direction = accept ? 'recvonly' : 'inactive'; }, say);
   }
 
-  /** Answers an offer that changes the video there is, or stops it. Whether the own picture is still sent. */
-  async fitPicture(sdp, say) {
-    await this.#answerAgain(sdp, () => {}, say);
-    if (movesPicture(sdp)) return true;
-    this.picture?.getTracks().forEach(track => track.stop());
-    this.picture = null;
-    const transceiver = this.#transceiver('video');
-    if (transceiver) transceiver.direction = 'inactive';
-    await transceiver?.sender.replaceTrack(null);
-    return false;
+  /** Answers an offer that changes the encoding of the video there is. */
+  fitPicture(sdp, say) {
+    return this.#answerAgain(sdp, () => {}, say);
   }
 
   /** The answer holds once it could be told, else nothing has changed. */
@@ -222,18 +215,19 @@ export class Media {
   }
 
   /** Puts the camera, or without one only the wish to see, into what is offered next. */
-  async #show() {
+  #show() {
     const track = this.picture?.getVideoTracks()[0];
-    const line = this.#transceiver('video');
-    if (line) {
-      await line.sender.replaceTrack(track ?? null);
-      line.direction = track ? 'sendrecv' : 'recvonly';
-    } else if (track) this.#peer.addTrack(track, this.picture);
+    if (track) this.#peer.addTrack(track, this.picture);
     else this.#peer.addTransceiver('video', { direction: 'recvonly' });
   }
 
   #transceiver(kind) {
-    return this.#peer.getTransceivers().findLast(each => each.receiver.track.kind === kind && each.direction !== 'stopped');
+    return this.#peer.getTransceivers().find(each => each.receiver.track.kind === kind);
+  }
+
+  /** The newest one: a line that was refused comes back as another one. */
+  #line(kind) {
+    return this.#peer.getTransceivers().findLast(each => each.receiver.track.kind === kind);
   }
 
   #watchDtls() {
@@ -257,9 +251,3 @@ export class Media {
 
 /** What names the gateway's end of ICE: it changes when the call goes on at another node. */
 const fragmentOf = sdp => /^a=ice-ufrag:(\S+)/m.exec(sdp ?? '')?.[1];
-
-/** Whether the last m=video of a description is one on which something may move. */
-const movesPicture = sdp => {
-  const video = (sdp ?? '').split(/^m=/m).findLast(section => section.startsWith('video '));
-  return video !== undefined && !video.startsWith('video 0 ') && !/^a=inactive/m.test(video);
-};

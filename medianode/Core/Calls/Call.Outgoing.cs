@@ -10,6 +10,9 @@ public sealed partial class Call
     /// <summary>The network forbids to play what comes before the answer (RFC 5009).</summary>
     private bool _earlyMediaIsMute;
 
+    /// <summary>The call was refused with video; the device is told once it is answered without.</summary>
+    private bool _wasRefusedForVideo;
+
     /// <summary>The INVITE is a re-INVITE of a dialog that stands.</summary>
     private bool _isWithinDialog;
 
@@ -73,7 +76,7 @@ public sealed partial class Call
 
     private void InviteWithoutVideo()
     {
-        Milestone("media.video-refused");
+        _wasRefusedForVideo = true;
         _ims = _ims with { Plan = null, RefusesVideo = true, Preconditions = FirstPreconditions };
         OfferNetwork(out var offer);
         ApplyMedia();

@@ -10,7 +10,7 @@ namespace Byon.MediaNode.Core.Calls;
 /// One call of one device: the state machine between the browser (commands in, events out), the network (a SIP session) and
 /// the media session. Fed with commands, SIP and media events and time; drained for <see cref="CallAction"/>s. The call owns the
 /// browser's SDP, so a hold or a codec change on the network's side only changes the <see cref="MediaPlan"/>; only for video that
-/// the browser has no line for does the call offer to it anew.
+/// the browser has no line for, or in another encoding, does the call offer to it anew.
 /// </summary>
 public sealed partial class Call
 {

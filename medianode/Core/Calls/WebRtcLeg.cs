@@ -54,14 +54,12 @@ public sealed record WebRtcLeg(MediaAllocation Local, SdpOrigin Origin, IReadOnl
     }
 
     /// <summary>Offers video to a browser that has described itself already; all else stays as it is. False where it cannot have any.</summary>
-    /// <param name="direction">Inactive stops what there is and keeps its line.</param>
     public bool TryOfferVideo(
-        IEnumerable<VideoFormat> formats, int kilobits, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? offer,
-        MediaDirection direction = MediaDirection.SendReceive)
+        IEnumerable<VideoFormat> formats, int kilobits, [NotNullWhen(true)] out WebRtcLeg? next, [NotNullWhen(true)] out string? offer)
     {
         (next, offer) = (null, null);
         if (PeerSdp is null || !WebRtcOfferAnswer.IsBundled(PeerSdp) || WebRtcOfferAnswer.Number(formats, PeerSdp) is not { Count: > 0 } numbered) return false;
-        var video = new WebRtcVideoOffer(numbered, kilobits) { Direction = direction };
+        var video = new WebRtcVideoOffer(numbered, kilobits);
         offer = WebRtcOfferAnswer.WriteOffer(
             Local, Origin, MediaDirection.SendReceive, CodecPolicy.ForBrowser(Codecs, Plan?.Audio.Send.Codec), PeerSdp, video);
         next = this with { Origin = Origin.Next(), OfferedVideo = video };

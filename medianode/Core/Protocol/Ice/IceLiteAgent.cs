@@ -36,6 +36,7 @@ public sealed class IceLiteAgent(IceCredentials local)
     private const int MaxResponse = 256;
     private readonly List<IPEndPoint> _validated = [];
     private readonly Queue<PeerTransmit> _transmits = new();
+    private byte[]? _response;
     private Generation _current = new(local);
     private Generation? _previous;
     private Instant? _heard;
@@ -145,8 +146,11 @@ public sealed class IceLiteAgent(IceCredentials local)
 
     private void Transmit(IPEndPoint remote, ReadOnlySpan<byte> response)
     {
-        // The owner drains after each datagram; whoever does not must not make us grow.
-        if (_transmits.Count < 64) _transmits.Enqueue(new PeerTransmit(remote, response.ToArray()));
+        // The owner drains after each datagram, so one buffer serves them all; whoever does not must not make us grow.
+        if (_transmits.Count >= 64) return;
+        var memory = _transmits.Count == 0 ? _response ??= new byte[MaxResponse] : new byte[response.Length];
+        response.CopyTo(memory);
+        _transmits.Enqueue(new PeerTransmit(remote, memory.AsMemory(0, response.Length)));
     }
 
     /// <summary>One pair of credentials on each side, from one (re)start of ICE to the next.</summary>

@@ -134,7 +134,7 @@ public static class WebRtcOfferAnswer
         // What the browser puts first is what it sends (RFC 3264 §6.1).
         if (video is null || peer.Video is not { } section || section.Formats.FirstOrDefault(f => video.Formats.Any(f.IsSameEncoding)) is not { } format) return true;
         var ours = video.Formats.First(format.IsSameEncoding);
-        plan = plan with { Video = VideoPlan(section, format, offered & video.Direction, ours) };
+        plan = plan with { Video = VideoPlan(section, format, offered, ours) };
         return true;
     }
 
@@ -159,7 +159,7 @@ public static class WebRtcOfferAnswer
     {
         var writer = Begin(local, origin, video is null ? ["0"] : ["0", "1"]);
         WriteAudio(writer, local, direction, formats, "actpass", Profile, "0");
-        if (video is not null) WriteVideo(writer, local, direction & video.Direction, video.Formats, Feedback, "actpass", Profile, "1", video.Kilobits);
+        if (video is not null) WriteVideo(writer, local, direction, video.Formats, Feedback, "actpass", Profile, "1", video.Kilobits);
         return writer.ToString();
     }
 
@@ -181,8 +181,7 @@ public static class WebRtcOfferAnswer
         if (place is null && video is not null) WriteOffered();
         return writer.ToString();
 
-        void WriteOffered() => WriteVideo(
-            writer, local, direction & video!.Direction, video.Formats, Feedback, "actpass", peer.Audio.Profile, mid, video.Kilobits);
+        void WriteOffered() => WriteVideo(writer, local, direction, video!.Formats, Feedback, "actpass", peer.Audio.Profile, mid, video.Kilobits);
     }
 
     private static string Write(

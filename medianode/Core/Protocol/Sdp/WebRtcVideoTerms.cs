@@ -1,4 +1,3 @@
-using Byon.MediaNode.Core.Media;
 using Byon.MediaNode.Core.Media.Video;
 
 namespace Byon.MediaNode.Core.Protocol.Sdp;
@@ -11,8 +10,4 @@ public sealed record WebRtcVideoTerms(VideoFormat? InUse, int Kilobits);
 /// <summary>The video of an offer to a browser.</summary>
 /// <param name="Formats">In order, under the offer's payload types: <see cref="WebRtcOfferAnswer.Number"/>.</param>
 /// <param name="Kilobits">The most that the browser may send, b=AS.</param>
-public sealed record WebRtcVideoOffer(IReadOnlyList<VideoFormat> Formats, int Kilobits)
-{
-    /// <summary>Inactive keeps the line and asks for nothing to move on it.</summary>
-    public MediaDirection Direction { get; init; } = MediaDirection.SendReceive;
-}
+public sealed record WebRtcVideoOffer(IReadOnlyList<VideoFormat> Formats, int Kilobits);

@@ -1,5 +1,6 @@
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Media;
+using Byon.MediaNode.Core.Protocol;
 using Byon.MediaNode.Core.Protocol.Rtp;
 
 namespace Byon.Tests.MediaNode.Core.Tests.Media.Video;
@@ -75,18 +76,60 @@ public sealed class SecuredVideoTests : VideoRig
         Apply();
         FromBrowser(Video(BrowserType, 3));
 
-        var saved = Session.Save(Now, DateTimeOffset.UnixEpoch)!;
-        Session.Dispose();
-        Session = new MediaSession(
-            Now, DateTimeOffset.UnixEpoch, saved, new MediaSockets(WebRtcSocket, 2, 3), Browser, new ManagedCodecs(),
-            new EntropySource([.. Enumerable.Repeat((byte)1, 32)]), Queue);
-        Session.AddVideo(Now, VideoRtpSocket, VideoRtcpSocket);
+        Move();
         FromBrowser(Video(BrowserType, 4));
         FromPhone(Video(OurType, 0, ssrc: 20));
 
         // The phone's replay window took every one of them.
         Assert.Equal(Enumerable.Range(0, 5).Select(Payload), ToPhone.Select(packet => Read(packet).Payload.ToArray()));
         Assert.Single(ToBrowser);
+    }
+
+    /// <summary>The counter is in no packet (RFC 3711 §3.3.1): with another one than the phone's, nothing of it can be read.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ANodeThatGoesOnKnowsHowOftenTheNumbersStartedOver(bool hasMedia)
+    {
+        Secure(new SrtpKeys(SrtpProfile.Aes128CmHmacSha1, Ours, Theirs));
+        Connect();
+        var index = 0;
+        // Two by two, since one that is far ahead of the others could be a stray one.
+        for (var from = 0; from < 70_000; from += 8_192)
+        {
+            for (index = from; index < from + 2; index++) FromPhone(Video(OurType, index, ssrc: 20));
+        }
+
+        Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(new ImsRolledOver(1, IsVideo: true), Assert.Single(Events.OfType<ImsRolledOver>()));
+        if (hasMedia) Move();
+        else BeginElsewhere(rollOver: 1);
+
+        ToBrowser.Clear();
+        for (var i = 0; i < 5; i++) FromPhone(Video(OurType, index + i, ssrc: 20));
+        Assert.Equal(Enumerable.Range(index, 5).Select(Payload), ToBrowser.Select(packet => Read(packet).Payload.ToArray()));
+    }
+
+    private void Move()
+    {
+        var saved = Session.Save(Now, DateTimeOffset.UnixEpoch)!;
+        Session.Dispose();
+        Session = new MediaSession(
+            Now, DateTimeOffset.UnixEpoch, saved, new MediaSockets(WebRtcSocket, 2, 3), Browser, new ManagedCodecs(),
+            new EntropySource([.. Enumerable.Repeat((byte)1, 32)]), Queue);
+        Session.AddVideo(Now, VideoRtpSocket, VideoRtcpSocket);
+    }
+
+    /// <summary>With new media, and what the row of the call tells of the old ones.</summary>
+    private void BeginElsewhere(uint rollOver)
+    {
+        Session.Dispose();
+        Session = new MediaSession(
+            new MediaSockets(WebRtcSocket, 2, 3), new WebRtcPeer(Ice, Browser), new ManagedCodecs(), new EntropySource([.. Enumerable.Repeat((byte)2, 32)]), Queue);
+        Session.AddVideo(Now, VideoRtpSocket, VideoRtcpSocket);
+        var plan = Plan(MediaDirection.SendReceive, MediaDirection.SendReceive);
+        Session.Apply(Now, plan with { Ims = plan.Ims! with { Video = plan.Ims.Video! with { Srtp = Keys! with { RollOver = rollOver } } } });
+        VirtualBrowser.Connect(Now, Session, Ice);
     }
 
     private static SrtpMasterKey Key(byte seed) => new(Enumerable.Repeat(seed, 16).ToArray(), Enumerable.Repeat(seed, 14).ToArray());
