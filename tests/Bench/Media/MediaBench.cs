@@ -142,7 +142,7 @@ internal sealed record MediaServerKind(string Name, CodecBuild Codecs, Func<Medi
     /// <summary>It forwards what it gets as it is, so the load must not encrypt.</summary>
     public bool IsPlain => Name == Forwarder;
 
-    public int CallsOf(MediaCase of) => IsNode ? of.NodeCalls : of.Calls;
+    public int CallsOf(MediaCase of) => IsNode || IsPlain ? of.NodeCalls : of.Calls;
 
     /// <summary>Where nothing is transcoded, the build of a codec changes nothing; and only where a goal is set for a relay, its bound is of interest.</summary>
     public bool Fits(MediaCase of) => IsPlain ? of is { IsRelay: true, IsSetUp: false } && (of.Goal is not null || of.HasRelayDelayGoal) : Codecs == CodecBuild.Debian || of.TriesBuilds;

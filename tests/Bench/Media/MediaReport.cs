@@ -22,7 +22,7 @@ internal sealed class MediaReport(IReadOnlyList<SetUpRun> setUps, IReadOnlyList<
         settings, at 24 kbit/s; with it, "had rtpengine the node's codec settings" is calculated: its own cost less its codecs, plus the
         node's. "Were it only forwarded" has in place of the node
         a program that takes and sends the same datagrams by the same kinds of sockets and does nothing with them, the load without ICE, DTLS
-        and SRTP: the kernel's share, below which no relay by sockets gets. A server whose core is full is dearer than it looks. Speech is synthetic.
+        and SRTP: the kernel's share, below which no relay by sockets gets, and in its delay whatever else holds up this machine's processors. A server whose core is full is dearer than it looks. Speech is synthetic.
         Two numbers of calls are rtpengine's and the node's: with them either is about two thirds busy, since a processor that idles between
         packets is colder and makes each of them dearer; "at ease" has one number for both.
         Own builds are the codec libraries of ./byon codecs; every other figure is with Debian's, and the load always has those.

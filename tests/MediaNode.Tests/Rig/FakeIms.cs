@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Byon.MediaNode;
 using Byon.MediaNode.Core;
 using Byon.MediaNode.Core.Protocol.Sip;
@@ -12,32 +11,23 @@ namespace Byon.Tests.MediaNode.Tests.Rig;
 /// A home network on one UDP socket: a registrar that takes whoever comes, and one phone that the test drives. Requests that
 /// name a binding go there; everything else is the phone's.
 /// </summary>
-internal sealed class FakeIms : IAsyncDisposable
+internal sealed class FakeIms : ImsSocket
 {
     public const string Domain = "ims.example";
     public const string PhoneNumber = "+34600333444";
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _guard = new();
     private readonly SipAgent _phone;
     private readonly SipRegistrationId _line;
-    private readonly Task _running;
 
     public FakeIms()
     {
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Address = (IPEndPoint)_socket.LocalEndPoint!;
         _phone = new SipAgent(new SipAgentOptions(Address, "phone", SipTimers.Rfc3261) { IsFixed = false }, new EntropySource(new byte[32]));
         _line = _phone.Register(MonotonicClock.Now, new SipRegistrationRequest(
             new SipUri($"sip:{PhoneNumber}@{Domain}"), new SipFlow(SipTransport.Udp, Address), new SipCredentials("phone", "x"), Guid.NewGuid(),
             PhoneNumber, TimeSpan.FromHours(1)));
-        _running = RunAsync();
+        Start();
     }
-
-    public IPEndPoint Address { get; }
-
-    public string NextHop => $"sip:{Address}";
 
     /// <summary>What the registrar answers; a 401 is a challenge that no answer ever satisfies. 0: it says nothing.</summary>
     public int RegistrarStatus { get; set; } = 200;
@@ -79,37 +69,17 @@ internal sealed class FakeIms : IAsyncDisposable
 
     public SessionInvited? InvitationOf(string number) => Events.OfType<SessionInvited>().LastOrDefault(invited => invited.Called.User == number);
 
-    /// <summary>Again changes nothing: a test and its rig may both own it.</summary>
-    public async ValueTask DisposeAsync()
+    protected override void Receive(IPEndPoint from, ReadOnlySpan<byte> datagram)
     {
-        if (!_stopping.IsCancellationRequested) await _stopping.CancelAsync();
-        await _running;
-        _socket.Dispose();
-        _stopping.Dispose();
+        lock (_guard) Receive(new SipFlow(SipTransport.Udp, from), datagram);
     }
 
-    private async Task RunAsync()
+    protected override void HandleTimeout()
     {
-        var buffer = new byte[65_536];
-        while (!_stopping.IsCancellationRequested)
+        lock (_guard)
         {
-            try
-            {
-                using var tick = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                tick.CancelAfter(TimeSpan.FromMilliseconds(20));
-                var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), tick.Token);
-                lock (_guard) Receive(new SipFlow(SipTransport.Udp, (IPEndPoint)received.RemoteEndPoint), buffer.AsSpan(0, received.ReceivedBytes));
-            }
-            catch (OperationCanceledException)
-            {
-                // A tick: time for the phone's timers.
-            }
-
-            lock (_guard)
-            {
-                if (_phone.NextTimeout <= MonotonicClock.Now) _phone.HandleTimeout(MonotonicClock.Now);
-                Flush();
-            }
+            if (_phone.NextTimeout <= MonotonicClock.Now) _phone.HandleTimeout(MonotonicClock.Now);
+            Flush();
         }
     }
 
@@ -150,7 +120,7 @@ internal sealed class FakeIms : IAsyncDisposable
             }
         }
 
-        _socket.SendTo(SipWriter.Write(response).Span, flow.Remote);
+        Send(SipWriter.Write(response), flow.Remote);
     }
 
     private void Flush()
@@ -161,7 +131,7 @@ internal sealed class FakeIms : IAsyncDisposable
             // The phone's next hop is this network itself, which passes a request on to the binding it names.
             if (to.Equals(Address) && SipParser.TryParseDatagram(transmit.Message.Span, SipLimits.Default, out var message, out _)
                 && message is SipRequest { Method: not "REGISTER" } request && request.Uri.TryGetEndPoint(out var binding)) to = binding;
-            _socket.SendTo(transmit.Message.Span, to);
+            Send(transmit.Message, to);
         }
 
         while (_phone.TryDequeue(out SipEvent? sipEvent))

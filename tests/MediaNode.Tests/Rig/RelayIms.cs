@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Byon.MediaNode.Core.Protocol.Sip;
 using Byon.MediaNode.Core.Protocol.Sip.Messages;
 
@@ -10,49 +9,19 @@ namespace Byon.Tests.MediaNode.Tests.Rig;
 /// A home network without a memory, for calls between subscribers: a registrar that takes whoever comes, and a relay that sends requests
 /// to the binding or the address they name, and responses to who sent the request. It stays in the route of dialogs.
 /// </summary>
-internal sealed class RelayIms : IAsyncDisposable
+internal sealed class RelayIms : ImsSocket
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, SipUri> _bindings = new();
-    private readonly Task _running;
     private int _invitesAnswered;
 
-    public RelayIms()
-    {
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _running = RunAsync();
-    }
-
-    public string NextHop => $"sip:{_socket.LocalEndPoint}";
+    public RelayIms() => Start();
 
     /// <summary>How many 200 to an INVITE, first or later, have passed.</summary>
     public int InvitesAnswered => Volatile.Read(ref _invitesAnswered);
 
-    public async ValueTask DisposeAsync()
+    protected override void Receive(IPEndPoint from, ReadOnlySpan<byte> datagram)
     {
-        await _stopping.CancelAsync();
-        await _running;
-        _socket.Dispose();
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        var buffer = new byte[65_536];
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stopping.Token);
-                if (SipParser.TryParseDatagram(buffer.AsSpan(0, received.ReceivedBytes), SipLimits.Default, out var message, out _))
-                    Pass((IPEndPoint)received.RemoteEndPoint, message);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        if (SipParser.TryParseDatagram(datagram, SipLimits.Default, out var message, out _)) Pass(from, message);
     }
 
     private void Pass(IPEndPoint from, SipMessage message)
@@ -65,11 +34,11 @@ internal sealed class RelayIms : IAsyncDisposable
             case SipRequest request:
                 if (_bindings.TryGetValue(request.Uri.User ?? "", out var binding)) request.Uri = binding;
                 if (request.Method == SipMethods.Invite) request.Headers.Add("Record-Route", $"<{NextHop};lr>");
-                if (request.Uri.TryGetEndPoint(out var to)) _socket.SendTo(SipWriter.Write(request).Span, to);
+                if (request.Uri.TryGetEndPoint(out var to)) Send(SipWriter.Write(request), to);
                 break;
             case SipResponse response:
                 if (response is { Status: 200, CSeq.Method: SipMethods.Invite }) Interlocked.Increment(ref _invitesAnswered);
-                _socket.SendTo(SipWriter.Write(response).Span, new IPEndPoint(IPAddress.Loopback, response.TopVia.Port));
+                Send(SipWriter.Write(response), new IPEndPoint(IPAddress.Loopback, response.TopVia.Port));
                 break;
         }
     }
@@ -83,6 +52,6 @@ internal sealed class RelayIms : IAsyncDisposable
             response.Headers.Add("Contact", $"<{contact.Uri}>;expires=3600");
         }
 
-        _socket.SendTo(SipWriter.Write(response).Span, from);
+        Send(SipWriter.Write(response), from);
     }
 }
