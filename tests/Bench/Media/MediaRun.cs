@@ -27,6 +27,8 @@ internal sealed record MediaRun(
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
 
+    private const int WarmUpShare = 5;
+
     /// <summary>A runtime that compiled nothing for as long has compiled the packet path for good.</summary>
     private static readonly TimeSpan Spell = TimeSpan.FromSeconds(2);
 
@@ -64,10 +66,11 @@ internal sealed record MediaRun(
 
     private static async Task WarmUpAsync(MediaServer server, LoadGenerator load)
     {
-        load.WarmUp(WarmUp);
+        // A runtime that compiles while it works can be too slow for all of them at first, and then has no time to compile.
+        load.WarmUp(WarmUp, Math.Max(load.Calls.Count / WarmUpShare, 1));
         for (var spell = 0; spell < MostSpells && await server.RuntimeAsync() is { } before; spell++)
         {
-            load.WarmUp(Spell);
+            load.WarmUp(Spell, load.Calls.Count);
             if (await server.RuntimeAsync() is { } after && after.Compiled == before.Compiled) return;
         }
     }

@@ -118,7 +118,7 @@ internal sealed class LoadGenerator : IDisposable
         _windowFrom = UnixNanoseconds();
         var dropped = KernelDrops.Count();
         windowOpens();
-        Send(window);
+        Send(window, _calls.Length);
         windowCloses();
         Listen(Drain);
         dropped = KernelDrops.Count() - dropped;
@@ -162,9 +162,10 @@ internal sealed class LoadGenerator : IDisposable
     private static long UnixNanoseconds() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
     /// <summary>Audio both ways, for nothing but that everything gets used to it.</summary>
-    public void WarmUp(TimeSpan duration) => Send(duration);
+    /// <param name="calls">That speak; the others are silent meanwhile.</param>
+    public void WarmUp(TimeSpan duration, int calls) => Send(duration, calls);
 
-    private void Send(TimeSpan duration)
+    private void Send(TimeSpan duration, int calls)
     {
         _startedAt = Stopwatch.GetTimestamp();
         _slotsDone = 0;
@@ -176,7 +177,7 @@ internal sealed class LoadGenerator : IDisposable
             for (; _slotsDone < due; _slotsDone++)
             {
                 _lateness.Add((elapsed - _slotsDone * Slot).Ticks * 100);
-                SendSlot(_slots[_slotsDone % Slots]);
+                SendSlot(_slots[_slotsDone % Slots], calls);
             }
 
             FlushAll();
@@ -196,11 +197,13 @@ internal sealed class LoadGenerator : IDisposable
         }
     }
 
-    private void SendSlot(List<LoadCall> calls)
+    private void SendSlot(List<LoadCall> slot, int calls)
     {
-        foreach (var call in calls)
+        foreach (var call in slot)
         {
             Serve(call);
+            // Those that speak lie evenly among the others.
+            if ((long)call.Index * calls / _calls.Length == (call.Index - 1L) * calls / _calls.Length && call.Index > 0) continue;
             SendUp(call);
             SendDown(call);
         }
