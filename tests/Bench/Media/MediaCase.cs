@@ -50,6 +50,6 @@ internal sealed record MediaCase(
 
     public bool IsRelay => WebRtc == Ims;
 
-    /// <summary>That of transcoding is half of all bursts, which little disturbs; that of a relay is the slowest hundredth of all packets.</summary>
-    public bool HasRelayDelayGoal => IsRelay && DelayGoals is not null;
+    /// <summary>There is a goal that a disturbance spoils: for the cost, or for the slowest hundredth of a relay's packets. Half of all bursts, where audio is transcoded, stay what they are.</summary>
+    public bool IsEasilySpoiled => Goal is not null || (IsRelay && DelayGoals is not null);
 }

@@ -67,10 +67,10 @@ internal sealed record MediaRun(
     private static async Task WarmUpAsync(MediaServer server, LoadGenerator load)
     {
         // A runtime that compiles while it works can be too slow for all of them at first, and then has no time to compile.
-        load.WarmUp(WarmUp, Math.Max(load.Calls.Count / WarmUpShare, 1));
+        load.WarmUp(WarmUp, WarmUpShare);
         for (var spell = 0; spell < MostSpells && await server.RuntimeAsync() is { } before; spell++)
         {
-            load.WarmUp(Spell, load.Calls.Count);
+            load.WarmUp(Spell);
             if (await server.RuntimeAsync() is { } after && after.Compiled == before.Compiled) return;
         }
     }

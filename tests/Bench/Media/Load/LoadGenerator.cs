@@ -118,7 +118,7 @@ internal sealed class LoadGenerator : IDisposable
         _windowFrom = UnixNanoseconds();
         var dropped = KernelDrops.Count();
         windowOpens();
-        Send(window, _calls.Length);
+        Send(window);
         windowCloses();
         Listen(Drain);
         dropped = KernelDrops.Count() - dropped;
@@ -162,10 +162,10 @@ internal sealed class LoadGenerator : IDisposable
     private static long UnixNanoseconds() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
     /// <summary>Audio both ways, for nothing but that everything gets used to it.</summary>
-    /// <param name="calls">That speak; the others are silent meanwhile.</param>
-    public void WarmUp(TimeSpan duration, int calls) => Send(duration, calls);
+    /// <param name="oneIn">One in so many calls speaks, the others are silent meanwhile.</param>
+    public void WarmUp(TimeSpan duration, int oneIn = 1) => Send(duration, oneIn);
 
-    private void Send(TimeSpan duration, int calls)
+    private void Send(TimeSpan duration, int oneIn = 1)
     {
         _startedAt = Stopwatch.GetTimestamp();
         _slotsDone = 0;
@@ -177,7 +177,7 @@ internal sealed class LoadGenerator : IDisposable
             for (; _slotsDone < due; _slotsDone++)
             {
                 _lateness.Add((elapsed - _slotsDone * Slot).Ticks * 100);
-                SendSlot(_slots[_slotsDone % Slots], calls);
+                SendSlot(_slots[_slotsDone % Slots], oneIn);
             }
 
             FlushAll();
@@ -197,13 +197,12 @@ internal sealed class LoadGenerator : IDisposable
         }
     }
 
-    private void SendSlot(List<LoadCall> slot, int calls)
+    private void SendSlot(List<LoadCall> calls, int oneIn)
     {
-        foreach (var call in slot)
+        foreach (var call in calls)
         {
             Serve(call);
-            // Those that speak lie evenly among the others.
-            if ((long)call.Index * calls / _calls.Length == (call.Index - 1L) * calls / _calls.Length && call.Index > 0) continue;
+            if (call.Index % oneIn != 0) continue;
             SendUp(call);
             SendDown(call);
         }
